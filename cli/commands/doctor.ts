@@ -1,0 +1,88 @@
+/** `lacre doctor`: is this machine fit, and is this repository set up? */
+import * as path from "node:path";
+import { LacreError } from "../../src/index.ts";
+import type { CommandContext } from "../context.ts";
+import { findConfiguration } from "../io/configuration.ts";
+import { git, workTreeRoot } from "../io/git.ts";
+import { withMemoryDirectory } from "../io/memory-files.ts";
+import { loadPrivateKeys } from "../io/private-keys.ts";
+import { loadRecipients } from "../io/public-keys.ts";
+import { programName, setupParts } from "../io/setup.ts";
+
+/** How a check came out. Advice is not a failure. */
+type Verdict = "ok" | "advice" | "failed";
+type Check = { readonly name: string; readonly verdict: Verdict; readonly says: string };
+
+/** Prints every check; fails with CHECK_FAILED when one failed. */
+export async function doctor(context: CommandContext, options: { readonly json?: boolean }): Promise<void> {
+  const checks = [
+    await check("engine", () => checkEngine(context)),
+    await check("git", () => Promise.resolve(git(context.cwd, ["--version"]).stdout.trim())),
+    await check(
+      "files in memory",
+      () => withMemoryDirectory(context, (directory) => Promise.resolve(path.dirname(directory))),
+      "advice",
+    ),
+    await check("configuration", () => Promise.resolve(checkConfiguration(context))),
+    await check("public keys", () => checkPublicKeys(context), "advice"),
+    await check("private keys", () => checkPrivateKeys(context)),
+    await check("repository", () => Promise.resolve(checkRepository(context)), "advice"),
+  ];
+  if (options.json === true) await context.print(`${JSON.stringify(checks, null, 2)}\n`);
+  else
+    await context.print(checks.map(({ name, verdict, says }) => `${verdict.padEnd(6)}  ${name}: ${says}\n`).join(""));
+  const failed = checks.filter(({ verdict }) => verdict === "failed").map(({ name }) => name);
+  if (failed.length > 0)
+    throw new LacreError("CHECK_FAILED", `not in order: ${failed.join(", ")}`, {
+      hint: "the lines above say what to do",
+    });
+}
+
+async function check(name: string, probe: () => Promise<string>, whenWrong: Verdict = "failed"): Promise<Check> {
+  try {
+    return { name, verdict: "ok", says: await probe() };
+  } catch (error) {
+    if (!(error instanceof LacreError)) throw error;
+    return {
+      name,
+      verdict: whenWrong,
+      says: error.hint === undefined ? error.message : `${error.message} (${error.hint})`,
+    };
+  }
+}
+
+async function checkEngine(context: CommandContext): Promise<string> {
+  const engine = await context.engine();
+  const node = `Node ${process.versions.node}`;
+  return engine.name === "native" ? `${node}, native` : `${node}, portable; Node 24.7 or newer is ten times faster`;
+}
+
+function checkConfiguration(context: CommandContext): string {
+  const found = findConfiguration(context);
+  if (found === undefined) return "no .lacre.yaml; keys are named on the command line";
+  const names = [...found.configuration.environments.keys()];
+  return `${path.relative(context.cwd, found.directory) || "."}/.lacre.yaml, environments: ${names.join(", ") || "none"}`;
+}
+
+async function checkPublicKeys(context: CommandContext): Promise<string> {
+  const keys = await loadRecipients(context, {});
+  return keys.map(({ keyId, suite }) => `${keyId} (${suite})`).join(", ");
+}
+
+async function checkPrivateKeys(context: CommandContext): Promise<string> {
+  if (!context.env["LACRE_KEY_FILE"]) return "none named in LACRE_KEY_FILE; none is needed to seal";
+  const keys = await loadPrivateKeys(context, []);
+  const ids = keys.map(({ publicKey }) => publicKey.keyId).join(", ");
+  for (const key of keys) key.wipe();
+  return ids;
+}
+
+function checkRepository(context: CommandContext): string {
+  const root = workTreeRoot(context.cwd);
+  if (root === undefined) return "not in a Git repository";
+  const missing = setupParts(root, programName(context.env["PATH"]), undefined).filter((part) => !part.isThere());
+  if (missing.length === 0) return "drivers and hook are set up";
+  throw new LacreError("CHECK_FAILED", `not set up: ${missing.map(({ name }) => name).join(", ")}`, {
+    hint: "lacre init",
+  });
+}

@@ -1,0 +1,122 @@
+/** `lacre edit`: entries in the user's editor, in a file that exists in memory only. No private key is needed. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import {
+  decodeSource,
+  type Edits,
+  LacreError,
+  type PublicKey,
+  parseScope,
+  printBuffer,
+  readBuffer,
+  type SealedSecret,
+  sealToken,
+  wipe,
+} from "../../src/index.ts";
+import { type CommandContext, unixSeconds } from "../context.ts";
+import { runChild } from "../io/child.ts";
+import { readSource } from "../io/files.ts";
+import { withMemoryDirectory } from "../io/memory-files.ts";
+import { loadRecipients, type RecipientOptions } from "../io/public-keys.ts";
+import {
+  changeEntries,
+  inheritedScope,
+  placeOf,
+  refuseStdin,
+  selectObject,
+  warnOfOtherKeys,
+} from "../io/sealed-file.ts";
+
+type EditOptions = RecipientOptions & { readonly object?: string; readonly scope?: string };
+
+/** Runs the command. What others changed in the file meanwhile stays, unless it is the same entry. */
+export async function edit(context: CommandContext, file: string, options: EditOptions): Promise<void> {
+  refuseStdin(file);
+  const { sealed } = selectObject(await readSource(context, file), options.object);
+  const recipients = await loadRecipients(context, options);
+  const edits = await withMemoryDirectory(context, (directory) => askEditor(context, directory, sealed));
+  try {
+    if (edits === undefined || (edits.values.size === 0 && edits.removed.length === 0)) {
+      context.say(`nothing was changed; ${file} is as it was`);
+      return;
+    }
+    await apply(context, file, sealed, edits, recipients, options);
+    context.say(`sealed ${edits.values.size} and removed ${edits.removed.length} entries in ${file}`);
+  } finally {
+    wipe(...(edits?.values.values() ?? []));
+  }
+}
+
+async function apply(
+  context: CommandContext,
+  file: string,
+  shown: SealedSecret,
+  edits: Edits,
+  recipients: readonly PublicKey[],
+  options: EditOptions,
+): Promise<void> {
+  const engine = await context.engine();
+  await changeEntries(context, file, options.object, (sealed) => {
+    const touched = [...edits.values.keys(), ...edits.removed];
+    const raced = touched.find((key) => sealed.entries.get(key) !== shown.entries.get(key));
+    if (raced !== undefined) {
+      throw new LacreError("CONFLICT", `${raced} was changed in ${file} while you were editing`, {
+        hint: "the file keeps the other change; edit again to decide",
+      });
+    }
+    warnOfOtherKeys(context, sealed, recipients);
+    const changes = new Map<string, string | undefined>(edits.removed.map((key) => [key, undefined]));
+    for (const [key, value] of edits.values) {
+      const scope = options.scope === undefined ? inheritedScope(sealed, key) : parseScope(options.scope);
+      const place = placeOf(sealed, key);
+      changes.set(key, sealToken(engine, { value, scope, place, recipients, sealedAt: unixSeconds(context) }));
+    }
+    return changes;
+  });
+}
+
+/** What the user made of the buffer; undefined when it was emptied. A mistake is explained, and the editor opens again. */
+async function askEditor(context: CommandContext, directory: string, sealed: SealedSecret): Promise<Edits | undefined> {
+  const file = path.join(directory, `${sealed.name}.yaml`);
+  fs.writeFileSync(file, printBuffer(sealed), { mode: 0o600 });
+  for (;;) {
+    await runEditor(context, file);
+    const bytes = fs.readFileSync(file);
+    if (
+      !bytes
+        .toString("utf8")
+        .split("\n")
+        .some((line) => line.trim() !== "" && !line.trimStart().startsWith("#"))
+    )
+      return undefined;
+    try {
+      return readBuffer(decodeSource("your edit", bytes), sealed);
+    } catch (error) {
+      if (!(error instanceof LacreError) || !context.terminal.stdin) throw error;
+      context.say(`lacre: ${error.message}${error.hint === undefined ? "" : ` (${error.hint})`}`);
+      await pause(context);
+    } finally {
+      wipe(bytes);
+    }
+  }
+}
+
+async function pause(context: CommandContext): Promise<void> {
+  const { askHidden } = await import("../io/prompt.ts");
+  context.say("press Enter to go back to the editor, or Ctrl-C to give up");
+  await askHidden("");
+}
+
+async function runEditor(context: CommandContext, file: string): Promise<void> {
+  const editor = context.env["VISUAL"] || context.env["EDITOR"];
+  if (editor === undefined || editor === "") {
+    throw new LacreError("EDITOR_FAILED", "no editor is set", {
+      hint: "EDITOR=vi lacre edit FILE, or change one value: lacre set FILE KEY",
+    });
+  }
+  // The editor may be set with arguments ("code --wait"), so a shell splits it; the file is an argument, not text.
+  const status = await runChild({ command: "/bin/sh", args: ["-c", `${editor} "$1"`, "sh", file], env: context.env });
+  if (status !== 0) {
+    throw new LacreError("EDITOR_FAILED", `the editor ended with status ${status}`, { hint: "nothing was changed" });
+  }
+}

@@ -1,0 +1,193 @@
+/** `lacre open`: what is sealed, in the clear, for who holds a private key. */
+import * as fs from "node:fs";
+import {
+  type Engine,
+  type EntryFailure,
+  type ErrorCode,
+  type Keyring,
+  LacreError,
+  type OpenFailure,
+  objectName,
+  openSecret,
+  openToken,
+  type PlainSecret,
+  parseToken,
+  printableText,
+  printDotenv,
+  printObject,
+  type SealedSecret,
+  secretObject,
+  shortKeyId,
+  TOP_LEVEL,
+  wipe,
+  wipeSecret,
+} from "../../src/index.ts";
+import type { CommandContext } from "../context.ts";
+import { readSource, resolvePath, STDIN } from "../io/files.ts";
+import { expandInputs } from "../io/inputs.ts";
+import { withKeyring } from "../io/private-keys.ts";
+import { sealedObjects } from "../io/sealed-file.ts";
+import { writeError } from "../io/write-atomic.ts";
+
+type OpenOptions = {
+  readonly keyFile?: readonly string[];
+  readonly format: "yaml" | "json" | "dotenv";
+  readonly output?: string;
+  readonly raw?: boolean;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly key?: string;
+};
+
+const CODES: Readonly<Record<OpenFailure, ErrorCode>> = {
+  malformed: "TOKEN_MALFORMED",
+  "wrong-context": "WRONG_CONTEXT",
+  "unknown-key": "UNKNOWN_KEY",
+  "cannot-decrypt": "CANNOT_DECRYPT",
+};
+
+/** Runs the command. */
+export async function open(context: CommandContext, files: readonly string[], options: OpenOptions): Promise<void> {
+  if (options.raw === true) return openRaw(context, files, options);
+  if (options.key !== undefined || options.name !== undefined) {
+    throw new LacreError("USAGE", "--key and --name go with --raw", { hint: "a file says for itself what is in it" });
+  }
+  const inputs = await expandInputs(context, files);
+  await withKeyring(context, options.keyFile ?? [], async (keyring) => {
+    const secrets: PlainSecret[] = [];
+    try {
+      for (const { shown } of inputs) secrets.push(...(await openFile(context, shown, keyring, options.namespace)));
+      await write(context, options.output, render(secrets, options.format));
+    } finally {
+      for (const secret of secrets) wipeSecret(secret);
+    }
+  });
+}
+
+/** All Secrets of one file, or an error that names every entry that does not open. */
+export async function openFile(
+  context: CommandContext,
+  file: string,
+  keyring: Keyring,
+  namespace?: string,
+): Promise<readonly PlainSecret[]> {
+  const engine = await context.engine();
+  const source = await readSource(context, file);
+  const objects = sealedObjects(source);
+  if (objects.length === 0) {
+    throw new LacreError("NOT_SEALED", `${source.path} holds no SealedSecret`, {
+      hint: "to seal a Secret: lacre seal",
+    });
+  }
+  const secrets: PlainSecret[] = [];
+  for (const { sealed } of objects) {
+    const placed = sealed.namespace === "" && namespace !== undefined ? { ...sealed, namespace } : sealed;
+    const opened = openSecret(engine, keyring, placed);
+    if (opened.ok) {
+      secrets.push(opened.secret);
+      continue;
+    }
+    for (const secret of secrets) wipeSecret(secret);
+    throw openError(source.path, placed, opened.failures, keyring);
+  }
+  return secrets;
+}
+
+function openError(
+  file: string,
+  sealed: SealedSecret,
+  failures: readonly EntryFailure[],
+  keyring: Keyring,
+): LacreError {
+  const [first] = failures as [EntryFailure, ...EntryFailure[]];
+  const others = failures.length === 1 ? "" : ` (and ${failures.length - 1} more)`;
+  const message = `${file}: ${objectName(sealed)}, entry ${first.key}${others}: ${WHAT[first.reason]}`;
+  return new LacreError(CODES[first.reason], message, { hint: hintOf(first.reason, first.keyIds, keyring) });
+}
+
+const WHAT: Readonly<Record<OpenFailure, string>> = {
+  malformed: "the token is cut, padded or not a token",
+  "wrong-context": "the token was sealed for another place",
+  "unknown-key": "no key that you hold opens it",
+  "cannot-decrypt": "the token is damaged or forged",
+};
+
+function hintOf(reason: OpenFailure, keyIds: EntryFailure["keyIds"], keyring: Keyring): string {
+  switch (reason) {
+    case "malformed":
+      return "restore the line from Git: a token is one line without spaces";
+    case "wrong-context":
+      return "tokens cannot be moved to another namespace, Secret or key: seal the value again";
+    case "unknown-key":
+      return `it is sealed for key ${keyIds.map(shortKeyId).join(", ")}; you hold ${keyring.keyIds().map(shortKeyId).join(", ")}`;
+    case "cannot-decrypt":
+      return "restore the line from Git, or seal the value again";
+  }
+}
+
+function render(secrets: readonly PlainSecret[], format: OpenOptions["format"]): string {
+  switch (format) {
+    case "yaml":
+      return secrets.map((secret) => printObject(secretObject(secret), TOP_LEVEL)).join("---\n");
+    case "json": {
+      const objects = secrets.map(secretObject);
+      return `${JSON.stringify(objects.length === 1 ? objects[0] : { apiVersion: "v1", kind: "List", items: objects }, null, 2)}\n`;
+    }
+    case "dotenv": {
+      const printed = printDotenv(new Map(secrets.flatMap((secret) => [...secret.values])));
+      if ("text" in printed) return printed.text;
+      throw new LacreError("SECRET_INVALID", `the value of ${printed.unprintable} fits no .env file`, {
+        hint: "use --format yaml",
+      });
+    }
+  }
+}
+
+async function write(context: CommandContext, output: string | undefined, text: string): Promise<void> {
+  if (output === undefined) return context.print(text);
+  try {
+    fs.writeFileSync(resolvePath(context, output), text, { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") {
+      throw new LacreError("OUTPUT_EXISTS", `${output} exists already`, {
+        hint: "remove it first; plaintext is never written over a file",
+      });
+    }
+    fs.rmSync(resolvePath(context, output), { force: true });
+    throw writeError(output, error);
+  }
+  context.say(`wrote plaintext to ${output} (mode 0600); remove it when you are done`);
+}
+
+async function openRaw(context: CommandContext, files: readonly string[], options: OpenOptions): Promise<void> {
+  if (options.key === undefined) {
+    throw new LacreError("USAGE", "--raw needs --key: a token is bound to the key it stands under", {
+      hint: "lacre open --raw --key-file F --namespace N --name S --key K",
+    });
+  }
+  const { key } = options;
+  const engine = await context.engine();
+  const token = (await readSource(context, files[0] ?? STDIN)).text.replace(/\r?\n$/, "");
+  const value = await withKeyring(context, options.keyFile ?? [], (keyring) =>
+    openOne(engine, keyring, token, { namespace: options.namespace ?? "", name: options.name ?? "", key }),
+  );
+  try {
+    if (context.terminal.stdout && printableText(value) === undefined) {
+      throw new LacreError("USAGE", "the value is not text, and this is a terminal", {
+        hint: "redirect standard output to a file",
+      });
+    }
+    await context.print(value);
+  } finally {
+    wipe(value);
+  }
+}
+
+function openOne(engine: Engine, keyring: Keyring, token: string, place: Parameters<typeof openToken>[3]): Uint8Array {
+  const opened = openToken(engine, keyring, token, place);
+  if (opened.ok) return opened.value;
+  const keyIds = parseToken(token)?.stanzas.map((stanza) => stanza.keyId) ?? [];
+  throw new LacreError(CODES[opened.reason], `standard input: ${WHAT[opened.reason]}`, {
+    hint: hintOf(opened.reason, keyIds, keyring),
+  });
+}

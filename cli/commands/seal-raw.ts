@@ -1,0 +1,45 @@
+/** `lacre seal --raw`: one value into one token on standard output, for Helm values and Kustomize. */
+import { LacreError, parseScope, sealToken, wipe } from "../../src/index.ts";
+import { type CommandContext, unixSeconds } from "../context.ts";
+import { loadRecipients } from "../io/public-keys.ts";
+import { readValue } from "../io/value.ts";
+import type { SealCommandOptions } from "./seal.ts";
+
+/** Runs the command. */
+export async function sealRaw(
+  context: CommandContext,
+  files: readonly string[],
+  options: SealCommandOptions,
+): Promise<void> {
+  if (files.length > 0) {
+    throw new LacreError("USAGE", "--raw takes no file argument", {
+      hint: `to seal the bytes of a file: --from-file ${files[0]}`,
+    });
+  }
+  if (options.key === undefined) {
+    throw new LacreError("USAGE", "--raw needs --key: a token is bound to the key it stands under", {
+      hint: "lacre seal --raw --namespace N --name S --key K",
+    });
+  }
+  if (options.inPlace === true || options.output !== undefined) {
+    throw new LacreError("USAGE", "--raw prints the token", { hint: "redirect standard output to keep it" });
+  }
+  const recipients = await loadRecipients(context, options);
+  const scope = parseScope(options.scope ?? "strict");
+  if (scope === "strict" && options.name === undefined) {
+    throw new LacreError("USAGE", "a strict token needs --name", { hint: "or seal it more widely: --scope namespace" });
+  }
+  const value = await readValue(context, options.fromFile, options.key);
+  try {
+    const token = sealToken(await context.engine(), {
+      value,
+      scope,
+      place: { namespace: options.namespace ?? "", name: options.name ?? "", key: options.key },
+      recipients,
+      sealedAt: unixSeconds(context),
+    });
+    await context.print(`${token}\n`);
+  } finally {
+    wipe(value);
+  }
+}

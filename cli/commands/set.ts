@@ -1,0 +1,78 @@
+/** `lacre set` and `lacre unset`: one entry, without any private key. */
+import { LacreError, parseKey, parseScope, parseToken, type SealedSecret, sealToken, wipe } from "../../src/index.ts";
+import { type CommandContext, unixSeconds } from "../context.ts";
+import { readSource } from "../io/files.ts";
+import { loadRecipients, type RecipientOptions } from "../io/public-keys.ts";
+import { openSealCache } from "../io/seal-cache.ts";
+import {
+  changeEntries,
+  inheritedScope,
+  placeOf,
+  refuseStdin,
+  selectObject,
+  warnOfOtherKeys,
+} from "../io/sealed-file.ts";
+import { readValue } from "../io/value.ts";
+
+type ObjectOptions = { readonly object?: string };
+type SetOptions = RecipientOptions & ObjectOptions & { readonly fromFile?: string; readonly scope?: string };
+
+/** Seals one value into the file. The value is asked for last, when everything else is known to be right. */
+export async function setEntry(context: CommandContext, file: string, key: string, options: SetOptions): Promise<void> {
+  refuseStdin(file);
+  parseKey(key);
+  selectObject(await readSource(context, file), options.object);
+  const engine = await context.engine();
+  const recipients = await loadRecipients(context, options);
+  const cache = openSealCache(context, engine);
+  const value = await readValue(context, options.fromFile, key);
+  try {
+    const changed = await changeEntries(context, file, options.object, (sealed) => {
+      const scope = options.scope === undefined ? inheritedScope(sealed, key) : parseScope(options.scope);
+      const place = placeOf(sealed, key);
+      const current = sealed.entries.get(key);
+      const wanted = {
+        scope,
+        keyIds: recipients
+          .map(({ keyId }) => keyId)
+          .sort()
+          .join(),
+      };
+      if (current !== undefined && isLike(current, wanted) && cache.holds(current, place, value)) return new Map();
+      warnOfOtherKeys(context, sealed, recipients);
+      const token = sealToken(engine, { value, scope, place, recipients, sealedAt: unixSeconds(context) });
+      cache.remember(token, place, value);
+      return new Map([[key, token]]);
+    });
+    cache.save();
+    context.say(changed ? `sealed ${key} in ${file}` : `${key} holds this value already; ${file} is unchanged`);
+  } finally {
+    wipe(value);
+  }
+}
+
+function isLike(token: string, wanted: { readonly scope: string; readonly keyIds: string }): boolean {
+  const parsed = parseToken(token);
+  return parsed?.scope === wanted.scope && parsed.stanzas.map(({ keyId }) => keyId).join() === wanted.keyIds;
+}
+
+/** Removes one entry. An entry that is not there is a mistake in its name. */
+export async function unsetEntry(
+  context: CommandContext,
+  file: string,
+  key: string,
+  options: ObjectOptions,
+): Promise<void> {
+  refuseStdin(file);
+  await changeEntries(context, file, options.object, (sealed) => {
+    if (!sealed.entries.has(key)) throw noEntry(file, sealed, key);
+    return new Map([[key, undefined]]);
+  });
+  context.say(`removed ${key} from ${file}`);
+}
+
+function noEntry(file: string, sealed: SealedSecret, key: string): LacreError {
+  return new LacreError("ENTRY_NOT_FOUND", `${file} has no entry ${key}`, {
+    hint: `it has: ${[...sealed.entries.keys()].join(", ") || "none"}`,
+  });
+}

@@ -1,0 +1,89 @@
+/** `lacre sync`: one pass of the standalone controller, in its own process, with its report told to people. */
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { LacreError } from "../../src/index.ts";
+import type { CommandContext } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+
+type SyncOptions = {
+  readonly source: string;
+  readonly target: string;
+  readonly keyFile?: readonly string[];
+  readonly namespace?: string;
+  readonly allowEmpty?: boolean;
+  readonly json?: boolean;
+};
+
+/** What `lacre-controller --once` prints on standard output. docs/controller.md documents it. */
+type PassReport = {
+  readonly revision: string;
+  readonly written: readonly string[];
+  readonly removed: readonly string[];
+  readonly unchanged: number;
+  readonly problems: readonly { readonly subject: string; readonly reason: string; readonly message: string }[];
+  readonly status: number;
+};
+
+/** The exit status: 0 when the target equals the source, 1 when something stayed as it was. */
+export async function sync(context: CommandContext, options: SyncOptions): Promise<number> {
+  const keyFiles = options.keyFile ?? (context.env["LACRE_KEY_FILE"] ? [context.env["LACRE_KEY_FILE"]] : []);
+  if (keyFiles.length === 0) {
+    throw new LacreError("NO_PRIVATE_KEY", "syncing needs a private key", {
+      hint: "name its file with --key-file FILE",
+    });
+  }
+  const args = ["--once", "--log-level", "silent", "--source", options.source, "--target", options.target];
+  for (const file of keyFiles) args.push("--key-file", file);
+  if (options.namespace !== undefined) args.push("--namespace", options.namespace);
+  if (options.allowEmpty === true) args.push("--allow-empty");
+  const { status, stdout } = await runController(context, args);
+  const report = parseReport(stdout);
+  // Without a report the controller has said on standard error what was wrong.
+  if (report === undefined) return status === 0 ? EXIT.bug : status;
+  if (options.json === true) await context.print(`${JSON.stringify(report, null, 2)}\n`);
+  else await tell(context, report);
+  return report.status;
+}
+
+/** The controller lies beside this program, as a source and as a build alike. */
+function controllerPath(): string {
+  const main = fs.realpathSync(process.argv[1] ?? "");
+  return path.join(path.dirname(main), "..", "controller", `main${path.extname(main)}`);
+}
+
+function runController(context: CommandContext, args: readonly string[]): Promise<{ status: number; stdout: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [controllerPath(), ...args], {
+      cwd: context.cwd,
+      env: { ...context.env, LACRE_PROGRAM: "lacre" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const chunks: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.once("error", (cause) =>
+      reject(new LacreError("COMMAND_FAILED", "the controller cannot be started", { cause })),
+    );
+    child.once("close", (status) =>
+      resolve({ status: status ?? EXIT.failed, stdout: Buffer.concat(chunks).toString() }),
+    );
+  });
+}
+
+function parseReport(text: string): PassReport | undefined {
+  try {
+    return JSON.parse(text) as PassReport;
+  } catch {
+    return undefined;
+  }
+}
+
+async function tell(context: CommandContext, report: PassReport): Promise<void> {
+  for (const { subject, message } of report.problems) context.say(`lacre: ${subject}: ${message}`);
+  const lines = [...report.written.map((name) => `+ ${name}`), ...report.removed.map((name) => `- ${name}`)];
+  const { written, removed, unchanged, problems } = report;
+  lines.push(
+    `${written.length} written, ${removed.length} removed, ${unchanged} unchanged, ${problems.length} problems (${report.revision})`,
+  );
+  await context.print(`${lines.join("\n")}\n`);
+}

@@ -1,0 +1,63 @@
+/** Reading what the user names, with one clear error for each way it can be missing. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { decodeSource, LacreError, MAX_INPUT_BYTES, type Source } from "../../src/index.ts";
+import type { CommandContext } from "../context.ts";
+
+/** Stands for standard input where a file is named. */
+export const STDIN = "-";
+
+/** An absolute path from what the user typed. */
+export function resolvePath(context: CommandContext, file: string): string {
+  return path.resolve(context.cwd, file);
+}
+
+/** An error of the file system in the words of the user. */
+export function readError(file: string, error: unknown): LacreError {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    return new LacreError("INPUT_NOT_FOUND", `${file}: no such file`, { hint: "check the path", cause: error });
+  }
+  if (code === "EISDIR") {
+    return new LacreError("INPUT_IS_DIRECTORY", `${file} is a directory`, { hint: "name a file in it", cause: error });
+  }
+  return new LacreError("INPUT_UNREADABLE", `${file} cannot be read`, {
+    hint: code === "EACCES" || code === "EPERM" ? `check its permissions: ls -l ${file}` : `the system says ${code}`,
+    cause: error,
+  });
+}
+
+/** The bytes of a file or of standard input. */
+export async function readInput(context: CommandContext, file: string): Promise<Uint8Array> {
+  if (file === STDIN) return context.readStdin();
+  const absolute = resolvePath(context, file);
+  try {
+    if (fs.statSync(absolute).size > MAX_INPUT_BYTES) {
+      throw new LacreError("INPUT_TOO_LARGE", `${file} is over 256 MiB`, { hint: "split it, or name the right file" });
+    }
+    return fs.readFileSync(absolute);
+  } catch (error) {
+    throw error instanceof LacreError ? error : readError(file, error);
+  }
+}
+
+/** The text of a file or of standard input, with the name that errors show. */
+export async function readSource(context: CommandContext, file: string): Promise<Source> {
+  return decodeSource(file === STDIN ? "standard input" : file, await readInput(context, file));
+}
+
+/** The text of a file that may not be there yet. */
+export function readSourceIfPresent(context: CommandContext, file: string): Source | undefined {
+  try {
+    const bytes = fs.readFileSync(resolvePath(context, file));
+    return bytes.length === 0 ? undefined : decodeSource(file, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error instanceof LacreError ? error : readError(file, error);
+  }
+}
+
+/** True for a directory that exists. */
+export function isDirectory(context: CommandContext, file: string): boolean {
+  return fs.statSync(resolvePath(context, file), { throwIfNoEntry: false })?.isDirectory() === true;
+}

@@ -1,0 +1,164 @@
+/** What `lacre init` wants to find in a repository: parts that can be checked, and made where they are missing. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { CONFIGURATION_FILE } from "../../src/index.ts";
+import { VERSION } from "../version.ts";
+import { git } from "./git.ts";
+import { writeAtomic } from "./write-atomic.ts";
+
+/** One part of the set-up. make changes nothing when the part is there. */
+export type SetupPart = { readonly name: string; readonly isThere: () => boolean; readonly make: () => void };
+
+/** The CI systems a step can be written for. */
+export type CiSystem = "github" | "gitlab" | "jenkins" | "generic";
+
+const ATTRIBUTES = [
+  "*.yaml merge=lacre",
+  "*.yml merge=lacre",
+  "*.sealed.yaml diff=lacre",
+  "*.sealed.yml diff=lacre",
+  "secrets/**/*.yaml diff=lacre",
+];
+const IGNORED = ["*.lacre-key", ".env", ".env.*", "!.env.example", "*.plain.yaml"];
+const BLOCK_START = "# >>> lacre: kept by lacre init >>>";
+const BLOCK_END = "# <<< lacre <<<";
+
+const CONFIGURATION = `# yaml-language-server: $schema=https://unpkg.com/lacre@${VERSION}/docs/lacre.schema.json
+version: 1
+defaultEnvironment: prod
+environments:
+  prod:
+    keys: keys/prod.pub
+`;
+
+const KEYS_README = `# Public keys
+
+One file an environment, named in .lacre.yaml. They are safe to publish: with them values can be sealed, and nothing can be opened.
+
+    lacre keys generate --key-file ~/prod.key > keys/prod.pub     # on the machine that runs prod
+`;
+
+const CI_FILES: Readonly<Record<CiSystem, { readonly path: string; readonly text: string }>> = {
+  github: {
+    path: ".github/workflows/lacre.yml",
+    text: `name: lacre
+on: [push, pull_request]
+permissions:
+  contents: read
+jobs:
+  verify:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+      - uses: actions/setup-node@v5
+        with:
+          node-version: 24
+      - run: npx --yes lacre@${VERSION} verify
+`,
+  },
+  gitlab: {
+    path: ".gitlab/lacre.yml",
+    text: `# In .gitlab-ci.yml:  include: { local: .gitlab/lacre.yml }
+lacre-verify:
+  image: node:24
+  script:
+    - npx --yes lacre@${VERSION} verify
+`,
+  },
+  jenkins: {
+    path: "ci/lacre.Jenkinsfile",
+    text: `// A stage for your Jenkinsfile.
+stage('lacre verify') {
+  agent { docker { image 'node:24' } }
+  steps { sh 'npx --yes lacre@${VERSION} verify' }
+}
+`,
+  },
+  generic: { path: "ci/lacre-verify.sh", text: `#!/bin/sh\nset -eu\nexec npx --yes lacre@${VERSION} verify\n` },
+};
+
+function readIfPresent(file: string): string {
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+}
+
+function filePart(root: string, relative: string, text: string, mode = 0o644): SetupPart {
+  const file = path.join(root, relative);
+  return {
+    name: relative,
+    isThere: () => fs.existsSync(file),
+    make: () => {
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      writeAtomic({ path: file, content: text, mode });
+    },
+  };
+}
+
+/** Lines in a file of lines. Only those that are missing are added, at the end. */
+function linesPart(root: string, relative: string, lines: readonly string[]): SetupPart {
+  const file = path.join(root, relative);
+  const missing = () => {
+    const present = new Set(readIfPresent(file).split(/\r?\n/));
+    return lines.filter((line) => !present.has(line));
+  };
+  return {
+    name: relative,
+    isThere: () => missing().length === 0,
+    make: () => {
+      const text = readIfPresent(file);
+      const separator = text === "" || text.endsWith("\n") ? "" : "\n";
+      writeAtomic({ path: file, content: `${text}${separator}${missing().join("\n")}\n` });
+    },
+  };
+}
+
+/** A setting of this clone. Others set it by running init themselves: Git takes no drivers from a repository. */
+function gitConfigPart(root: string, key: string, value: string): SetupPart {
+  return {
+    name: `git config ${key}`,
+    isThere: () => git(root, ["config", "--local", "--get", key]).stdout.trimEnd() === value,
+    make: () => void git(root, ["config", "--local", key, value]),
+  };
+}
+
+function hookPart(root: string, program: string): SetupPart {
+  const file = path.resolve(root, git(root, ["rev-parse", "--git-path", "hooks/pre-commit"]).stdout.trimEnd());
+  const block = `${BLOCK_START}\n${program} verify --staged || exit $?\n${BLOCK_END}\n`;
+  return {
+    name: "pre-commit hook",
+    isThere: () => readIfPresent(file).includes(block),
+    make: () => {
+      const text = readIfPresent(file).replace(new RegExp(`${BLOCK_START}[\\s\\S]*?${BLOCK_END}\\n`), "");
+      const [shebang, rest] = text.startsWith("#!")
+        ? [text.slice(0, text.indexOf("\n") + 1), text.slice(text.indexOf("\n") + 1)]
+        : ["#!/bin/sh\n", text];
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      // First, so that an `exit` or `exec` of the hook that was there does not skip it.
+      writeAtomic({ path: file, content: shebang + block + rest, mode: 0o755 });
+      fs.chmodSync(file, 0o755);
+    },
+  };
+}
+
+/** How this clone calls lacre: by name where the shell finds it, else by the path that runs now. */
+export function programName(pathVariable: string | undefined): string {
+  const isInPath = (pathVariable ?? "")
+    .split(path.delimiter)
+    .some((directory) => fs.existsSync(path.join(directory, "lacre")));
+  return isInPath ? "lacre" : `"${process.execPath}" "${fs.realpathSync(process.argv[1] ?? "")}"`;
+}
+
+/** All parts for a repository, in the order in which they are made. */
+export function setupParts(root: string, program: string, ci: CiSystem | undefined): readonly SetupPart[] {
+  const step = ci === undefined ? undefined : CI_FILES[ci];
+  return [
+    filePart(root, CONFIGURATION_FILE, CONFIGURATION),
+    filePart(root, "keys/README.md", KEYS_README),
+    linesPart(root, ".gitattributes", ATTRIBUTES),
+    linesPart(root, ".gitignore", IGNORED),
+    gitConfigPart(root, "merge.lacre.name", "sealed secrets, entry by entry"),
+    gitConfigPart(root, "merge.lacre.driver", `${program} merge-driver %O %A %B %L %P`),
+    gitConfigPart(root, "diff.lacre.textconv", `${program} textconv`),
+    hookPart(root, program),
+    ...(step === undefined ? [] : [filePart(root, step.path, step.text, step.path.endsWith(".sh") ? 0o755 : 0o644)]),
+  ];
+}

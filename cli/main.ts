@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/** The `lacre` command. What every run pays for is here: nothing else is loaded before it is known to be needed. */
+import { MINIMUM_NODE, VERSION } from "./version.ts";
+
+function isTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1]);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (isTooOld(process.versions.node)) {
+    process.stderr.write(
+      `lacre: error: this is Node ${process.versions.node}, and lacre needs ${MINIMUM_NODE.join(".")} or newer\n`,
+    );
+    process.stderr.write("hint: install the current LTS of Node, or run: npx -p node@24 lacre\n");
+    process.exitCode = 1;
+    return;
+  }
+  if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+    process.stdout.write(`${VERSION}\n`);
+    return;
+  }
+  const { run } = await import("./run.ts");
+  process.exitCode = await run(args);
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,201 @@
+/** The engine on node:crypto, for Node >= 24.7, which has ML-KEM. The only file of src that imports node:crypto. */
+
+import type { KeyObject } from "node:crypto";
+import * as crypto from "node:crypto";
+import { wipe } from "../bytes.ts";
+import { type Encapsulated, type Engine, registerEngine } from "./engine.ts";
+import type { PrivateKey, PublicKey } from "./key.ts";
+import { isMlKemPublicKey, MLKEM_CIPHERTEXT_BYTES, MLKEM_PUBLIC_KEY_BYTES } from "./mlkem.ts";
+import type { Suite } from "./suite.ts";
+
+// Fixed DER headers (RFC 8410 for X25519, RFC 9935 for ML-KEM-768): node:crypto imports no raw keys before Node 24.
+const X25519_PUBLIC_HEADER = Buffer.from("302a300506032b656e032100", "hex");
+const X25519_PRIVATE_HEADER = Buffer.from("302e020100300506032b656e04220420", "hex");
+const MLKEM_PUBLIC_HEADER = Buffer.from("308204b2300b0609608648016503040402038204a100", "hex");
+const MLKEM_SEED_HEADER = Buffer.from("3054020100300b060960864801650304040204428040", "hex");
+/** The six bytes `\.//^\` that end the X-Wing combiner (draft-connolly-cfrg-xwing-kem, section 5.3). */
+const XWING_LABEL = Buffer.from("5c2e2f2f5e5c", "hex");
+const MLKEM_SEED_BYTES = 64;
+const HMAC_BLOCK_BYTES = 64;
+
+type PublicParts = { readonly x25519: KeyObject; readonly x25519Bytes: Uint8Array; readonly mlkem?: KeyObject };
+type PrivateParts = { readonly x25519: KeyObject; readonly x25519PublicBytes: Uint8Array; readonly mlkem?: KeyObject };
+
+/** Imported once per key and kept for its lifetime: importing costs as much as using it. */
+const publicParts = new WeakMap<PublicKey, PublicParts>();
+const privateParts = new WeakMap<PrivateKey, PrivateParts>();
+
+function importPublic(header: Buffer, raw: Uint8Array): KeyObject {
+  return crypto.createPublicKey({ key: Buffer.concat([header, raw]), format: "der", type: "spki" });
+}
+
+function importPrivate(header: Buffer, raw: Uint8Array): KeyObject {
+  const der = Buffer.concat([header, raw]);
+  try {
+    return crypto.createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  } finally {
+    wipe(der);
+  }
+}
+
+function rawPublicX25519(key: KeyObject): Buffer {
+  return Buffer.from(key.export({ format: "jwk" }).x as string, "base64url");
+}
+
+function sha256(message: Uint8Array): Uint8Array {
+  return crypto.hash("sha256", message, "buffer");
+}
+
+/** HMAC from two one-shot hashes: a third of the time of createHmac for the short messages here. */
+function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
+  const inner = new Uint8Array(HMAC_BLOCK_BYTES + message.length).fill(0x36, 0, HMAC_BLOCK_BYTES);
+  const outer = new Uint8Array(HMAC_BLOCK_BYTES + 32).fill(0x5c, 0, HMAC_BLOCK_BYTES);
+  for (let i = 0; i < key.length; i++) {
+    (inner[i] as number) ^= key[i] as number;
+    (outer[i] as number) ^= key[i] as number;
+  }
+  inner.set(message, HMAC_BLOCK_BYTES);
+  outer.set(sha256(inner), HMAC_BLOCK_BYTES);
+  const tag = sha256(outer);
+  wipe(inner, outer);
+  return tag;
+}
+
+/** SHAKE-256(seed, 96): the ML-KEM seed d || z (64 bytes) and the X25519 secret (32 bytes). */
+function expandHybridSeed(seed: Uint8Array): Buffer {
+  return crypto
+    .createHash("shake256", { outputLength: MLKEM_SEED_BYTES + 32 })
+    .update(seed)
+    .digest();
+}
+
+function importPrivateParts(suite: Suite, seed: Uint8Array): PrivateParts {
+  if (suite === "x25519") {
+    const x25519 = importPrivate(X25519_PRIVATE_HEADER, seed);
+    return { x25519, x25519PublicBytes: rawPublicX25519(crypto.createPublicKey(x25519)) };
+  }
+  const expanded = expandHybridSeed(seed);
+  const x25519 = importPrivate(X25519_PRIVATE_HEADER, expanded.subarray(MLKEM_SEED_BYTES));
+  const mlkem = importPrivate(MLKEM_SEED_HEADER, expanded.subarray(0, MLKEM_SEED_BYTES));
+  wipe(expanded);
+  return { x25519, x25519PublicBytes: rawPublicX25519(crypto.createPublicKey(x25519)), mlkem };
+}
+
+function partsOfPrivate(key: PrivateKey): PrivateParts {
+  let parts = privateParts.get(key);
+  if (parts === undefined) {
+    parts = importPrivateParts(key.publicKey.suite, key.seed());
+    privateParts.set(key, parts);
+  }
+  return parts;
+}
+
+function importPublicParts(suite: Suite, bytes: Uint8Array): PublicParts {
+  if (suite === "x25519") return { x25519: importPublic(X25519_PUBLIC_HEADER, bytes), x25519Bytes: bytes };
+  const x25519Bytes = bytes.subarray(MLKEM_PUBLIC_KEY_BYTES);
+  return {
+    x25519: importPublic(X25519_PUBLIC_HEADER, x25519Bytes),
+    x25519Bytes,
+    mlkem: importPublic(MLKEM_PUBLIC_HEADER, bytes.subarray(0, MLKEM_PUBLIC_KEY_BYTES)),
+  };
+}
+
+function partsOfPublic(key: PublicKey): PublicParts {
+  let parts = publicParts.get(key);
+  if (parts === undefined) {
+    parts = importPublicParts(key.suite, key.bytes);
+    publicParts.set(key, parts);
+  }
+  return parts;
+}
+
+function publicKeyOf(suite: Suite, seed: Uint8Array): Uint8Array {
+  const parts = importPrivateParts(suite, seed);
+  if (parts.mlkem === undefined) return new Uint8Array(parts.x25519PublicBytes);
+  const spki = crypto.createPublicKey(parts.mlkem).export({ format: "der", type: "spki" });
+  return new Uint8Array(Buffer.concat([spki.subarray(MLKEM_PUBLIC_HEADER.length), parts.x25519PublicBytes]));
+}
+
+/** OpenSSL refuses an all-zero X25519 result: the probe fails for every low-order point. */
+function isUsable(suite: Suite, bytes: Uint8Array): boolean {
+  try {
+    const parts = importPublicParts(suite, bytes);
+    crypto.diffieHellman({ privateKey: crypto.generateKeyPairSync("x25519").privateKey, publicKey: parts.x25519 });
+    return suite === "x25519" || isMlKemPublicKey(bytes.subarray(0, MLKEM_PUBLIC_KEY_BYTES));
+  } catch {
+    return false;
+  }
+}
+
+/** X-Wing's combiner: SHA3-256(ML-KEM secret || X25519 secret || X25519 ciphertext || X25519 public key || label). */
+function combine(mlkem: Uint8Array, x25519: Uint8Array, enc: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  const input = Buffer.concat([mlkem, x25519, enc, publicKey, XWING_LABEL]);
+  try {
+    return crypto.hash("sha3-256", input, "buffer");
+  } finally {
+    wipe(input, mlkem, x25519);
+  }
+}
+
+function encapsulate(recipient: PublicKey): Encapsulated {
+  const parts = partsOfPublic(recipient);
+  if (parts.mlkem === undefined) {
+    // OpenSSL's encapsulation for X25519 is DHKEM(X25519, HKDF-SHA256) of RFC 9180.
+    const { sharedKey, ciphertext } = crypto.encapsulate(parts.x25519);
+    return { enc: ciphertext, sharedSecret: sharedKey };
+  }
+  const { sharedKey, ciphertext } = crypto.encapsulate(parts.mlkem);
+  const ephemeral = crypto.generateKeyPairSync("x25519");
+  const enc = rawPublicX25519(ephemeral.publicKey);
+  const shared = crypto.diffieHellman({ privateKey: ephemeral.privateKey, publicKey: parts.x25519 });
+  return { enc: Buffer.concat([ciphertext, enc]), sharedSecret: combine(sharedKey, shared, enc, parts.x25519Bytes) };
+}
+
+function decapsulate(key: PrivateKey, enc: Uint8Array): Uint8Array | undefined {
+  const parts = partsOfPrivate(key);
+  try {
+    if (parts.mlkem === undefined) return crypto.decapsulate(parts.x25519, enc);
+    const x25519Enc = enc.subarray(MLKEM_CIPHERTEXT_BYTES);
+    const publicKey = importPublic(X25519_PUBLIC_HEADER, x25519Enc);
+    const shared = crypto.diffieHellman({ privateKey: parts.x25519, publicKey });
+    const sharedKey = crypto.decapsulate(parts.mlkem, enc.subarray(0, MLKEM_CIPHERTEXT_BYTES));
+    return combine(sharedKey, shared, x25519Enc, parts.x25519PublicBytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const engine: Engine = registerEngine({
+  name: "native",
+  randomBytes: (length) => new Uint8Array(crypto.randomBytes(length)),
+  sha256,
+  hmacSha256,
+  publicKeyOf,
+  isUsable,
+  encapsulate,
+  decapsulate,
+});
+
+let supported: boolean | undefined;
+
+/** True where node:crypto can import an ML-KEM-768 seed: Node >= 24.7 on OpenSSL >= 3.5. */
+function isSupported(): boolean {
+  if (typeof crypto.encapsulate !== "function") return false;
+  try {
+    importPrivate(MLKEM_SEED_HEADER, new Uint8Array(MLKEM_SEED_BYTES));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The native engine, or undefined where the runtime has no ML-KEM. */
+export function nativeEngine(): Engine | undefined {
+  supported ??= isSupported();
+  return supported ? engine : undefined;
+}
+
+/** The fastest engine of this runtime. The portable one is loaded only when it is needed. */
+export async function loadEngine(): Promise<Engine> {
+  return nativeEngine() ?? (await import("./engine-portable.ts")).portableEngine;
+}

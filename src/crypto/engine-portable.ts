@@ -1,0 +1,90 @@
+/** The engine for every runtime and the browser: tweetnacl for X25519 and randomness, noble for the rest. */
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { ml_kem768_x25519 as xwing } from "@noble/post-quantum/hybrid.js";
+import nacl from "tweetnacl";
+import { concat, wipe } from "../bytes.ts";
+import { dhkemSecret, isZero } from "./dhkem.ts";
+import { type Encapsulated, type Engine, registerEngine } from "./engine.ts";
+import type { PrivateKey, PublicKey } from "./key.ts";
+import { isMlKemPublicKey, MLKEM_PUBLIC_KEY_BYTES } from "./mlkem.ts";
+import type { Suite } from "./suite.ts";
+
+// X-Wing takes 32 bytes for ML-KEM and 32 for the ephemeral X25519 key (draft-connolly-cfrg-xwing-kem, section 5.4).
+const XWING_RANDOM_BYTES = 64;
+
+/** tweetnacl accepts low-order points: an all-zero result is refused here (undefined). */
+function x25519(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
+  const shared = nacl.scalarMult(secret, publicKey);
+  return isZero(shared) ? undefined : shared;
+}
+
+/** Any secret will do: a low-order point gives zero with every clamped one. */
+const PROBE = new Uint8Array(32).fill(0x42);
+
+function isUsable(suite: Suite, publicKey: Uint8Array): boolean {
+  if (suite === "x25519") return x25519(PROBE, publicKey) !== undefined;
+  return (
+    isMlKemPublicKey(publicKey.subarray(0, MLKEM_PUBLIC_KEY_BYTES)) &&
+    x25519(PROBE, publicKey.subarray(MLKEM_PUBLIC_KEY_BYTES)) !== undefined
+  );
+}
+
+function decapsulateX25519(engine: Engine, key: PrivateKey, enc: Uint8Array): Uint8Array | undefined {
+  const shared = x25519(key.seed(), enc);
+  if (shared === undefined) return undefined;
+  const secret = dhkemSecret(engine, shared, enc, key.publicKey.bytes);
+  wipe(shared);
+  return secret;
+}
+
+function decapsulateHybrid(key: PrivateKey, enc: Uint8Array): Uint8Array | undefined {
+  try {
+    return xwing.decapsulate(enc, key.seed());
+  } catch {
+    return undefined;
+  }
+}
+
+/** KEM encapsulation with the randomness given: 32 bytes for x25519, 64 for the hybrid. */
+function encapsulateWith(engine: Engine, recipient: PublicKey, random: Uint8Array): Encapsulated {
+  if (recipient.suite === "mlkem768x25519") {
+    const { cipherText, sharedSecret } = xwing.encapsulate(recipient.bytes, random);
+    return { enc: cipherText, sharedSecret };
+  }
+  const enc = nacl.scalarMult.base(random);
+  const shared = x25519(random, recipient.bytes);
+  if (shared === undefined) throw new TypeError("encapsulate: low-order public key");
+  const sharedSecret = dhkemSecret(engine, shared, enc, recipient.bytes);
+  wipe(shared);
+  return { enc, sharedSecret };
+}
+
+/**
+ * A portable engine over a source of randomness. Not exported by the package: production code reaches only
+ * {@link portableEngine}, tests pass fixed bytes to make sealing byte-exact.
+ */
+export function createPortableEngine(randomBytes: (length: number) => Uint8Array): Engine {
+  const engine: Engine = {
+    name: "portable",
+    randomBytes,
+    sha256,
+    hmacSha256: (key, message) => hmac(sha256, key, message),
+    publicKeyOf: (suite, seed) => (suite === "x25519" ? nacl.scalarMult.base(seed) : xwing.keygen(seed).publicKey),
+    isUsable,
+    encapsulate(recipient) {
+      const random = randomBytes(recipient.suite === "x25519" ? 32 : XWING_RANDOM_BYTES);
+      try {
+        return encapsulateWith(engine, recipient, random);
+      } finally {
+        wipe(random);
+      }
+    },
+    decapsulate: (key, enc) =>
+      key.publicKey.suite === "x25519" ? decapsulateX25519(engine, key, enc) : decapsulateHybrid(key, enc),
+  };
+  return registerEngine(engine);
+}
+
+/** The portable engine on the system's randomness. */
+export const portableEngine: Engine = createPortableEngine((length) => concat(nacl.randomBytes(length)));

@@ -1,0 +1,79 @@
+/** Key pairs: a public key to seal to, and a 32-byte seed from which everything else is derived. */
+import { concat, utf8, wipe } from "../bytes.ts";
+import { LacreError } from "../errors.ts";
+import { KEY_ID_BYTES, type KeyId, keyIdOf, shortKeyId } from "../model/key-id.ts";
+import type { Engine } from "./engine.ts";
+import { LABEL } from "./label.ts";
+import { SUITES, type Suite } from "./suite.ts";
+
+/** The length of the private seed of either suite, in bytes. */
+export const SEED_BYTES = 32;
+
+/** A key to seal to. bytes: 32 (x25519) or 1216 (mlkem768x25519). */
+export type PublicKey = { readonly suite: Suite; readonly bytes: Uint8Array; readonly keyId: KeyId };
+
+/** A private key. The seed hides from JSON, from console.log and from error reports by its type. */
+export class PrivateKey {
+  readonly publicKey: PublicKey;
+  readonly #seed: Uint8Array;
+
+  constructor(publicKey: PublicKey, seed: Uint8Array) {
+    this.publicKey = publicKey;
+    this.#seed = seed;
+  }
+
+  /** The 32-byte seed itself, not a copy: for the engines and for writing a key file. */
+  seed(): Uint8Array {
+    return this.#seed;
+  }
+
+  /** Overwrites the seed. The key opens nothing that was not already imported by an engine. */
+  wipe(): void {
+    wipe(this.#seed);
+  }
+
+  toJSON(): string {
+    return `[private key ${shortKeyId(this.publicKey.keyId)}]`;
+  }
+}
+
+/** First 16 bytes of SHA-256(LABEL "kid" || suite || publicKey): format 1, section Bytes. */
+function deriveKeyId(engine: Engine, suite: Suite, bytes: Uint8Array): KeyId {
+  const hash = engine.sha256(concat(utf8(`${LABEL}kid`), Uint8Array.of(SUITES[suite].id), bytes));
+  return keyIdOf(hash.subarray(0, KEY_ID_BYTES));
+}
+
+/** The public key with these bytes, or KEY_INVALID for a wrong length, a low-order point or a modulus overflow. */
+export function importPublicKey(engine: Engine, suite: Suite, bytes: Uint8Array): PublicKey {
+  if (bytes.length !== SUITES[suite].publicKeyBytes) {
+    throw new LacreError(
+      "KEY_INVALID",
+      `a ${suite} public key has ${SUITES[suite].publicKeyBytes} bytes, not ${bytes.length}`,
+      {
+        hint: "copy the whole line again: it was cut or extended",
+      },
+    );
+  }
+  if (!engine.isUsable(suite, bytes)) {
+    throw new LacreError("KEY_INVALID", `this ${suite} public key is not safe to seal to`, {
+      hint: "fetch the key again from its owner and compare its key id: it is damaged or forged",
+    });
+  }
+  return { suite, bytes, keyId: deriveKeyId(engine, suite, bytes) };
+}
+
+/** The private key of a 32-byte seed. The key takes the seed over: wipe the key, and the seed is gone. */
+export function importPrivateKey(engine: Engine, suite: Suite, seed: Uint8Array): PrivateKey {
+  if (seed.length !== SEED_BYTES) {
+    throw new LacreError("KEY_INVALID", "a private key has 32 bytes", {
+      hint: "the key is cut or extended: restore it",
+    });
+  }
+  const bytes = engine.publicKeyOf(suite, seed);
+  return new PrivateKey({ suite, bytes, keyId: deriveKeyId(engine, suite, bytes) }, seed);
+}
+
+/** A new key pair from the engine's randomness. */
+export function generateKey(engine: Engine, suite: Suite): PrivateKey {
+  return importPrivateKey(engine, suite, engine.randomBytes(SEED_BYTES));
+}

@@ -1,0 +1,57 @@
+/** Every way lacre can fail, as one class with a closed set of codes. Callers branch on the code, never on the text. */
+
+/** The closed set of error codes. docs/errors.md explains each; cli/exit-codes.ts gives each its exit status. */
+export type ErrorCode =
+  | "USAGE"
+  | "INPUT_NOT_FOUND"
+  | "INPUT_IS_DIRECTORY"
+  | "INPUT_UNREADABLE"
+  | "INPUT_EMPTY"
+  | "INPUT_ENCODING"
+  | "INPUT_TOO_LARGE"
+  | "DOCUMENT_INVALID"
+  | "NOT_A_SECRET"
+  | "NOT_SEALED"
+  | "SECRET_INVALID"
+  | "SECRET_EMPTY"
+  | "MANIFEST_INVALID"
+  | "ENTRY_NOT_FOUND"
+  | "NAME_INVALID"
+  | "NAMESPACE_MISSING"
+  | "VALUE_TOO_LARGE"
+  | "TOKEN_MALFORMED"
+  | "WRONG_CONTEXT"
+  | "UNKNOWN_KEY"
+  | "CANNOT_DECRYPT"
+  | "KEY_INVALID"
+  | "KEY_IS_PUBLIC"
+  | "KEY_IS_PRIVATE"
+  | "KEY_FILE_UNSAFE"
+  | "NO_PUBLIC_KEY"
+  | "NO_PRIVATE_KEY"
+  | "CONFIG_INVALID"
+  | "OUTPUT_FAILED"
+  | "OUTPUT_EXISTS"
+  | "CONFLICT"
+  | "EDITOR_FAILED"
+  | "NO_MEMORY_FILES"
+  | "COMMAND_FAILED"
+  | "PLAINTEXT_FOUND"
+  | "GIT_FAILED"
+  | "SOURCE_FAILED"
+  | "TARGET_FAILED"
+  | "SYNC_INCOMPLETE"
+  | "CHECK_FAILED";
+
+/** An error a user can act on. The message never holds secret bytes or their length; the hint is the next step. */
+export class LacreError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "LacreError";
+    this.code = code;
+    this.hint = options.hint;
+  }
+}

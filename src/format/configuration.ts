@@ -1,0 +1,122 @@
+/** .lacre.yaml into a Configuration. docs/lacre.schema.json says the same for editors. */
+import type { ParsedNode } from "yaml";
+import type { Allowance, Configuration, Environment } from "../model/environment.ts";
+import { readDocuments } from "./documents.ts";
+import { closest, type Field, isNothing, type Mapping, NodeReader } from "./nodes.ts";
+import { errorAt, type Source } from "./source.ts";
+
+/** The configuration, or CONFIG_INVALID or DOCUMENT_INVALID with the place of the mistake. */
+export function readConfiguration(source: Source): Configuration {
+  const [document, ...more] = readDocuments(source);
+  const root = document?.contents;
+  if (document === undefined || !root || more.length > 0) {
+    throw errorAt(source, 0, "CONFIG_INVALID", "one document is expected", "write a new one: lacre init");
+  }
+  const reader = new NodeReader(document, "CONFIG_INVALID");
+  const configuration = reader.mapping(root, "the configuration", root);
+  reader.refuseUnknown(configuration, "", ["version", "defaultEnvironment", "environments", "verify"]);
+  checkVersion(reader, configuration);
+  const environments = readEnvironments(reader, configuration.fields.get("environments"));
+  const defaultField = configuration.fields.get("defaultEnvironment");
+  if (defaultField === undefined) return { environments, verify: readVerify(reader, configuration) };
+  const defaultEnvironment = reader.text(defaultField.value, "defaultEnvironment", defaultField.key);
+  refuseUnknownEnvironment(reader, defaultField, defaultEnvironment, environments);
+  return { environments, defaultEnvironment, verify: readVerify(reader, configuration) };
+}
+
+function checkVersion(reader: NodeReader, configuration: Mapping): void {
+  const version = configuration.fields.get("version");
+  const value = (version?.value as { value?: unknown } | null | undefined)?.value;
+  if (value !== 1) {
+    throw reader.error(version?.key ?? configuration.node, "version must be 1", "this lacre knows no other version");
+  }
+}
+
+function optionalText(reader: NodeReader, mapping: Mapping, name: string, path: string): string | undefined {
+  const field = mapping.fields.get(name);
+  return field === undefined ? undefined : reader.text(field.value, `${path}.${name}`, field.key);
+}
+
+function requiredText(reader: NodeReader, mapping: Mapping, name: string, path: string): string {
+  const text = optionalText(reader, mapping, name, path);
+  if (text === undefined) throw reader.error(mapping.node, `${path}.${name} is missing`);
+  return text;
+}
+
+function readEnvironments(reader: NodeReader, field: Field | undefined): ReadonlyMap<string, Environment> {
+  const environments = new Map<string, Environment>();
+  if (field === undefined || isNothing(field.value)) return environments;
+  const mapping = reader.mapping(field.value, "environments", field.key);
+  for (const [name, entry] of mapping.fields) environments.set(name, readEnvironment(reader, name, entry));
+  for (const [name, entry] of mapping.fields) {
+    const from = environments.get(name)?.promotesFrom;
+    if (from !== undefined) refuseUnknownEnvironment(reader, entry, from, environments);
+  }
+  return environments;
+}
+
+function readEnvironment(reader: NodeReader, name: string, field: Field): Environment {
+  const path = `environments.${name}`;
+  const mapping = reader.mapping(field.value, path, field.key);
+  reader.refuseUnknown(mapping, path, ["keys", "branch", "promotesFrom"]);
+  const branch = optionalText(reader, mapping, "branch", path);
+  const promotesFrom = optionalText(reader, mapping, "promotesFrom", path);
+  return {
+    name,
+    keys: requiredText(reader, mapping, "keys", path),
+    ...(branch !== undefined && { branch }),
+    ...(promotesFrom !== undefined && { promotesFrom }),
+  };
+}
+
+function refuseUnknownEnvironment(
+  reader: NodeReader,
+  field: Field,
+  name: string,
+  environments: ReadonlyMap<string, Environment>,
+): void {
+  if (environments.has(name)) return;
+  const meant = closest(name, [...environments.keys()]);
+  const hint = meant === undefined ? "list it under environments" : `did you mean ${meant}?`;
+  throw reader.error(field.key, `there is no environment ${JSON.stringify(name)}`, hint);
+}
+
+function readVerify(reader: NodeReader, configuration: Mapping): Configuration["verify"] {
+  const field = configuration.fields.get("verify");
+  if (field === undefined || isNothing(field.value)) return { paths: [], allow: [] };
+  const mapping = reader.mapping(field.value, "verify", field.key);
+  reader.refuseUnknown(mapping, "verify", ["paths", "allow"]);
+  return {
+    paths: readList(reader, mapping, "paths", (node, path) => reader.text(node, path, mapping.node)),
+    allow: readList(reader, mapping, "allow", (node, path) => readAllowance(reader, node, path)),
+  };
+}
+
+function readList<T>(
+  reader: NodeReader,
+  mapping: Mapping,
+  name: string,
+  read: (node: ParsedNode, path: string) => T,
+): T[] {
+  const field = mapping.fields.get(name);
+  if (field === undefined || isNothing(field.value)) return [];
+  return reader
+    .items(field.value, `verify.${name}`, field.key)
+    .map((node, index) => read(node, `verify.${name}[${index}]`));
+}
+
+function readAllowance(reader: NodeReader, node: ParsedNode, path: string): Allowance {
+  const mapping = reader.mapping(node, path, node);
+  reader.refuseUnknown(mapping, path, ["path", "rule", "reason", "expires"]);
+  const rule = optionalText(reader, mapping, "rule", path);
+  const expires = optionalText(reader, mapping, "expires", path);
+  if (expires !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(expires)) {
+    throw reader.error(mapping.node, `${path}.expires must be a day`, 'such as expires: "2027-01-31"');
+  }
+  return {
+    path: requiredText(reader, mapping, "path", path),
+    reason: requiredText(reader, mapping, "reason", path),
+    ...(rule !== undefined && { rule }),
+    ...(expires !== undefined && { expires }),
+  };
+}

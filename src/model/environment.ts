@@ -1,0 +1,29 @@
+/** What .lacre.yaml says: the environments that values are sealed for, and what `verify` looks at. */
+
+/** One environment: a branch, and the public keys of the system that runs it. */
+export type Environment = {
+  readonly name: string;
+  /** Path of the public key list, relative to .lacre.yaml. */
+  readonly keys: string;
+  readonly branch?: string;
+  readonly promotesFrom?: string;
+};
+
+/** A finding that somebody has looked at and allows, until a day. */
+export type Allowance = {
+  readonly path: string;
+  readonly rule?: string;
+  readonly reason: string;
+  /** YYYY-MM-DD */
+  readonly expires?: string;
+};
+
+/** The whole configuration of a repository. */
+export type Configuration = {
+  readonly environments: ReadonlyMap<string, Environment>;
+  readonly defaultEnvironment?: string;
+  readonly verify: { readonly paths: readonly string[]; readonly allow: readonly Allowance[] };
+};
+
+/** The name of the configuration file, at the repository's root. */
+export const CONFIGURATION_FILE = ".lacre.yaml";

@@ -1,0 +1,40 @@
+/** What a SealedSecret says about itself without any key: who can open it, since when, and whether it is where it belongs. */
+import type { Engine } from "../crypto/engine.ts";
+import { isAt } from "../crypto/open-token.ts";
+import type { Suite } from "../crypto/suite.ts";
+import { parseToken, sealedAtDate } from "../crypto/token.ts";
+import type { Scope } from "../model/context.ts";
+import type { KeyId } from "../model/key-id.ts";
+import type { SealedSecret } from "../model/sealed-secret.ts";
+
+/** One entry. `belongs` is false for a token that was moved here from elsewhere. */
+export type EntryReport =
+  | { readonly key: string; readonly wellFormed: false }
+  | {
+      readonly key: string;
+      readonly wellFormed: true;
+      readonly scope: Scope;
+      readonly suite: Suite;
+      readonly keyIds: readonly KeyId[];
+      readonly sealedAt: Date | undefined;
+      readonly signed: boolean;
+      readonly belongs: boolean;
+    };
+
+/** A report on every entry, in the order of the manifest. */
+export function inspectSealed(engine: Engine, sealed: SealedSecret): readonly EntryReport[] {
+  return [...sealed.entries].map(([key, text]) => {
+    const token = parseToken(text);
+    if (token === undefined) return { key, wellFormed: false };
+    return {
+      key,
+      wellFormed: true,
+      scope: token.scope,
+      suite: token.suite,
+      keyIds: token.stanzas.map((stanza) => stanza.keyId),
+      sealedAt: sealedAtDate(token),
+      signed: token.signature !== undefined,
+      belongs: isAt(engine, token, { namespace: sealed.namespace, name: sealed.name, key }),
+    };
+  });
+}

@@ -1,0 +1,216 @@
+/** A whole file sealed: every Secret in it becomes a SealedSecret, everything else stays byte for byte. */
+import type { Engine } from "../crypto/engine.ts";
+import { isAt } from "../crypto/open-token.ts";
+import { parseToken } from "../crypto/token.ts";
+import { LacreError } from "../errors.ts";
+import type { InputFormat } from "../format/detect.ts";
+import { readDotenv } from "../format/dotenv.ts";
+import { editEntries, replaceObject, type SealedObject } from "../format/edit.ts";
+import { printableText, printObject, sealedSecretObject, TOP_LEVEL } from "../format/print.ts";
+import { errorAt, type Source } from "../format/source.ts";
+import { applySplices, type Splice } from "../format/splice.ts";
+import { readStream, type StreamObject } from "../format/stream.ts";
+import type { Context } from "../model/context.ts";
+import { objectName, type SealedSecret } from "../model/sealed-secret.ts";
+import { OPAQUE, PLAIN_SHAPE, type PlainSecret, wipeSecret } from "../model/secret.ts";
+import { type SealOptions, sealSecret } from "./seal.ts";
+
+/** How to seal a file. */
+export type SealSourceOptions = Omit<SealOptions, "reuse"> & {
+  readonly format: InputFormat;
+  /** For Secrets that name no namespace; others must agree with it. */
+  readonly namespace?: string;
+  /** Name and type of the Secret that a .env file becomes. */
+  readonly name?: string;
+  readonly type?: string;
+  /** What was sealed from this file before: tokens of unchanged values are kept, and so is its text. */
+  readonly existing?: Source;
+  /** True when a token is known to hold a value. */
+  readonly holds: (token: string, place: Context, value: Uint8Array) => boolean;
+  /** Told of every value and its token. */
+  readonly remember: (token: string, place: Context, value: Uint8Array) => void;
+};
+
+/** The sealed text and what it took. kept: values whose tokens were kept. */
+export type SealedSource = {
+  readonly text: string;
+  readonly secrets: number;
+  readonly alreadySealed: number;
+  readonly values: number;
+  readonly kept: number;
+};
+
+type Work = { sealed: SealedSecret; site: Splice | undefined };
+
+/** Seals a file. Throws, with the place of the mistake, before anything of it could be written. */
+export function sealSource(engine: Engine, source: Source, options: SealSourceOptions): SealedSource {
+  const before = existingObjects(options.existing);
+  const counts = { secrets: 0, alreadySealed: 0, values: 0, kept: 0 };
+  const work: Work[] = [];
+  for (const object of plainObjects(source, options)) {
+    if (object.kind === "sealed") {
+      counts.alreadySealed++;
+      continue;
+    }
+    const secret = withNamespace(object.secret, options.namespace);
+    try {
+      if (object.site !== undefined) refuseTellingComment(source, object.site.start, secret);
+      const sealed = sealOne(engine, secret, options, before, counts);
+      const site = object.site && replaceObject(object.site, sealedSecretObject(sealed));
+      work.push({ sealed, site });
+    } finally {
+      wipeSecret(secret);
+    }
+  }
+  return { text: rewrite(source, options.existing, before, work), ...counts };
+}
+
+function existingObjects(existing: Source | undefined): ReadonlyMap<string, SealedObject> {
+  const objects = new Map<string, SealedObject>();
+  if (existing === undefined) return objects;
+  for (const object of readStream(existing)) {
+    if (object.kind === "sealed") objects.set(objectName(object.sealed), object);
+  }
+  return objects;
+}
+
+type PlainObject =
+  | Pick<Extract<StreamObject, { kind: "sealed" }>, "kind">
+  | {
+      readonly kind: "secret";
+      readonly secret: PlainSecret;
+      readonly site?: { start: number; end: number; layout: typeof TOP_LEVEL };
+    };
+
+function* plainObjects(source: Source, options: SealSourceOptions): Generator<PlainObject> {
+  if (options.format === "manifests") {
+    yield* readStream(source);
+    return;
+  }
+  if (options.name === undefined) {
+    throw new LacreError("USAGE", `${source.path}: a .env file says no name`, {
+      hint: "name its Secret: --name NAME --namespace NS",
+    });
+  }
+  const shape = { ...PLAIN_SHAPE, type: options.type ?? OPAQUE };
+  const secret = { namespace: options.namespace ?? "", name: options.name, shape, values: readDotenv(source) };
+  yield { kind: "secret", secret };
+}
+
+function withNamespace(secret: PlainSecret, namespace: string | undefined): PlainSecret {
+  if (namespace === undefined || secret.namespace === namespace) return secret;
+  if (secret.namespace === "") return { ...secret, namespace };
+  throw new LacreError("USAGE", `Secret ${objectName(secret)} is not in namespace ${namespace}`, {
+    hint: "leave --namespace out, or change metadata.namespace",
+  });
+}
+
+function sealOne(
+  engine: Engine,
+  secret: PlainSecret,
+  options: SealSourceOptions,
+  before: ReadonlyMap<string, SealedObject>,
+  counts: { secrets: number; values: number; kept: number },
+): SealedSecret {
+  const previous = before.get(objectName(secret))?.sealed;
+  const recipients = options.recipients
+    .map((key) => key.keyId)
+    .sort()
+    .join();
+  const reuse = (place: Context, value: Uint8Array): string | undefined => {
+    const text = previous?.entries.get(place.key);
+    const token = text === undefined ? undefined : parseToken(text);
+    if (text === undefined || token === undefined || token.scope !== options.scope) return undefined;
+    if (token.stanzas.map((stanza) => stanza.keyId).join() !== recipients) return undefined;
+    if (!isAt(engine, token, place) || !options.holds(text, place, value)) return undefined;
+    counts.kept++;
+    return text;
+  };
+  const sealed = sealSecret(engine, secret, { ...options, reuse });
+  for (const [key, value] of secret.values) {
+    const token = sealed.entries.get(key) as string;
+    if (previous?.entries.get(key) === token) continue;
+    options.remember(token, { namespace: secret.namespace, name: secret.name, key }, value);
+  }
+  counts.secrets++;
+  counts.values += secret.values.size;
+  return previous === undefined ? sealed : { ...sealed, policy: previous.policy };
+}
+
+/** Comments above a Secret are kept, so none of them may hold one of its values. */
+function refuseTellingComment(source: Source, siteStart: number, secret: PlainSecret): void {
+  const above = source.text.slice(0, siteStart);
+  const start = Math.max(above.lastIndexOf("\n---"), 0);
+  const comments = above
+    .slice(start)
+    .split("\n")
+    .filter((line) => line.trimStart().startsWith("#"))
+    .join("\n");
+  if (comments === "") return;
+  for (const [key, value] of secret.values) {
+    const text = printableText(value);
+    if (text !== undefined && text.trim().length >= 4 && comments.includes(text.trim())) {
+      throw errorAt(
+        source,
+        siteStart,
+        "SECRET_INVALID",
+        `a comment above this Secret holds the value of ${key}`,
+        "remove the comment",
+      );
+    }
+  }
+}
+
+function sameMap(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+}
+
+function sameOutside(a: SealedSecret, b: SealedSecret): boolean {
+  return (
+    a.shape.type === b.shape.type &&
+    a.shape.immutable === b.shape.immutable &&
+    sameMap(a.shape.labels, b.shape.labels) &&
+    sameMap(a.shape.annotations, b.shape.annotations) &&
+    sameMap(a.labels, b.labels) &&
+    sameMap(a.annotations, b.annotations)
+  );
+}
+
+/** True when nothing but the objects themselves stands in the source: comments, markers and blank lines aside. */
+function holdsOnlySecrets(source: Source, work: readonly Work[]): boolean {
+  const rest = applySplices(
+    source.text,
+    work.flatMap(({ site }) => (site ? [{ ...site, text: "" }] : [])),
+  );
+  return work.every(({ site }) => site === undefined) || /^(?:\s|#[^\n]*|---|\.\.\.)*$/.test(rest);
+}
+
+/** The new text: changes inside the existing file where it holds the same objects, else the source rewritten. */
+function rewrite(
+  source: Source,
+  existing: Source | undefined,
+  before: ReadonlyMap<string, SealedObject>,
+  work: readonly Work[],
+): string {
+  const isSameSet = before.size === work.length && work.every(({ sealed }) => before.has(objectName(sealed)));
+  if (existing !== undefined && work.length > 0 && isSameSet && holdsOnlySecrets(source, work)) {
+    const splices = work.flatMap(({ sealed }) =>
+      update(existing, before.get(objectName(sealed)) as SealedObject, sealed),
+    );
+    return applySplices(existing.text, splices);
+  }
+  if (work.some(({ site }) => site === undefined)) {
+    return work.map(({ sealed }) => printObject(sealedSecretObject(sealed), TOP_LEVEL)).join("---\n");
+  }
+  return applySplices(
+    source.text,
+    work.flatMap(({ site }) => site ?? []),
+  );
+}
+
+function update(existing: Source, object: SealedObject, sealed: SealedSecret): readonly Splice[] {
+  if (!sameOutside(object.sealed, sealed)) return [replaceObject(object.site, sealedSecretObject(sealed))];
+  const changes = new Map<string, string | undefined>(sealed.entries);
+  for (const key of object.sealed.entries.keys()) if (!sealed.entries.has(key)) changes.set(key, undefined);
+  return editEntries(existing, object, changes);
+}
