@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `lacre` command. What every run pays for is here: nothing else is loaded before it is known to be needed. */
-import { MINIMUM_NODE, VERSION } from "./version.ts";
+import { VERSION } from "../src/index.ts";
+import { MINIMUM_NODE } from "./version.ts";
 
 function isTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);

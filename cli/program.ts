@@ -1,8 +1,8 @@
 /** The commander tree: every command with its options and a worked example. The work itself is loaded when it runs. */
 import { Command, Option } from "commander";
+import { VERSION } from "../src/index.ts";
 import type { CommandContext } from "./context.ts";
 import type { Outcome } from "./run.ts";
-import { VERSION } from "./version.ts";
 
 function example(...lines: readonly string[]): string {
   return `\nExample:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;

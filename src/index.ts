@@ -54,6 +54,7 @@ export { type SealOptions, sealSecret } from "./seal/seal.ts";
 export { type SealedSource, type SealSourceOptions, sealSource } from "./seal/seal-source.ts";
 export type { Finding, RuleId } from "./verify/finding.ts";
 export { verifyFile } from "./verify/verify.ts";
+export { VERSION } from "./version.ts";
 
 /** The engine that runs everywhere, browsers included. On Node, `nativeEngine()` of `lacre/node` is ten times faster. */
 export async function portableEngine(): Promise<Engine> {

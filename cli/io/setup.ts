@@ -1,8 +1,7 @@
 /** What `lacre init` wants to find in a repository: parts that can be checked, and made where they are missing. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CONFIGURATION_FILE } from "../../src/index.ts";
-import { VERSION } from "../version.ts";
+import { CONFIGURATION_FILE, VERSION } from "../../src/index.ts";
 import { git } from "./git.ts";
 import { writeAtomic } from "./write-atomic.ts";
 

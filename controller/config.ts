@@ -1,0 +1,138 @@
+/** The controller's own configuration: its command line, checked before anything runs. */
+import { parseArgs } from "node:util";
+import { isSuite, LacreError, parseNamespace, type Suite } from "../src/index.ts";
+
+/** Where the sealed files are. */
+export type SourceConfig =
+  | { readonly kind: "directory"; readonly path: string }
+  | { readonly kind: "git"; readonly url: string; readonly branch: string | undefined };
+
+/** Where HTTP listens. */
+export type ListenConfig = { readonly host: string; readonly port: number };
+
+/** Everything that can be set. */
+export type Config = {
+  readonly source: SourceConfig;
+  readonly target: { readonly kind: "directory"; readonly path: string };
+  readonly keyFiles: readonly string[];
+  readonly namespace: string | undefined;
+  readonly once: boolean;
+  readonly allowEmpty: boolean;
+  readonly acceptSuites: ReadonlySet<Suite>;
+  readonly fileMode: number;
+  readonly intervalMs: number;
+  readonly listen: ListenConfig | undefined;
+  readonly logLevel: string;
+};
+
+/** Shown by --help. */
+export const HELP = `Usage: lacre-controller --source SOURCE --target TARGET --key-file FILE [options]
+
+Opens sealed files and keeps a directory equal to what Git says.
+
+Options:
+  --source directory:PATH | git:URL#BRANCH   where the sealed files are
+  --target directory:PATH                    where the opened values go: PATH/NAMESPACE/NAME/KEY
+  --key-file FILE                            private key file, mode 0600; repeat for several
+  --once                                     one pass, a report on stdout, then end
+  --namespace NAME                           for manifests that name no namespace
+  --interval SECONDS                         time between two passes (default 10)
+  --allow-empty                              an empty source removes everything; refused otherwise
+  --accept-suite SUITE                       also open tokens of this suite (x25519)
+  --file-mode MODE                           mode of the opened files (default 0400)
+  --listen HOST:PORT | off                   /healthz, /readyz, /metrics (default 127.0.0.1:9808)
+  --log-level LEVEL                          trace, debug, info, warn, error, silent (default info)
+  --version, --help
+
+Example:
+  lacre-controller --source git:https://git.example.org/shop.git#main --target directory:/run/secrets --key-file /etc/lacre/prod.key
+`;
+
+const FILE_MODES = ["0400", "0440", "0444", "0600", "0640", "0644"];
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
+
+function usage(message: string, hint = "see: lacre-controller --help"): LacreError {
+  return new LacreError("USAGE", message, { hint });
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        source: { type: "string" },
+        target: { type: "string" },
+        "key-file": { type: "string", multiple: true },
+        namespace: { type: "string" },
+        once: { type: "boolean" },
+        "allow-empty": { type: "boolean" },
+        "accept-suite": { type: "string", multiple: true },
+        "file-mode": { type: "string", default: "0400" },
+        interval: { type: "string", default: "10" },
+        listen: { type: "string", default: "127.0.0.1:9808" },
+        "log-level": { type: "string", default: "info" },
+      },
+    }).values;
+  } catch (error) {
+    throw usage(
+      error instanceof Error ? (error.message.split("\n")[0] as string).replace(/\. To specify.*$/, "") : "bad option",
+    );
+  }
+}
+
+function parseSource(text: string): SourceConfig {
+  if (text.startsWith("directory:") && text.length > 10) return { kind: "directory", path: text.slice(10) };
+  if (text.startsWith("git:") && text.length > 4) {
+    const [url = "", branch] = text.slice(4).split("#");
+    if (url.startsWith("-") || branch?.startsWith("-")) throw usage("a Git URL or branch cannot start with '-'");
+    return { kind: "git", url, branch: branch === "" ? undefined : branch };
+  }
+  throw usage(`--source ${text} is neither directory:PATH nor git:URL#BRANCH`);
+}
+
+function parseTarget(text: string): Config["target"] {
+  if (text.startsWith("directory:") && text.length > 10) return { kind: "directory", path: text.slice(10) };
+  throw usage(`--target ${text} is not directory:PATH`);
+}
+
+function parseListen(text: string): ListenConfig | undefined {
+  if (text === "off") return undefined;
+  const match = /^(.+):(\d{1,5})$/.exec(text);
+  if (match === null || Number(match[2]) > 65_535) throw usage(`--listen ${text} is not HOST:PORT or off`);
+  return { host: (match[1] as string).replace(/^\[|\]$/g, ""), port: Number(match[2]) };
+}
+
+function parseSuites(names: readonly string[]): ReadonlySet<Suite> {
+  const suites = new Set<Suite>(["mlkem768x25519"]);
+  for (const name of names) {
+    if (!isSuite(name)) throw usage(`--accept-suite ${name}: there is no such suite`, "suites: mlkem768x25519, x25519");
+    suites.add(name);
+  }
+  return suites;
+}
+
+/** The configuration of a command line, or USAGE. */
+export function parseConfig(args: readonly string[]): Config {
+  const values = parse(args);
+  if (values.source === undefined) throw usage("--source is missing");
+  if (values.target === undefined) throw usage("--target is missing");
+  if (values["key-file"] === undefined)
+    throw usage("--key-file is missing", "make a key: lacre keys generate --key-file FILE");
+  const interval = Number(values.interval);
+  if (!(interval >= 0.1 && interval <= 86_400)) throw usage("--interval must be 0.1 to 86400 seconds");
+  if (!FILE_MODES.includes(values["file-mode"])) throw usage(`--file-mode must be one of ${FILE_MODES.join(", ")}`);
+  if (!LOG_LEVELS.includes(values["log-level"])) throw usage(`--log-level must be one of ${LOG_LEVELS.join(", ")}`);
+  return {
+    source: parseSource(values.source),
+    target: parseTarget(values.target),
+    keyFiles: values["key-file"],
+    namespace: values.namespace === undefined ? undefined : parseNamespace(values.namespace),
+    once: values.once === true,
+    allowEmpty: values["allow-empty"] === true,
+    acceptSuites: parseSuites(values["accept-suite"] ?? []),
+    fileMode: Number.parseInt(values["file-mode"], 8),
+    intervalMs: interval * 1000,
+    listen: parseListen(values.listen),
+    logLevel: values["log-level"],
+  };
+}

@@ -1,0 +1,109 @@
+/** The running controller: wires source, target and keys, and runs passes until it is told to stop. */
+import * as path from "node:path";
+import { loadEngine } from "../src/crypto/engine-node.ts";
+import { VERSION } from "../src/index.ts";
+import type { Config } from "./config.ts";
+import { statusOfProblems } from "./exit-status.ts";
+import { KeyFiles } from "./keys/key-files.ts";
+import { takeLock } from "./lock.ts";
+import { createLog } from "./observe/log.ts";
+import { Reporter } from "./observe/reporter.ts";
+import { type PassReport, Reconciler } from "./pass.ts";
+import { Pause } from "./pause.ts";
+import { directorySource } from "./sources/directory.ts";
+import { gitSource } from "./sources/git.ts";
+import type { Source } from "./sources/source.ts";
+import { directoryTarget } from "./targets/directory.ts";
+
+/** Our own files in the target: no namespace starts with dots. */
+const STATE = "..lacre";
+
+function createSource(config: Config, state: string): Source {
+  if (config.source.kind === "directory") return directorySource(config.source.path);
+  return gitSource(config.source.url, config.source.branch, path.join(state, "git"));
+}
+
+/** What --once prints: `lacre sync` and scripts read it. */
+function printReport(report: PassReport): number {
+  const status = statusOfProblems(report.problems);
+  const { revision, removed, unchanged, problems } = report;
+  const written = report.writes.map(({ object }) => object);
+  process.stdout.write(`${JSON.stringify({ revision, written, removed, unchanged, problems, status })}\n`);
+  return status;
+}
+
+/** Runs with a configuration until a signal, or once; the exit status. Throws LacreError for what must be mended first. */
+export async function control(config: Config): Promise<number> {
+  const log = createLog(config.logLevel);
+  const engine = await loadEngine();
+  const keys = new KeyFiles(engine, config.keyFiles);
+  // Wrong keys at the start are a mistake to mend now; later they are a problem that leaves everything as it is.
+  const keyIds = keys.current().keyIds();
+  const target = directoryTarget(config.target.path, config.fileMode);
+  const state = path.join(config.target.path, STATE);
+  process.once("exit", takeLock(path.join(state, "lock")));
+
+  const pause = new Pause();
+  let isStopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      isStopping = true;
+      pause.end();
+    });
+  }
+  process.on("SIGHUP", () => pause.end());
+  // Node would open its inspector on this signal, and with it the memory that holds the keys.
+  process.on("SIGUSR1", () => undefined);
+
+  const source = createSource(config, state);
+  const reconciler = new Reconciler({
+    engine,
+    source,
+    target,
+    keys,
+    inventoryFile: path.join(state, "inventory.json"),
+    namespace: config.namespace,
+    allowEmpty: config.allowEmpty,
+    acceptSuites: config.acceptSuites,
+    isStopping: () => isStopping,
+  });
+  const reporter = new Reporter(log);
+  try {
+    if (config.once) {
+      const report = await reconciler.pass();
+      reporter.report(report);
+      return printReport(report);
+    }
+    log.info({ version: VERSION, engine: engine.name, source: source.name, target: target.name, keyIds }, "started");
+    await repeat(config, { reconciler, reporter, pause, isStopping: () => isStopping });
+    log.info("stopped");
+    return 0;
+  } finally {
+    source.close();
+  }
+}
+
+type Loop = {
+  readonly reconciler: Reconciler;
+  readonly reporter: Reporter;
+  readonly pause: Pause;
+  readonly isStopping: () => boolean;
+};
+
+async function repeat(config: Config, { reconciler, reporter, pause, isStopping }: Loop): Promise<void> {
+  // A single pass serves nobody: prom-client and the server are not loaded for it.
+  const { createMetrics } = await import("./observe/metrics.ts");
+  const { serve } = await import("./http/server.ts");
+  const metrics = createMetrics();
+  let isReady = false;
+  const server = config.listen && (await serve(config.listen, { isReady: () => isReady, metrics: metrics.text }));
+  while (!isStopping()) {
+    const startedMs = performance.now();
+    const report = await reconciler.pass();
+    reporter.report(report);
+    metrics.observePass(report, (performance.now() - startedMs) / 1000, new Date());
+    isReady = report.sourceRead;
+    if (!isStopping()) await pause.wait(config.intervalMs);
+  }
+  server?.close();
+}

@@ -1,0 +1,46 @@
+/** /healthz, /readyz and /metrics, on loopback by default. Nothing here can reach a private key. */
+import * as http from "node:http";
+import { LacreError } from "../../src/index.ts";
+import type { ListenConfig } from "../config.ts";
+
+/** What the endpoints ask. */
+export type Probes = { readonly isReady: () => boolean; readonly metrics: () => Promise<string> };
+
+const TEXT = { "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" };
+
+async function answer(request: http.IncomingMessage, response: http.ServerResponse, probes: Probes): Promise<void> {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.writeHead(405, { allow: "GET, HEAD" }).end();
+    return;
+  }
+  switch (request.url?.split("?")[0]) {
+    case "/healthz":
+      response.writeHead(200, TEXT).end("ok\n");
+      return;
+    case "/readyz":
+      response.writeHead(probes.isReady() ? 200 : 503, TEXT).end(probes.isReady() ? "ready\n" : "not ready\n");
+      return;
+    case "/metrics":
+      response.writeHead(200, TEXT).end(await probes.metrics());
+      return;
+    default:
+      response.writeHead(404, TEXT).end("not found\n");
+  }
+}
+
+/** Starts listening. TARGET_FAILED with the port when somebody else has it. */
+export function serve({ host, port }: ListenConfig, probes: Probes): Promise<http.Server> {
+  const server = http.createServer(
+    { requestTimeout: 10_000, headersTimeout: 10_000, maxHeaderSize: 8_192 },
+    (request, response) => {
+      answer(request, response, probes).catch(() => response.writeHead(500).end());
+    },
+  );
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) => {
+      const hint = "choose another with --listen HOST:PORT, or none with --listen off";
+      reject(new LacreError("USAGE", `cannot listen on ${host}:${port}`, { hint, cause }));
+    });
+    server.listen(port, host, () => resolve(server));
+  });
+}

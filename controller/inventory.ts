@@ -1,0 +1,94 @@
+/** What we wrote, kept beside the target, so that a restart knows it again and only what is ours is ever removed. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { SyncPolicy } from "../src/index.ts";
+
+/** One object that is ours. digest is empty between the claim and the first write. */
+export type InventoryRecord = {
+  /** The file of the source that it came from. */
+  readonly file: string;
+  /** Of the sealed object, not of any value. */
+  readonly digest: string;
+  /** Identity and change times of the files written; tells a hand edit without opening anything. */
+  readonly fingerprint: string;
+  readonly deletion: SyncPolicy["deletion"];
+};
+
+/** One sealed object in a file of the source. */
+export type IndexedObject = {
+  readonly object: string;
+  readonly digest: string;
+  readonly deletion: SyncPolicy["deletion"];
+};
+
+/** A file of the source, read before: while its stamp stays, it need not be read again. */
+export type IndexedFile = { readonly stamp: string; readonly objects: readonly IndexedObject[] };
+
+/** The whole inventory. */
+export type Inventory = {
+  readonly boot: string;
+  readonly source: string;
+  readonly objects: Map<string, InventoryRecord>;
+  readonly files: Map<string, IndexedFile>;
+};
+
+type Stored = {
+  readonly version: 1;
+  readonly boot: string;
+  readonly source: string;
+  readonly objects: Readonly<Record<string, InventoryRecord>>;
+  readonly files: Readonly<Record<string, IndexedFile>>;
+};
+
+/** Identifies this boot of the machine: after a power cut, files may not hold what was written last. */
+export function bootId(): string {
+  try {
+    return fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "unknown";
+  }
+}
+
+/** The stored inventory; an empty one where there is none. A damaged one is an error: guessing could remove what is not ours. */
+export function readInventory(file: string, source: string): Inventory {
+  const boot = bootId();
+  let text: string;
+  try {
+    text = fs.readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return { boot, source, objects: new Map(), files: new Map() };
+  }
+  const stored = JSON.parse(text) as Stored;
+  if (stored.version !== 1) throw new SyntaxError("unknown version of the inventory");
+  const isTrusted = stored.boot === boot && boot !== "unknown";
+  const records = Object.entries(stored.objects);
+  return {
+    boot,
+    source,
+    // Another boot or another source: everything is ours still, but everything is looked at again.
+    objects: new Map(isTrusted ? records : records.map(([object, record]) => [object, { ...record, fingerprint: "" }])),
+    files: stored.source === source ? new Map(Object.entries(stored.files)) : new Map(),
+  };
+}
+
+/** Writes the inventory: temporary file, fsync, rename. */
+export function writeInventory(file: string, inventory: Inventory): void {
+  const stored: Stored = {
+    version: 1,
+    boot: inventory.boot,
+    source: inventory.source,
+    objects: Object.fromEntries(inventory.objects),
+    files: Object.fromEntries(inventory.files),
+  };
+  const temporary = `${file}.tmp`;
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const descriptor = fs.openSync(temporary, "w", 0o600);
+  try {
+    fs.writeFileSync(descriptor, JSON.stringify(stored));
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  fs.renameSync(temporary, file);
+}

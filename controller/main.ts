@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/** The `lacre-controller` command: its arguments in, its exit status out. */
+import { LacreError, VERSION } from "../src/index.ts";
+import { HELP, parseConfig } from "./config.ts";
+import { control } from "./control.ts";
+import { statusOfError } from "./exit-status.ts";
+
+const STATUS_OF_A_BUG = 70;
+
+/** `lacre sync` runs us under its own name. */
+const PROGRAM = process.env["LACRE_PROGRAM"] ?? "lacre-controller";
+
+function complain(message: string, hint: string | undefined): void {
+  process.stderr.write(`${PROGRAM}: error: ${message}\n${hint === undefined ? "" : `hint: ${hint}\n`}`);
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (args.includes("--version")) {
+    process.stdout.write(`${VERSION}\n`);
+    return 0;
+  }
+  try {
+    return await control(parseConfig(args));
+  } catch (error) {
+    if (error instanceof LacreError) {
+      complain(error.message, error.hint);
+      return statusOfError(error.code);
+    }
+    // A foreign message may quote anything: only its kind is told.
+    const kind = (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.name : typeof error);
+    complain(`unexpected ${kind}`, "this is a bug in lacre; please report it, without any secret");
+    return STATUS_OF_A_BUG;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,277 @@
+/** One pass: look at the source and at the target, decide, do, remember. The next pass would do the same again. */
+import {
+  type Engine,
+  type Keyring,
+  LacreError,
+  type PlainSecret,
+  type SealedSecret,
+  type Suite,
+  toHex,
+  utf8,
+  wipe,
+  wipeSecret,
+} from "../src/index.ts";
+import { type Action, type Cause, decide, type Live } from "./decide.ts";
+import { type Desired, type IndexOptions, indexSource, readSealedFile, type SourceIndex } from "./index-source.ts";
+import { type Inventory, type InventoryRecord, readInventory, writeInventory } from "./inventory.ts";
+import type { KeyFiles } from "./keys/key-files.ts";
+import { plan } from "./plan.ts";
+import type { Problem } from "./problem.ts";
+import type { Snapshot, Source } from "./sources/source.ts";
+import type { Target } from "./targets/target.ts";
+
+/** What a pass did. sourceRead is false when nothing could be told. */
+export type PassReport = {
+  readonly revision: string;
+  readonly sourceRead: boolean;
+  readonly objects: number;
+  readonly writes: readonly { readonly object: string; readonly cause: Cause }[];
+  readonly removed: readonly string[];
+  readonly unchanged: number;
+  readonly problems: readonly Problem[];
+};
+
+/** What a reconciler works with. */
+export type ReconcilerOptions = {
+  readonly engine: Engine;
+  readonly source: Source;
+  readonly target: Target;
+  readonly keys: KeyFiles;
+  readonly inventoryFile: string;
+  readonly namespace: string | undefined;
+  readonly allowEmpty: boolean;
+  readonly acceptSuites: ReadonlySet<Suite>;
+  /** Asked between two objects: true ends the pass early. */
+  readonly isStopping: () => boolean;
+};
+
+type Tally = { writes: { object: string; cause: Cause }[]; removed: string[]; kept: number; problems: Problem[] };
+
+// Objects between two turns of the event loop, so that probes are answered during a long pass.
+const TURN = 32;
+// Written again during long passes: a kill loses the memory of at most this many objects, which are then looked at again.
+const SAVE_EVERY = 2_000;
+
+/** Keeps a target equal to a source. The inventory is its memory across passes and restarts. */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  readonly #inventory: Inventory;
+  readonly #indexing: IndexOptions;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+    this.#inventory = readInventory(options.inventoryFile, options.source.name);
+    const digest = (text: string) => toHex(options.engine.sha256(utf8(text)).subarray(0, 16));
+    this.#indexing = { namespace: options.namespace, digest };
+  }
+
+  /** Runs one pass. Never throws for what can go wrong outside: that is in the report. */
+  async pass(): Promise<PassReport> {
+    let snapshot: Snapshot;
+    let keyring: Keyring;
+    try {
+      keyring = this.#options.keys.current();
+      snapshot = await this.#options.source.snapshot();
+    } catch (error) {
+      return notRead(error);
+    }
+    const index = await indexSource(snapshot, this.#inventory.files, this.#indexing);
+    const todo = plan(
+      index,
+      this.#inventory,
+      (object) => this.#options.target.glance(object),
+      this.#options.allowEmpty,
+    );
+    const tally: Tally = { writes: [], removed: [], kept: 0, problems: [...index.problems, ...todo.problems] };
+
+    const isChanged = this.#remember(index);
+    const claimed = this.#claim(todo.due);
+    if (claimed) this.#save(tally);
+    await this.#settle(snapshot, todo.due, keyring, tally);
+    for (const object of todo.orphans) this.#settleOrphan(object, tally);
+    if (isChanged || todo.due.length > 0 || todo.orphans.length > 0) this.#save(tally);
+    return {
+      revision: snapshot.revision,
+      sourceRead: true,
+      objects: index.objects.size,
+      writes: tally.writes,
+      removed: tally.removed,
+      unchanged: todo.settled + tally.kept,
+      problems: tally.problems,
+    };
+  }
+
+  /** Keeps the index of files for the next pass. True when it differs from the last one. */
+  #remember(index: SourceIndex): boolean {
+    const { files } = this.#inventory;
+    const isSame =
+      files.size === index.files.size &&
+      [...index.files].every(([path, file]) => files.get(path)?.stamp === file.stamp);
+    if (isSame) return false;
+    files.clear();
+    for (const [path, file] of index.files) files.set(path, file);
+    return true;
+  }
+
+  /** Puts new objects down as ours before they are written: a kill in between leaves nothing that nobody owns. */
+  #claim(due: readonly Desired[]): boolean {
+    const fresh = due.filter(
+      ({ object }) => !this.#inventory.objects.has(object) && this.#options.target.glance(object) === undefined,
+    );
+    for (const { object, file, deletion } of fresh)
+      this.#inventory.objects.set(object, { file, digest: "", fingerprint: "", deletion });
+    return fresh.length > 0;
+  }
+
+  #save(tally: Tally): void {
+    try {
+      writeInventory(this.#options.inventoryFile, this.#inventory);
+    } catch (error) {
+      tally.problems.push({
+        subject: "inventory",
+        reason: "WriteFailed",
+        message: describe(error, "the inventory cannot be written"),
+      });
+    }
+  }
+
+  async #settle(snapshot: Snapshot, due: readonly Desired[], keyring: Keyring, tally: Tally): Promise<void> {
+    const files = new Map(snapshot.files.map((file) => [file.path, file]));
+    let read: { readonly file: string; readonly objects: ReadonlyMap<string, SealedSecret> } | undefined;
+    for (const [count, desired] of due.entries()) {
+      if (this.#options.isStopping()) return;
+      if (count % TURN === TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+      if (count % SAVE_EVERY === SAVE_EVERY - 1) this.#save(tally);
+      const file = files.get(desired.file);
+      try {
+        if (read?.file !== desired.file && file !== undefined) {
+          const sealed = await readSealedFile(file, this.#indexing);
+          // A file that changed since it was indexed waits for the next pass.
+          const current = sealed.filter(
+            ({ indexed }) => indexed.object !== desired.object || indexed.digest === desired.digest,
+          );
+          read = { file: desired.file, objects: new Map(current.map((one) => [one.indexed.object, one.sealed])) };
+        }
+        const sealed = read?.objects.get(desired.object);
+        if (sealed !== undefined) this.#settleOne(desired, sealed, keyring, tally);
+      } catch (error) {
+        tally.problems.push({
+          subject: desired.object,
+          reason: "WriteFailed",
+          message: describe(error, "it could not be written"),
+        });
+      }
+    }
+  }
+
+  #settleOne(desired: Desired, sealed: SealedSecret, keyring: Keyring, tally: Tally): void {
+    const { engine, target, acceptSuites } = this.#options;
+    const record = this.#inventory.objects.get(desired.object);
+    const live = target.read(desired.object);
+    try {
+      const observed = {
+        object: desired.object,
+        desired: sealed,
+        isOurs: record !== undefined,
+        isApplied: record?.digest === desired.digest,
+        live,
+        deletion: desired.deletion,
+      };
+      for (const action of decide(observed, { engine, keyring, acceptSuites })) this.#perform(desired, action, tally);
+    } finally {
+      wipe(...(live?.values.values() ?? []));
+    }
+  }
+
+  #perform(desired: Desired, action: Action, tally: Tally): void {
+    const { object, file, digest, deletion } = desired;
+    const settled = (): InventoryRecord => ({
+      file,
+      digest,
+      deletion,
+      fingerprint: this.#options.target.glance(object) ?? "",
+    });
+    switch (action.kind) {
+      case "write":
+        this.#write(object, action.secret, settled);
+        tally.writes.push({ object, cause: action.cause });
+        return;
+      case "keep":
+        this.#inventory.objects.set(object, settled());
+        tally.kept++;
+        return;
+      case "report":
+        tally.problems.push({ subject: object, reason: action.reason, message: action.message });
+        return;
+      case "skip":
+        tally.kept++;
+        return;
+      case "remove":
+      case "forget":
+        return;
+    }
+  }
+
+  /** Writes, and believes it only when the values were read back after the fingerprint was taken. */
+  #write(object: string, secret: PlainSecret, settled: () => InventoryRecord): void {
+    try {
+      this.#options.target.write(object, secret);
+      const record = settled();
+      this.#inventory.objects.set(
+        object,
+        isEqual(this.#options.target.read(object), secret) ? record : { ...record, fingerprint: "" },
+      );
+    } finally {
+      wipeSecret(secret);
+    }
+  }
+
+  #settleOrphan(object: string, tally: Tally): void {
+    const record = this.#inventory.objects.get(object);
+    if (record === undefined || this.#options.isStopping()) return;
+    try {
+      if (record.deletion === "Delete") {
+        this.#options.target.remove(object);
+        tally.removed.push(object);
+      }
+      this.#inventory.objects.delete(object);
+    } catch (error) {
+      // It stays in the inventory, so that the next pass tries again.
+      tally.problems.push({
+        subject: object,
+        reason: "WriteFailed",
+        message: describe(error, "it could not be removed"),
+      });
+    }
+  }
+}
+
+function isEqual(live: Live | undefined, secret: PlainSecret): boolean {
+  if (live === undefined) return false;
+  const isSame = [...secret.values].every(([key, value]) => {
+    const found = live.values.get(key);
+    return found !== undefined && Buffer.compare(found, value) === 0;
+  });
+  const isWhole = isSame && live.values.size === secret.values.size;
+  wipe(...live.values.values());
+  return isWhole;
+}
+
+/** Our own words, or the system's error code: never a foreign message, which may quote anything. */
+function describe(error: unknown, otherwise: string): string {
+  if (error instanceof LacreError) return error.message;
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === undefined ? otherwise : `${otherwise} (${code})`;
+}
+
+function notRead(error: unknown): PassReport {
+  if (!(error instanceof LacreError)) throw error;
+  const isSource = error.code === "SOURCE_FAILED";
+  const message = `${error.message}; what was written before stays`;
+  const problem: Problem = {
+    subject: isSource ? "source" : "keys",
+    reason: isSource ? "SourceFailed" : "KeysUnreadable",
+    message,
+  };
+  return { revision: "", sourceRead: false, objects: 0, writes: [], removed: [], unchanged: 0, problems: [problem] };
+}

@@ -1,0 +1,21 @@
+/** What keeps an object from being as Git says, in a closed set of reasons. Messages hold names and key ids only. */
+
+/** The reasons, as docs/controller.md lists them. The Kubernetes conditions use the same words. */
+export type Reason =
+  | "UnreadableFile"
+  | "NamespaceMissing"
+  | "Duplicate"
+  | "UnknownKey"
+  | "WrongContext"
+  | "MalformedToken"
+  | "CannotDecrypt"
+  | "SuiteNotAccepted"
+  | "NotOwned"
+  | "DriftDetected"
+  | "EmptySource"
+  | "SourceFailed"
+  | "WriteFailed"
+  | "KeysUnreadable";
+
+/** subject: `namespace/name`, a file, or `source` and `keys`. */
+export type Problem = { readonly subject: string; readonly reason: Reason; readonly message: string };

@@ -1,0 +1,19 @@
+/** Where sealed files come from. */
+
+/** One file. The stamp changes whenever the content may have; undefined when only reading can tell. */
+export type SourceFile = {
+  readonly path: string;
+  readonly stamp: string | undefined;
+  readonly read: () => Promise<Uint8Array>;
+};
+
+/** All manifests of one moment: never two files of two commits. */
+export type Snapshot = { readonly revision: string; readonly files: readonly SourceFile[] };
+
+/** A source that can be asked again and again. */
+export interface Source {
+  /** What it is, without any credential. */
+  readonly name: string;
+  snapshot(): Promise<Snapshot>;
+  close(): void;
+}
