@@ -79,9 +79,10 @@ function sealCommand(context: CommandContext): Command {
     );
 }
 
-function entryCommands(context: CommandContext): Command[] {
-  const object = () => new Option("--object <name>", "which SealedSecret of the file: NAME or NAMESPACE/NAME");
-  const set = new Command("set")
+const object = () => new Option("--object <name>", "which SealedSecret of the file: NAME or NAMESPACE/NAME");
+
+function setCommand(context: CommandContext): Command {
+  return new Command("set")
     .description("seal one value into a SealedSecret, without any private key; other lines stay as they are")
     .argument("<file>", "SealedSecret manifest")
     .argument("<key>", "key of the value")
@@ -98,14 +99,20 @@ function entryCommands(context: CommandContext): Command[] {
         "openssl rand -hex 32 | tr -d '\\n' | lacre set db.yaml API_KEY",
       ),
     );
-  const unset = new Command("unset")
+}
+
+function unsetCommand(context: CommandContext): Command {
+  return new Command("unset")
     .description("remove one entry of a SealedSecret")
     .argument("<file>", "SealedSecret manifest")
     .argument("<key>", "key to remove")
     .addOption(object())
     .action(async (file, key, options) => (await import("./commands/set.ts")).unsetEntry(context, file, key, options))
     .addHelpText("after", example("lacre unset db.yaml OLD_PASSWORD"));
-  const edit = new Command("edit")
+}
+
+function editCommand(context: CommandContext): Command {
+  return new Command("edit")
     .description("change entries in $EDITOR, without any private key; sealed values show as placeholders")
     .argument("<file>", "SealedSecret manifest")
     .addOption(recipient())
@@ -114,11 +121,10 @@ function entryCommands(context: CommandContext): Command[] {
     .addOption(object())
     .action(async (file, options) => (await import("./commands/edit.ts")).edit(context, file, options))
     .addHelpText("after", example("EDITOR=vim lacre edit db.yaml"));
-  return [set, unset, edit];
 }
 
-function openCommands(context: CommandContext, outcome: Outcome): Command[] {
-  const open = new Command("open")
+function openCommand(context: CommandContext): Command {
+  return new Command("open")
     .description("print what is sealed, for who holds a private key")
     .argument("[file...]", "SealedSecret manifests; none or - for standard input")
     .addOption(keyFile())
@@ -136,13 +142,19 @@ function openCommands(context: CommandContext, outcome: Outcome): Command[] {
         "lacre open --raw --key-file ~/prod.key -n shop --name db --key TOKEN < token.txt",
       ),
     );
-  const inspect = new Command("inspect")
+}
+
+function inspectCommand(context: CommandContext): Command {
+  return new Command("inspect")
     .description("show keys, scope, age and recipients of sealed files; needs no key and shows no value")
     .argument("[file...]", "SealedSecret manifests or directories; none or - for standard input")
     .addOption(json())
     .action(async (files, options) => (await import("./commands/inspect.ts")).inspect(context, files, options))
     .addHelpText("after", example("lacre inspect db.yaml"));
-  const exec = new Command("exec")
+}
+
+function execCommand(context: CommandContext, outcome: Outcome): Command {
+  return new Command("exec")
     .description("run a command with the opened values in its environment; nothing touches the disk")
     .argument("<file>", "SealedSecret manifest")
     .argument("<command...>", "after --: the command and its arguments")
@@ -152,11 +164,10 @@ function openCommands(context: CommandContext, outcome: Outcome): Command[] {
       outcome.status = await (await import("./commands/exec.ts")).exec(context, file, command, options);
     })
     .addHelpText("after", example("lacre exec --key-file ~/dev.key db.yaml -- npm start"));
-  return [open, inspect, exec];
 }
 
-function repositoryCommands(context: CommandContext, outcome: Outcome): Command[] {
-  const sync = new Command("sync")
+function syncCommand(context: CommandContext, outcome: Outcome): Command {
+  return new Command("sync")
     .description("make a directory equal to what is sealed in Git, once: lacre-controller --once")
     .requiredOption("--source <source>", "directory:PATH or git:URL#BRANCH")
     .requiredOption("--target <target>", "directory:PATH")
@@ -171,13 +182,19 @@ function repositoryCommands(context: CommandContext, outcome: Outcome): Command[
       "after",
       example("lacre sync --source directory:. --target directory:/run/secrets --key-file ~/prod.key"),
     );
-  const init = new Command("init")
+}
+
+function initCommand(context: CommandContext): Command {
+  return new Command("init")
     .description("set up a repository: .lacre.yaml, keys/, merge and diff drivers, .gitignore and the pre-commit hook")
     .addOption(new Option("--ci <system>", "also write a CI step").choices(["github", "gitlab", "jenkins", "generic"]))
     .option("--check", "change nothing; fail when something is missing")
     .action(async (options) => (await import("./commands/init.ts")).init(context, options))
     .addHelpText("after", example("lacre init --ci github"));
-  const verify = new Command("verify")
+}
+
+function verifyCommand(context: CommandContext, outcome: Outcome): Command {
+  return new Command("verify")
     .description("prove that sealed files are sound and that no Secret is committed in the clear; needs no key")
     .argument("[path...]", "files or directories; the whole repository by default")
     .option("--staged", "judge what would be committed, not the files on disk")
@@ -186,16 +203,18 @@ function repositoryCommands(context: CommandContext, outcome: Outcome): Command[
       outcome.status = await (await import("./commands/verify.ts")).verifyPaths(context, paths, options);
     })
     .addHelpText("after", example("lacre verify --staged"));
-  const doctor = new Command("doctor")
+}
+
+function doctorCommand(context: CommandContext): Command {
+  return new Command("doctor")
     .description("check this machine and this repository")
     .addOption(json())
     .action(async (options) => (await import("./commands/doctor.ts")).doctor(context, options))
     .addHelpText("after", example("lacre doctor"));
-  return [sync, init, verify, doctor];
 }
 
-function plumbing(context: CommandContext, outcome: Outcome, program: Command): Command[] {
-  const mergeDriver = new Command("merge-driver")
+function mergeDriverCommand(context: CommandContext, outcome: Outcome): Command {
+  return new Command("merge-driver")
     .description("Git's merge driver for sealed files: three-way by entry, no key needed")
     .argument("<base>", "%O")
     .argument("<ours>", "%A, also the result")
@@ -207,17 +226,22 @@ function plumbing(context: CommandContext, outcome: Outcome, program: Command): 
       outcome.status = await run(context, { base, ours, theirs, markerSize, path });
     })
     .addHelpText("after", example('git config merge.lacre.driver "lacre merge-driver %O %A %B %L %P"'));
-  const textconv = new Command("textconv")
+}
+
+function textconvCommand(context: CommandContext): Command {
+  return new Command("textconv")
     .description("Git's view of a sealed file for diffs: age, scope and key ids instead of tokens")
     .argument("<file>", "file to show")
     .action(async (file) => (await import("./commands/textconv.ts")).textconv(context, file))
     .addHelpText("after", example('git config diff.lacre.textconv "lacre textconv"'));
-  const completion = new Command("completion")
+}
+
+function completionCommand(context: CommandContext, program: Command): Command {
+  return new Command("completion")
     .description("print a completion script for a shell")
     .argument("<shell>", "bash, zsh or fish")
     .action(async (shell) => (await import("./commands/completion.ts")).completion(context, program, shell))
     .addHelpText("after", example('eval "$(lacre completion bash)"'));
-  return [mergeDriver, textconv, completion];
 }
 
 /** Makes usage errors look like all others: one line, a hint, status 2. */
@@ -225,6 +249,10 @@ function styleErrors(command: Command, context: CommandContext): void {
   command.exitOverride();
   command.configureOutput({
     writeErr: (text) => {
+      if (text.startsWith("Usage:")) {
+        context.say(text.trimEnd());
+        return;
+      }
       const [message = "", ...rest] = text
         .replace(/^error: /, "")
         .trim()
@@ -244,27 +272,49 @@ function commandPath(command: Command): string {
   return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
 }
 
-/** The whole tree for one run. Commands that end well with a status of their own put it into `outcome`. */
-export function createProgram(context: CommandContext, outcome: Outcome): Command {
+/** Makes each command of the tree; only those that are asked for. */
+function builders(
+  context: CommandContext,
+  outcome: Outcome,
+  program: Command,
+): Readonly<Record<string, () => Command>> {
+  return {
+    keys: () => keysCommand(context),
+    seal: () => sealCommand(context),
+    set: () => setCommand(context),
+    unset: () => unsetCommand(context),
+    edit: () => editCommand(context),
+    open: () => openCommand(context),
+    inspect: () => inspectCommand(context),
+    exec: () => execCommand(context, outcome),
+    sync: () => syncCommand(context, outcome),
+    init: () => initCommand(context),
+    verify: () => verifyCommand(context, outcome),
+    doctor: () => doctorCommand(context),
+    "merge-driver": () => mergeDriverCommand(context, outcome),
+    textconv: () => textconvCommand(context),
+    completion: () => completionCommand(context, program),
+  };
+}
+
+/**
+ * The tree for one run. Where the first argument names a command, only that one is built: the others cost time and could
+ * not be reached. Commands that end well with a status of their own put it into `outcome`.
+ */
+export function createProgram(context: CommandContext, outcome: Outcome, args: readonly string[]): Command {
   const program = new Command("lacre")
     .description(
       "Keeps secrets in Git: seal with a public key, commit, and let the controller open them where they run.",
     )
     .version(VERSION, "-V, --version")
-    .enablePositionalOptions()
     .addHelpText(
       "after",
       example("lacre init", "lacre seal --in-place secrets/", "lacre set secrets/db.yaml PASSWORD"),
     );
-  const commands = [
-    keysCommand(context),
-    sealCommand(context),
-    ...entryCommands(context),
-    ...openCommands(context, outcome),
-    ...repositoryCommands(context, outcome),
-    ...plumbing(context, outcome, program),
-  ];
-  for (const command of commands) program.addCommand(command);
+  const all = builders(context, outcome, program);
+  const wanted = args[0] ?? "";
+  const isOne = Object.hasOwn(all, wanted) && wanted !== "completion";
+  for (const name of isOne ? [wanted] : Object.keys(all)) program.addCommand((all[name] as () => Command)());
   styleErrors(program, context);
   return program;
 }

@@ -29,7 +29,8 @@ export async function run(args: readonly string[]): Promise<number> {
     process.on(signal, () => process.exit(128 + number));
   }
   try {
-    await createProgram(context, outcome).parseAsync([...args], { from: "user" });
+    const words = args.length === 0 ? ["--help"] : [...args];
+    await createProgram(context, outcome, words).parseAsync(words, { from: "user" });
     return outcome.status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;

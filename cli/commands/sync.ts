@@ -49,7 +49,7 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
 /** The controller lies beside this program, as a source and as a build alike. */
 function controllerPath(): string {
   const main = fs.realpathSync(process.argv[1] ?? "");
-  return path.join(path.dirname(main), "..", "controller", `main${path.extname(main)}`);
+  return path.join(path.dirname(main), "..", "controller", main.endsWith(".ts") ? "main.ts" : "main.js");
 }
 
 function runController(context: CommandContext, args: readonly string[]): Promise<{ status: number; stdout: string }> {

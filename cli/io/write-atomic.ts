@@ -1,5 +1,4 @@
 /** Writing so that a reader sees the old file or the new one, whole, whatever interrupts us. */
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/index.ts";
@@ -10,6 +9,9 @@ export type PendingFile = { readonly path: string; readonly content: string | Ui
 type Staged = { readonly temporary: string; readonly target: string; readonly descriptor: number };
 
 const DEFAULT_MODE = 0o644;
+
+/** With the pid it makes a name that no other writer has; O_EXCL sees to the rest. */
+let serial = 0;
 
 /** An error of the file system while writing, in the words of the user. */
 export function writeError(file: string, error: unknown): LacreError {
@@ -43,7 +45,7 @@ function finalTarget(file: string): string {
 function stage(file: PendingFile): Staged {
   const target = finalTarget(file.path);
   const mode = fs.statSync(target, { throwIfNoEntry: false })?.mode ?? file.mode ?? DEFAULT_MODE;
-  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}-${serial++}.tmp`);
   const descriptor = fs.openSync(temporary, "wx", mode & 0o777);
   try {
     fs.writeFileSync(descriptor, file.content);

@@ -1,12 +1,14 @@
 /** The engine on node:crypto, for Node >= 24.7, which has ML-KEM. The only file of src that imports node:crypto. */
 
 import type { KeyObject } from "node:crypto";
-import * as crypto from "node:crypto";
 import { wipe } from "../bytes.ts";
 import { type Encapsulated, type Engine, registerEngine } from "./engine.ts";
 import type { PrivateKey, PublicKey } from "./key.ts";
 import { isMlKemPublicKey, MLKEM_CIPHERTEXT_BYTES, MLKEM_PUBLIC_KEY_BYTES } from "./mlkem.ts";
 import type { Suite } from "./suite.ts";
+
+// Not by import: an ES module import of node:crypto evaluates WebCrypto too, which costs every start four milliseconds.
+const crypto = process.getBuiltinModule("node:crypto");
 
 // Fixed DER headers (RFC 8410 for X25519, RFC 9935 for ML-KEM-768): node:crypto imports no raw keys before Node 24.
 const X25519_PUBLIC_HEADER = Buffer.from("302a300506032b656e032100", "hex");
@@ -17,6 +19,7 @@ const MLKEM_SEED_HEADER = Buffer.from("3054020100300b060960864801650304040204428
 const XWING_LABEL = Buffer.from("5c2e2f2f5e5c", "hex");
 const MLKEM_SEED_BYTES = 64;
 const HMAC_BLOCK_BYTES = 64;
+const TAG_BYTES = 16;
 
 type PublicParts = { readonly x25519: KeyObject; readonly x25519Bytes: Uint8Array; readonly mlkem?: KeyObject };
 type PrivateParts = { readonly x25519: KeyObject; readonly x25519PublicBytes: Uint8Array; readonly mlkem?: KeyObject };
@@ -59,6 +62,25 @@ function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
   const tag = sha256(outer);
   wipe(inner, outer);
   return tag;
+}
+
+function aeadSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
+  const cipher = crypto.createCipheriv("chacha20-poly1305", key, nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(aad, { plaintextLength: plaintext.length });
+  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+function aeadOpen(key: Uint8Array, nonce: Uint8Array, ciphertext: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
+  const end = ciphertext.length - TAG_BYTES;
+  if (end < 0) return undefined;
+  const decipher = crypto.createDecipheriv("chacha20-poly1305", key, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(aad, { plaintextLength: end });
+  decipher.setAuthTag(ciphertext.subarray(end));
+  try {
+    return Buffer.concat([decipher.update(ciphertext.subarray(0, end)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
 }
 
 /** SHAKE-256(seed, 96): the ML-KEM seed d || z (64 bytes) and the X25519 secret (32 bytes). */
@@ -170,29 +192,23 @@ const engine: Engine = registerEngine({
   randomBytes: (length) => new Uint8Array(crypto.randomBytes(length)),
   sha256,
   hmacSha256,
+  aeadSeal,
+  aeadOpen,
   publicKeyOf,
   isUsable,
   encapsulate,
   decapsulate,
 });
 
-let supported: boolean | undefined;
-
-/** True where node:crypto can import an ML-KEM-768 seed: Node >= 24.7 on OpenSSL >= 3.5. */
+/** ML-KEM came to OpenSSL with 3.5 and to node:crypto with 24.7. Trying it out would cost every start two milliseconds. */
 function isSupported(): boolean {
-  if (typeof crypto.encapsulate !== "function") return false;
-  try {
-    importPrivate(MLKEM_SEED_HEADER, new Uint8Array(MLKEM_SEED_BYTES));
-    return true;
-  } catch {
-    return false;
-  }
+  const [major = 0, minor = 0] = (process.versions.openssl ?? "").split(".").map(Number);
+  return typeof crypto.encapsulate === "function" && (major > 3 || (major === 3 && minor >= 5));
 }
 
 /** The native engine, or undefined where the runtime has no ML-KEM. */
 export function nativeEngine(): Engine | undefined {
-  supported ??= isSupported();
-  return supported ? engine : undefined;
+  return isSupported() ? engine : undefined;
 }
 
 /** The fastest engine of this runtime. The portable one is loaded only when it is needed. */
