@@ -19,7 +19,7 @@ import { isDirectory, readSource, readSourceIfPresent, resolvePath, STDIN } from
 import { expandInputs, type InputFile } from "../io/inputs.ts";
 import { loadRecipients, type RecipientOptions } from "../io/public-keys.ts";
 import { NO_CACHE, openSealCache, type SealCache } from "../io/seal-cache.ts";
-import { type PendingFile, writeAllAtomic, writeAtomic } from "../io/write-atomic.ts";
+import { type PendingFile, writeAllAtomic } from "../io/write-atomic.ts";
 import { sealRaw } from "./seal-raw.ts";
 
 /** The options of `lacre seal`. */
@@ -174,8 +174,7 @@ async function deliver(context: CommandContext, done: readonly Done[], options: 
     if (job.target === undefined) printed.push(text);
     else if (changed) pending.push({ path: resolvePath(context, job.target), content: text });
   }
-  if (pending.length === 1) writeAtomic(pending[0] as PendingFile);
-  else await writeAllAtomic(pending, (count) => context.progress(`writing: ${count} of ${pending.length} files`));
+  await writeAllAtomic(pending, (count) => context.progress(`writing: ${count} of ${pending.length} files`));
   if (pending.length > 1) context.progress("");
   if (printed.length > 0) await context.print(joinDocuments(printed));
   if (options.json === true) await context.print(`${JSON.stringify({ files: done.map(report) }, null, 2)}\n`);

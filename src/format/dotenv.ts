@@ -4,7 +4,7 @@ import { isKey } from "../model/names.ts";
 import { printableText } from "./print.ts";
 import { errorAt, type Source } from "./source.ts";
 
-const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([^\s=#'"]+)[ \t]*=[ \t]*/y;
+const ASSIGNMENT = /[ \t]*(?:export[ \t]+)?([^\s=#'"]+)[ \t]*=[ \t]*/y;
 const IGNORED = /[ \t]*(?:#[^\n]*)?(?:\r?\n|$)/y;
 const SINGLE = /'([^']*)'/y;
 const DOUBLE = /"((?:[^"\\]|\\[\s\S])*)"/y;

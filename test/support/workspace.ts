@@ -1,0 +1,113 @@
+/** A directory of its own for each test, and the built commands run in it as a user would. */
+import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterEach } from "vitest";
+
+const DIST = path.join(import.meta.dirname, "../../dist");
+export const LACRE: string = path.join(DIST, "cli/main.cjs");
+export const CONTROLLER: string = path.join(DIST, "controller/main.js");
+
+/** How a command ended. */
+export type Ran = { readonly status: number | null; readonly stdout: string; readonly stderr: string; readonly bytes: Buffer };
+
+/** What can be different about a run. */
+export type RunOptions = {
+  readonly input?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number;
+  readonly cwd?: string;
+};
+
+const open: Workspace[] = [];
+
+afterEach(() => {
+  for (const workspace of open.splice(0)) fs.rmSync(workspace.path, { recursive: true, force: true });
+});
+
+/** A temporary directory that goes away after the test. */
+export class Workspace {
+  readonly path: string;
+
+  constructor() {
+    this.path = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "lacre-test-")));
+    fs.mkdirSync(path.join(this.path, ".home"));
+    open.push(this);
+  }
+
+  file(name: string): string {
+    return path.join(this.path, name);
+  }
+
+  write(name: string, content: string | Uint8Array, mode?: number): string {
+    fs.mkdirSync(path.dirname(this.file(name)), { recursive: true });
+    fs.writeFileSync(this.file(name), content, mode === undefined ? {} : { mode });
+    return this.file(name);
+  }
+
+  read(name: string): string {
+    return fs.readFileSync(this.file(name), "utf8");
+  }
+
+  get env(): Record<string, string> {
+    return {
+      PATH: process.env["PATH"] ?? "",
+      HOME: this.file(".home"),
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_AUTHOR_NAME: "Ada",
+      GIT_AUTHOR_EMAIL: "ada@example.org",
+      GIT_COMMITTER_NAME: "Ada",
+      GIT_COMMITTER_EMAIL: "ada@example.org",
+    };
+  }
+
+  #run(command: string, args: readonly string[], options: RunOptions): Ran {
+    const result: SpawnSyncReturns<Buffer> = spawnSync(command, [...args], {
+      cwd: options.cwd ?? this.path,
+      env: { ...this.env, ...options.env },
+      input: options.input ?? "",
+      ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
+      maxBuffer: 1 << 28,
+    });
+    if (result.error) throw result.error;
+    return { status: result.status, stdout: result.stdout.toString(), stderr: result.stderr.toString(), bytes: result.stdout };
+  }
+
+  /** Runs the built `lacre`. */
+  lacre(args: readonly string[], options: RunOptions = {}): Ran {
+    return this.#run(process.execPath, [LACRE, ...args], options);
+  }
+
+  /** Runs the built `lacre-controller`. */
+  controller(args: readonly string[], options: RunOptions = {}): Ran {
+    return this.#run(process.execPath, [CONTROLLER, ...args], options);
+  }
+
+  /** Starts the built `lacre-controller` and leaves it running. */
+  startController(args: readonly string[]): ReturnType<typeof spawn> {
+    return spawn(process.execPath, [CONTROLLER, ...args], { cwd: this.path, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  git(...args: readonly string[]): Ran {
+    return this.#run("git", ["-c", "init.defaultBranch=main", ...args], {});
+  }
+
+  sh(script: string, options: RunOptions = {}): Ran {
+    return this.#run("/bin/bash", ["-c", script], { ...options, env: { LACRE: `${process.execPath} ${LACRE}`, ...options.env } });
+  }
+
+  /** A key pair in this workspace: prod.key and prod.pub. */
+  withKey(name = "prod", suite = "mlkem768x25519"): this {
+    const ran = this.lacre(["keys", "generate", "--key-file", `${name}.key`, "--suite", suite]);
+    if (ran.status !== 0) throw new Error(ran.stderr);
+    this.write(`${name}.pub`, ran.stdout);
+    return this;
+  }
+}
+
+/** A Secret as YAML. */
+export function secretYaml(name: string, values: Readonly<Record<string, string>>, namespace = "shop"): string {
+  const lines = Object.entries(values).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`);
+  return `apiVersion: v1\nkind: Secret\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\ntype: Opaque\nstringData:\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, ...include: string[]) => ({
+  test: { name, include, testTimeout: 60_000, hookTimeout: 120_000 },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit", "test/*.test.ts", "test/src/**/*.test.ts"),
+      project("cli", "test/cli/**/*.test.ts"),
+      project("controller", "test/controller/**/*.test.ts"),
+      project("e2e", "test/e2e/**/*.test.ts"),
+    ],
+  },
+});
