@@ -23,7 +23,9 @@ function countingEngine() {
 
 function vector(suite: Suite, scope: Scope, length: number, recipients: number, signed = false) {
   const engine = countingEngine();
-  const keys = Array.from({ length: recipients }, (_, index) => importPrivateKey(engine, suite, new Uint8Array(32).fill(index + 1)));
+  const keys = Array.from({ length: recipients }, (_, index) =>
+    importPrivateKey(engine, suite, new Uint8Array(32).fill(index + 1)),
+  );
   const value = Uint8Array.from({ length }, (_, index) => (index * 7) & 0xff);
   const sealerSeed = new Uint8Array(32).fill(0x5e);
   const token = sealToken(engine, {
@@ -55,5 +57,6 @@ const vectors = suites.flatMap((suite) => [
   vector(suite, "strict", 1700, 8),
   vector(suite, "strict", 16, 1, true),
 ]);
-const randomness = "bytes 0, 1, 2, ... modulo 256: the data key (32), then per recipient in ascending key id 32 (x25519) or 64 (hybrid)";
+const randomness =
+  "bytes 0, 1, 2, ... modulo 256: the data key (32), then per recipient in ascending key id 32 (x25519) or 64 (hybrid)";
 fs.writeFileSync(OUT, `${JSON.stringify({ format: "lacre1", randomness, vectors }, null, 1)}\n`);

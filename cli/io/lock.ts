@@ -32,6 +32,8 @@ function tryLock(lock: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    // On a full disk the file is made, and only writing to it fails.
+    fs.rmSync(lock, { force: true });
     throw writeError(lock, error);
   }
 }
@@ -49,9 +51,12 @@ export async function withLock<T>(file: string, work: () => T | Promise<T>): Pro
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
+  const release = () => fs.rmSync(lock, { force: true });
+  process.once("exit", release);
   try {
     return await work();
   } finally {
-    fs.rmSync(lock, { force: true });
+    process.off("exit", release);
+    release();
   }
 }

@@ -46,7 +46,10 @@ export function selectObject(source: Source, wanted: string | undefined): Sealed
 
 /** Refuses standard input where a file is changed. */
 export function refuseStdin(file: string): void {
-  if (file === STDIN) throw new LacreError("USAGE", "this command changes a file, and standard input is none");
+  if (file === STDIN)
+    throw new LacreError("USAGE", "this command changes a file, and standard input is none", {
+      hint: "name the file",
+    });
 }
 
 /** Reads, changes and writes one SealedSecret while nobody else does. False when nothing changed. */

@@ -42,11 +42,20 @@ function finalTarget(file: string): string {
   }
 }
 
+/** Temporary files that are not renamed yet. Whatever ends the process takes them along. */
+const unfinished = new Set<string>();
+
+function removeUnfinished(): void {
+  for (const temporary of unfinished) fs.rmSync(temporary, { force: true });
+}
+
 function stage(file: PendingFile): Staged {
+  if (serial === 0) process.once("exit", removeUnfinished);
   const target = finalTarget(file.path);
   const mode = fs.statSync(target, { throwIfNoEntry: false })?.mode ?? file.mode ?? DEFAULT_MODE;
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}-${serial++}.tmp`);
   const descriptor = fs.openSync(temporary, "wx", mode & 0o777);
+  unfinished.add(temporary);
   try {
     fs.writeFileSync(descriptor, file.content);
     // The umask may have taken bits that the old file had.
@@ -57,6 +66,11 @@ function stage(file: PendingFile): Staged {
     fs.rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+function finish({ temporary, target }: Staged): void {
+  fs.renameSync(temporary, target);
+  unfinished.delete(temporary);
 }
 
 function fsyncDirectory(directory: string): void {
@@ -79,7 +93,7 @@ export function writeAtomic(file: PendingFile): void {
     } finally {
       fs.closeSync(staged.descriptor);
     }
-    fs.renameSync(staged.temporary, staged.target);
+    finish(staged);
     fsyncDirectory(path.dirname(staged.target));
   } catch (error) {
     throw writeError(file.path, error);
@@ -100,13 +114,20 @@ export async function writeAllAtomic(files: readonly PendingFile[], wrote: (coun
   const directories = new Set<string>();
   for (let start = 0; start < files.length; start += BATCH) {
     const staged = await stageBatch(files.slice(start, start + BATCH));
-    for (const { temporary, target } of staged) {
-      fs.renameSync(temporary, target);
-      directories.add(path.dirname(target));
+    for (const one of staged) {
+      finish(one);
+      directories.add(path.dirname(one.target));
     }
     wrote(Math.min(start + BATCH, files.length));
   }
   for (const directory of directories) fsyncDirectory(directory);
+}
+
+/** Step by step: where nothing can be made, as in /proc, mkdir with `recursive` never ends. */
+function makeDirectories(directory: string): void {
+  if (fs.existsSync(directory)) return;
+  makeDirectories(path.dirname(directory));
+  fs.mkdirSync(directory);
 }
 
 async function stageBatch(files: readonly PendingFile[]): Promise<readonly Staged[]> {
@@ -115,7 +136,7 @@ async function stageBatch(files: readonly PendingFile[]): Promise<readonly Stage
   try {
     for (const file of files) {
       current = file.path;
-      fs.mkdirSync(path.dirname(file.path), { recursive: true });
+      makeDirectories(path.dirname(file.path));
       staged.push(stage(file));
     }
     await Promise.all(staged.map(({ descriptor }) => fsync(descriptor)));

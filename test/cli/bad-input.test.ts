@@ -30,19 +30,74 @@ describe("a file that is not what was meant", () => {
     ["tabs as indentation", "a:\n\tb: 1\n", 1, /in\.yaml:\d+:\d+: tabs cannot indent YAML/],
     ["not a Secret", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", 1, /holds no Secret/],
     ["plain words", "just some words\n", 1, /holds no Secret/],
-    ["a Secret without data", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: shop}\n", 1, /Secret shop\/a has no data/],
-    ["a Secret without a name", "apiVersion: v1\nkind: Secret\nmetadata: {namespace: shop}\nstringData: {A: x}\n", 1, /metadata\.name is missing/],
-    ["a Secret without a namespace", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {A: x}\n", 2, /needs a namespace/],
-    ["a bad name", "apiVersion: v1\nkind: Secret\nmetadata: {name: A_b, namespace: shop}\nstringData: {A: x}\n", 1, /in\.yaml:3:12: metadata\.name is not/],
-    ["a bad namespace", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: a.b}\nstringData: {A: x}\n", 1, /metadata\.namespace is not/],
-    ["a bad key", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: shop}\nstringData: {a/b: x}\n", 1, /in\.yaml:4:14: a key of stringData is not valid/],
-    ["data that is not base64", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: shop}\ndata: {A: 'hunter2!'}\n", 1, /in\.yaml:4:11: data\.A is not base64/],
-    ["a field nobody knows", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: shop}\nstringdata: {A: x}\n", 1, /unknown field stringdata/],
-    ["a Secret without apiVersion", "kind: Secret\nmetadata: {name: a, namespace: shop}\nstringData: {A: x}\n", 1, /without apiVersion/],
+    [
+      "a Secret without data",
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: shop}\n",
+      1,
+      /Secret shop\/a has no data/,
+    ],
+    [
+      "a Secret without a name",
+      "apiVersion: v1\nkind: Secret\nmetadata: {namespace: shop}\nstringData: {A: x}\n",
+      1,
+      /metadata\.name is missing/,
+    ],
+    [
+      "a Secret without a namespace",
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {A: x}\n",
+      2,
+      /needs a namespace/,
+    ],
+    [
+      "a bad name",
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: A_b, namespace: shop}\nstringData: {A: x}\n",
+      1,
+      /in\.yaml:3:12: metadata\.name is not/,
+    ],
+    [
+      "a bad namespace",
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: a.b}\nstringData: {A: x}\n",
+      1,
+      /metadata\.namespace is not/,
+    ],
+    [
+      "a bad key",
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: shop}\nstringData: {a/b: x}\n",
+      1,
+      /in\.yaml:4:14: a key of stringData is not valid/,
+    ],
+    [
+      "data that is not base64",
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: shop}\ndata: {A: 'hunter2!'}\n",
+      1,
+      /in\.yaml:4:11: data\.A is not base64/,
+    ],
+    [
+      "a field nobody knows",
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: shop}\nstringdata: {A: x}\n",
+      1,
+      /unknown field stringdata/,
+    ],
+    [
+      "a Secret without apiVersion",
+      "kind: Secret\nmetadata: {name: a, namespace: shop}\nstringData: {A: x}\n",
+      1,
+      /without apiVersion/,
+    ],
     ["UTF-16", Buffer.from("\uFEFFapiVersion: v1\n", "utf16le"), 1, /is UTF-16/],
     ["bytes that are no text", Buffer.from([0x61, 0xc3, 0x28]), 1, /is not valid UTF-8/],
-    ["a value over the limit", secretYaml("a", { A: "x".repeat(512 * 1024 + 1) }), 1, /the value of A in Secret a is over 512 KiB/],
-    ["values over the limit together", secretYaml("a", { A: "x".repeat(400_000), B: "y".repeat(400_000) }), 1, /over 768 KiB together/],
+    [
+      "a value over the limit",
+      secretYaml("a", { A: "x".repeat(512 * 1024 + 1) }),
+      1,
+      /the value of A in Secret a is over 512 KiB/,
+    ],
+    [
+      "values over the limit together",
+      secretYaml("a", { A: "x".repeat(400_000), B: "y".repeat(400_000) }),
+      1,
+      /over 768 KiB together/,
+    ],
   ];
   it.each(texts)("%s", (_name, text, status, message) => {
     const workspace = new Workspace().withKey();
@@ -60,15 +115,28 @@ describe("a file that is not what was meant", () => {
     expectError(workspace.lacre(["set", "none.yaml", "A", ...R]), 1, /none\.yaml: no such file/);
     expectError(workspace.lacre(["open", "-k", "prod.key", "none.yaml"]), 1, /no such file/);
     expectError(workspace.lacre(["set", ".home", "A", ...R]), 1, /\.home is a directory/);
-    expectError(workspace.lacre(["seal", "-r", ".home"], { input: secretYaml("a", { A: "x" }) }), 1, /\.home is a directory/);
+    expectError(
+      workspace.lacre(["seal", "-r", ".home"], { input: secretYaml("a", { A: "x" }) }),
+      1,
+      /\.home is a directory/,
+    );
     expectError(workspace.lacre(["seal", ...R, "locked.yaml"], { uid: NOBODY }), 1, /locked\.yaml cannot be read/);
   });
 
   it("errors never show what was in the file", () => {
     const workspace = new Workspace().withKey();
-    const broken = ["stringData:\n  A: hunter2: x\n", "stringData:\n  A: 'hunter2\n", "stringData:\n  A: *hunter2\n", "stringData:\n  hunter2\n  B: x\n", 'stringData:\n  A: "hunter2\\q"\n', "stringData: {A: hunter2\n"];
+    const broken = [
+      "stringData:\n  A: hunter2: x\n",
+      "stringData:\n  A: 'hunter2\n",
+      "stringData:\n  A: *hunter2\n",
+      "stringData:\n  hunter2\n  B: x\n",
+      'stringData:\n  A: "hunter2\\q"\n',
+      "stringData: {A: hunter2\n",
+    ];
     for (const text of broken) {
-      const ran = workspace.lacre(["seal", ...R], { input: `apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: shop}\n${text}` });
+      const ran = workspace.lacre(["seal", ...R], {
+        input: `apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: shop}\n${text}`,
+      });
       expect([ran.status, ran.stdout, ran.stderr.includes("hunter2")]).toEqual([1, "", false]);
     }
     const bug = workspace.lacre(["seal", ...R], { input: "hunter2=hunter2\nhunter2\n" });
@@ -89,8 +157,16 @@ describe("a wrong key file", () => {
     expectError(open("cut.key"), 1, /cut\.key: (?:the key is cut|a private key has 32 bytes)/);
     expectError(open("kind.key"), 1, /kind\.key: the key is of a suite/);
     expectError(open("empty.key"), 1, /empty\.key: there is no private key in it/);
-    expectError(workspace.lacre(["seal", "-r", "prod.key"], { input: secretYaml("a", { A: "x" }) }), 1, /prod\.key: this is a private key/);
-    expectError(workspace.lacre(["seal", "-r", line.trim()], { input: secretYaml("a", { A: "x" }) }), 1, /private key was given on the command line/);
+    expectError(
+      workspace.lacre(["seal", "-r", "prod.key"], { input: secretYaml("a", { A: "x" }) }),
+      1,
+      /prod\.key: this is a private key/,
+    );
+    expectError(
+      workspace.lacre(["seal", "-r", line.trim()], { input: secretYaml("a", { A: "x" }) }),
+      1,
+      /private key was given on the command line/,
+    );
     workspace.write("cut.pub", workspace.read("prod.pub").trimEnd().slice(0, -9));
     expectError(workspace.lacre(["seal", "-r", "cut.pub"], { input: secretYaml("a", { A: "x" }) }), 1, /cut\.pub: /);
   });
@@ -129,7 +205,8 @@ describe("a wrong key file", () => {
 });
 
 describe("a wrong token", () => {
-  const swap = (text: string, from: string, to: string) => text.replace(new RegExp(`( {4}${from}:\\n {6}sealed: )(\\S+)`), `$1${to}`);
+  const swap = (text: string, from: string, to: string) =>
+    text.replace(new RegExp(`( {4}${from}:\\n {6}sealed: )(\\S+)`), `$1${to}`);
   const tokenOf = (text: string, key: string) => new RegExp(`    ${key}:\\n      sealed: (\\S+)`).exec(text)?.[1] ?? "";
 
   it("cut, padded, wrapped, moved, from another key, and with a flipped character", () => {
@@ -144,7 +221,11 @@ describe("a wrong token", () => {
     expectError(open(swap(text, "A", `${token}==`)), 6, /entry A: the token is cut, padded/);
     expectError(open(swap(text, "A", `"${token.slice(0, 70)}\\n${token.slice(70)}"`)), 6, /entry A: the token is cut/);
     expectError(open(swap(text, "A", tokenOf(text, "B"))), 6, /entry A: the token was sealed for another place/);
-    expectError(open(text.replace("namespace: shop", "namespace: bank")), 6, /entry A \(and 1 more\): the token was sealed for another place/);
+    expectError(
+      open(text.replace("namespace: shop", "namespace: bank")),
+      6,
+      /entry A \(and 1 more\): the token was sealed for another place/,
+    );
     const middle = token.length - 90;
     const flipped = token.slice(0, middle) + (token[middle] === "A" ? "B" : "A") + token.slice(middle + 1);
     expectError(open(swap(text, "A", flipped)), 6, /entry A: the token is damaged or forged/);
@@ -155,8 +236,8 @@ describe("a wrong token", () => {
 });
 
 describe("output that cannot be written", () => {
-  const onSmallDisk = (workspace: Workspace, script: string) =>
-    workspace.sh(`unshare -m bash -c 'set -e; mkdir -p small; mount -t tmpfs -o size=64k tmpfs small; ${script}'`);
+  const onSmallDisk = (workspace: Workspace, script: string, size = "64k") =>
+    workspace.sh(`unshare -m bash -c 'set -e; mkdir -p small; mount -t tmpfs -o size=${size} tmpfs small; ${script}'`);
 
   it("a full disk keeps the old file whole and leaves no other", () => {
     const workspace = ready();
@@ -167,13 +248,19 @@ describe("output that cannot be written", () => {
        cmp small/db.yaml before.yaml && ls -A small`,
     );
     expect(ran.stdout).toBe("status 1\ndb.yaml\nfill\n");
-    expect(ran.stderr).toMatch(/^lacre: error: .*db\.yaml.* cannot be written\nhint: the disk is full; the old file is untouched\n$/);
+    expect(ran.stderr).toMatch(
+      /^lacre: error: .*db\.yaml.* cannot be written\nhint: the disk is full; the old file is untouched\n$/,
+    );
   });
 
   it("a full disk in the middle of a tree changes none of its files", () => {
     const workspace = new Workspace().withKey();
     for (let i = 0; i < 30; i++) workspace.write(`tree/${i}.yaml`, secretYaml(`s${i}`, { A: "value" }));
-    const ran = onSmallDisk(workspace, "cp -r tree small/; $LACRE seal -i -r prod.pub small/tree || echo status $?; diff -r tree small/tree && ls -A small/tree | wc -l");
+    const ran = onSmallDisk(
+      workspace,
+      "cp -r tree small/; $LACRE seal -i -r prod.pub small/tree || echo status $?; diff -r tree small/tree && ls -A small/tree | wc -l",
+      "200k",
+    );
     expect(ran.stdout).toBe("status 1\n30\n");
   });
 
@@ -194,10 +281,22 @@ describe("output that cannot be written", () => {
     fs.chmodSync(workspace.path, 0o755);
     fs.chmodSync(workspace.file("prod.pub"), 0o644);
     const text = secretYaml("a", { A: "x" });
-    expectError(workspace.lacre(["seal", ...R, "-o", "/proc/none/out.yaml"], { input: text }), 1, /out\.yaml cannot be written/);
-    expectError(workspace.lacre(["seal", ...R, "-o", "out.yaml"], { input: text, uid: NOBODY }), 1, /out\.yaml cannot be written/);
+    expectError(
+      workspace.lacre(["seal", ...R, "-o", "/proc/none/out.yaml"], { input: text }),
+      1,
+      /out\.yaml cannot be written/,
+    );
+    expectError(
+      workspace.lacre(["seal", ...R, "-o", "out.yaml"], { input: text, uid: NOBODY }),
+      1,
+      /out\.yaml cannot be written/,
+    );
     workspace.write("plain.yaml", "mine");
-    expectError(workspace.lacre(["open", "-k", "prod.key", "db.yaml", "-o", "plain.yaml"]), 1, /plain\.yaml exists already/);
+    expectError(
+      workspace.lacre(["open", "-k", "prod.key", "db.yaml", "-o", "plain.yaml"]),
+      1,
+      /plain\.yaml exists already/,
+    );
     expect(workspace.read("plain.yaml")).toBe("mine");
     expect(workspace.lacre(["open", "-k", "prod.key", "db.yaml", "-o", "opened.yaml"]).status).toBe(0);
     expect(fs.statSync(workspace.file("opened.yaml")).mode & 0o777).toBe(0o600);
@@ -206,11 +305,18 @@ describe("output that cannot be written", () => {
   it("SIGTERM and SIGINT in the middle of a bulk seal leave every file old or new, whole, and nothing else", () => {
     const workspace = new Workspace().withKey();
     for (let i = 0; i < 300; i++) workspace.write(`tree/${i}.yaml`, secretYaml(`s${i}`, { A: "value" }));
-    for (const [signal, delay] of [["TERM", 0.12], ["INT", 0.2], ["TERM", 0.3]] as const) {
+    for (const [signal, delay] of [
+      ["TERM", 0.12],
+      ["INT", 0.2],
+      ["TERM", 0.3],
+    ] as const) {
       workspace.sh(`$LACRE seal -i -r prod.pub tree & pid=$!; sleep ${delay}; kill -${signal} $pid; wait $pid`);
       const names = fs.readdirSync(workspace.file("tree"));
       expect(names.filter((name) => !name.endsWith(".yaml"))).toEqual([]);
-      for (const name of names) expect(workspace.read(`tree/${name}`)).toMatch(/^apiVersion: (?:v1\nkind: Secret\n[\s\S]*"value"\n|lacre\.dev[\s\S]*sealed: lacre1\.[\w-]+\n)$/);
+      for (const name of names)
+        expect(workspace.read(`tree/${name}`)).toMatch(
+          /^apiVersion: (?:v1\nkind: Secret\n[\s\S]*"value"\n|lacre\.dev[\s\S]*sealed: lacre1\.[\w-]+\n)$/,
+        );
     }
   });
 });
@@ -243,14 +349,20 @@ describe("a wrong command line", () => {
   });
 
   it("no key anywhere names the way to one", () => {
-    expectError(new Workspace().lacre(["seal"], { input: secretYaml("a", { A: "x" }) }), 1, /no public key to seal with/);
+    expectError(
+      new Workspace().lacre(["seal"], { input: secretYaml("a", { A: "x" }) }),
+      1,
+      /no public key to seal with/,
+    );
   });
 
   it("a mistake in .lacre.yaml is shown with its place and what was meant", () => {
     const workspace = new Workspace();
     workspace.write(".lacre.yaml", "version: 1\nenviroments:\n  prod: { keys: prod.pub }\n");
     const ran = workspace.lacre(["seal"], { input: secretYaml("a", { A: "x" }) });
-    expect(ran.stderr).toBe("lacre: error: .lacre.yaml:2:1: unknown field enviroments\nhint: did you mean environments?\n");
+    expect(ran.stderr).toBe(
+      "lacre: error: .lacre.yaml:2:1: unknown field enviroments\nhint: did you mean environments?\n",
+    );
     expect(ran.status).toBe(1);
   });
 });

@@ -10,7 +10,10 @@ function sealed(values: Readonly<Record<string, string>> = { B: "value-of-b", D:
   workspace.write("db.yaml", secretYaml("db", values));
   workspace.lacre(["seal", "-i", ...R, "db.yaml"]);
   const text = workspace.read("db.yaml");
-  workspace.write("db.yaml", `# top\n\n${text.replace("    D:\n", "\n    # about D\n    D:   # here\n")}\n# bottom\n---\nother:   document\n`);
+  workspace.write(
+    "db.yaml",
+    `# top\n\n${text.replace("    D:\n", "\n    # about D\n    D:   # here\n")}\n# bottom\n---\nother:   document\n`,
+  );
   return workspace;
 }
 
@@ -39,7 +42,8 @@ describe("lacre set", () => {
 
   it("puts a new entry in its sorted place: first, between and last", () => {
     const workspace = sealed();
-    for (const key of ["C", "A", "E", "0"]) expect(workspace.lacre(["set", "db.yaml", key, ...R], { input: `value-of-${key}` }).status).toBe(0);
+    for (const key of ["C", "A", "E", "0"])
+      expect(workspace.lacre(["set", "db.yaml", key, ...R], { input: `value-of-${key}` }).status).toBe(0);
     const keys = [...workspace.read("db.yaml").matchAll(/^ {4}("?\w+"?):/gm)].map(([, key]) => key);
     expect(keys).toEqual(['"0"', "A", "B", "C", "D", "E"]);
     expect(workspace.read("db.yaml")).toContain("\n    # about D\n    D:   # here\n");
@@ -53,7 +57,11 @@ describe("lacre set", () => {
     fs.rmSync(workspace.file("prod.key"));
     for (const key of ["A", "NEW"]) workspace.lacre(["set", "db.yaml", key, ...R], { input: "z" });
     const [report] = JSON.parse(workspace.lacre(["inspect", "--json", "db.yaml"]).stdout);
-    expect(report.entries.map(({ scope }: { scope: string }) => scope)).toEqual(["namespace", "namespace", "namespace"]);
+    expect(report.entries.map(({ scope }: { scope: string }) => scope)).toEqual([
+      "namespace",
+      "namespace",
+      "namespace",
+    ]);
   });
 
   it("is a no-op for a value that is there already", () => {
@@ -71,21 +79,35 @@ describe("lacre set", () => {
     expect(workspace.lacre(["set", "db.yaml", "B", "--from-file", "value.bin", ...R]).status).toBe(0);
     const opened = JSON.parse(workspace.lacre(["open", "-k", "prod.key", "--format", "json", "db.yaml"]).stdout);
     expect(opened.data.B).toBe("AP8K");
-    expect(workspace.lacre(["set", "db.yaml", "B", ...R], { input: "echoed\n" }).stderr).toContain("ends with a line break");
+    expect(workspace.lacre(["set", "db.yaml", "B", ...R], { input: "echoed\n" }).stderr).toContain(
+      "ends with a line break",
+    );
   });
 
   it("edits JSON, quoted and folded tokens, and CRLF files in their own style", () => {
     const workspace = new Workspace().withKey();
-    workspace.write("db.json", JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name: "db", namespace: "shop" }, stringData: { A: "x" } }));
+    workspace.write(
+      "db.json",
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "db", namespace: "shop" },
+        stringData: { A: "x" },
+      }),
+    );
     workspace.lacre(["seal", "-i", ...R, "db.json"]);
     for (const key of ["A", "B"]) expect(workspace.lacre(["set", "db.json", key, ...R], { input: "y" }).status).toBe(0);
     expect(Object.keys(JSON.parse(workspace.read("db.json")).spec.entries)).toEqual(["A", "B"]);
 
     workspace.write("crlf.yaml", secretYaml("db", { A: "x", C: "z" }));
     workspace.lacre(["seal", "-i", ...R, "crlf.yaml"]);
-    const quoted = workspace.read("crlf.yaml").replace(/sealed: (lacre1\S+)/, "sealed: '$1'").replace(/sealed: (lacre1\S+)/, 'sealed: "$1"');
+    const quoted = workspace
+      .read("crlf.yaml")
+      .replace(/sealed: (lacre1\S+)/, "sealed: '$1'")
+      .replace(/sealed: (lacre1\S+)/, 'sealed: "$1"');
     workspace.write("crlf.yaml", `\uFEFF${quoted.replaceAll("\n", "\r\n")}`);
-    for (const key of ["A", "B", "C"]) expect(workspace.lacre(["set", "crlf.yaml", key, ...R], { input: key }).status).toBe(0);
+    for (const key of ["A", "B", "C"])
+      expect(workspace.lacre(["set", "crlf.yaml", key, ...R], { input: key }).status).toBe(0);
     const text = workspace.read("crlf.yaml");
     expect(text.startsWith("\uFEFFapiVersion")).toBe(true);
     expect(text.replaceAll("\r\n", "")).not.toContain("\n");
@@ -99,13 +121,17 @@ describe("lacre set", () => {
     workspace.lacre(["seal", "-i", ...R, "two.yaml"]);
     const ran = workspace.lacre(["set", "two.yaml", "A", ...R], { input: "y" });
     expect(ran.status).toBe(2);
-    expect(ran.stderr).toBe("lacre: error: two.yaml holds several SealedSecrets\nhint: say which with --object: shop/one, shop/two\n");
+    expect(ran.stderr).toBe(
+      "lacre: error: two.yaml holds several SealedSecrets\nhint: say which with --object: shop/one, shop/two\n",
+    );
     expect(workspace.lacre(["set", "two.yaml", "A", ...R, "--object", "shop/two"], { input: "y" }).status).toBe(0);
   });
 
   it("warns when the new value is for other keys than the rest", () => {
     const workspace = sealed().withKey("other");
-    expect(workspace.lacre(["set", "db.yaml", "B", "-r", "other.pub"], { input: "y" }).stderr).toContain("sealed for other keys");
+    expect(workspace.lacre(["set", "db.yaml", "B", "-r", "other.pub"], { input: "y" }).stderr).toContain(
+      "sealed for other keys",
+    );
   });
 
   it("two writers at once lose nothing", async () => {
@@ -159,7 +185,8 @@ describe("lacre unset", () => {
 });
 
 describe("lacre edit", () => {
-  const edit = (workspace: Workspace, editor: string) => workspace.lacre(["edit", "db.yaml", ...R], { env: { EDITOR: editor } });
+  const edit = (workspace: Workspace, editor: string) =>
+    workspace.lacre(["edit", "db.yaml", ...R], { env: { EDITOR: editor } });
 
   it("shows placeholders, seals what was typed, removes lines that are gone and keeps the rest byte for byte", () => {
     const workspace = sealed({ A: "value-of-a", B: "value-of-b", C: "value-of-c" });
@@ -174,11 +201,21 @@ describe("lacre edit", () => {
 
   it("works in memory only, and leaves no file behind", () => {
     const workspace = sealed();
-    const ran = edit(workspace, `sh -c 'stat -f -c %T "$0" > fs.txt; echo "$0" > where.txt; cp "$0" "$0.swp"; sed -i "s/^B: .*/B: typed/" "$0"'`);
+    const ran = edit(
+      workspace,
+      `sh -c 'stat -f -c %T "$0" > fs.txt; echo "$0" > where.txt; cp "$0" "$0.swp"; sed -i "s/^B: .*/B: typed/" "$0"'`,
+    );
     expect(ran.status).toBe(0);
     expect(workspace.read("fs.txt").trim()).toBe("tmpfs");
     expect(fs.existsSync(workspace.read("where.txt").trim())).toBe(false);
-    expect(fs.existsSync(workspace.read("where.txt").trim().replace(/\/[^/]*$/, ""))).toBe(false);
+    expect(
+      fs.existsSync(
+        workspace
+          .read("where.txt")
+          .trim()
+          .replace(/\/[^/]*$/, ""),
+      ),
+    ).toBe(false);
   });
 
   it("changes nothing when nothing was edited, when all was deleted, and when the editor fails or is interrupted", () => {
@@ -206,7 +243,8 @@ describe("lacre edit", () => {
 
   it("keeps what others changed meanwhile, and calls the same entry a conflict", () => {
     const workspace = sealed();
-    const meanwhile = (key: string) => `sh -c 'printf other | $LACRE set db.yaml ${key} -r prod.pub; sed -i "s/^B: .*/B: mine/" "$0"'`;
+    const meanwhile = (key: string) =>
+      `sh -c 'printf other | $LACRE set db.yaml ${key} -r prod.pub; sed -i "s/^B: .*/B: mine/" "$0"'`;
     const env = { LACRE: `${process.execPath} ${process.cwd()}/dist/cli/main.cjs` };
     expect(workspace.lacre(["edit", "db.yaml", ...R], { env: { ...env, EDITOR: meanwhile("D") } }).status).toBe(0);
     expect(openValues(workspace)).toEqual({ B: "mine", D: "other" });

@@ -30,10 +30,19 @@ describe("lacre seal", () => {
 
   it("seals the Secrets of a List and keeps its other items", () => {
     const workspace = new Workspace().withKey();
-    const list = { apiVersion: "v1", kind: "List", items: [
-      { apiVersion: "v1", kind: "Secret", metadata: { name: "a", namespace: "shop" }, data: { K: "dmFsdWUtb2Yta2V5" } },
-      { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "b" } },
-    ] };
+    const list = {
+      apiVersion: "v1",
+      kind: "List",
+      items: [
+        {
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata: { name: "a", namespace: "shop" },
+          data: { K: "dmFsdWUtb2Yta2V5" },
+        },
+        { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "b" } },
+      ],
+    };
     workspace.write("list.json", JSON.stringify(list, null, 2));
     expect(workspace.lacre(["seal", "-i", ...R, "list.json"]).status).toBe(0);
     const [sealed, kept] = JSON.parse(workspace.read("list.json")).items;
@@ -66,11 +75,21 @@ stringData:
 `;
     const sealed = workspace.lacre(["seal", ...R], { input: text });
     expect(sealed.status).toBe(0);
-    for (const gone of ["uid", "resourceVersion", "creationTimestamp", "ownerReferences", "managedFields", "last-applied", "from-"]) {
+    for (const gone of [
+      "uid",
+      "resourceVersion",
+      "creationTimestamp",
+      "ownerReferences",
+      "managedFields",
+      "last-applied",
+      "from-",
+    ]) {
       expect(sealed.stdout).not.toContain(gone);
     }
-    expect(sealed.stdout).toContain("  annotations:\n    argocd.argoproj.io/sync-wave: \"1\"\nspec:");
-    expect(sealed.stdout).toContain("  secret:\n    type: kubernetes.io/basic-auth\n    immutable: true\n    annotations:\n      team: payments\n");
+    expect(sealed.stdout).toContain('  annotations:\n    argocd.argoproj.io/sync-wave: "1"\nspec:');
+    expect(sealed.stdout).toContain(
+      "  secret:\n    type: kubernetes.io/basic-auth\n    immutable: true\n    annotations:\n      team: payments\n",
+    );
     workspace.write("sealed.yaml", sealed.stdout);
     expect(open(workspace, "sealed.yaml").stdout).toContain("A: from-string-data");
   });
@@ -107,7 +126,9 @@ stringData:
     expect(fs.statSync(workspace.file("sealed/db.yaml")).ino).toBe(stat.ino);
 
     workspace.write("sealed/db.yaml", first.replace("    A:\n", "    # why A is needed\n    A:\n"));
-    expect(seal({ A: "value-of-a", B: "changed", C: "new" }).stderr).toContain("sealed 2 values of 1 Secrets (1 unchanged)");
+    expect(seal({ A: "value-of-a", B: "changed", C: "new" }).stderr).toContain(
+      "sealed 2 values of 1 Secrets (1 unchanged)",
+    );
     const second = workspace.read("sealed/db.yaml");
     const line = (text: string, key: string) => text.split(`    ${key}:\n`)[1]?.split("\n")[0];
     expect(line(second, "A")).toBe(line(first, "A"));
@@ -125,7 +146,14 @@ stringData:
       expect(workspace.lacre(["seal", "plain.yaml", "-o", "sealed.yaml", ...more]).status).toBe(0);
       return workspace.read("sealed.yaml");
     };
-    const texts = [seal(...R), seal("-r", "other.pub"), seal(...R, "-r", "other.pub"), seal(...R), seal(...R, "--scope", "namespace"), seal(...R, "--scope", "namespace", "--no-cache")];
+    const texts = [
+      seal(...R),
+      seal("-r", "other.pub"),
+      seal(...R, "-r", "other.pub"),
+      seal(...R),
+      seal(...R, "--scope", "namespace"),
+      seal(...R, "--scope", "namespace", "--no-cache"),
+    ];
     expect(new Set(texts).size).toBe(texts.length);
     fs.rmSync(workspace.file(".home/.cache"), { recursive: true });
     expect(texts).not.toContain(seal(...R, "--scope", "namespace"));
@@ -137,13 +165,18 @@ stringData:
     workspace.lacre(["seal", ...R, "plain.yaml", "-o", "sealed.yaml"]);
     const cache = workspace.read(".home/.cache/lacre/seal-cache");
     expect(cache).toMatch(/^[0-9a-f]{32} [0-9a-f]{32}\n$/);
-    for (const name of ["seal-cache", "seal-cache.key"]) expect(fs.statSync(workspace.file(`.home/.cache/lacre/${name}`)).mode & 0o777).toBe(0o600);
+    for (const name of ["seal-cache", "seal-cache.key"])
+      expect(fs.statSync(workspace.file(`.home/.cache/lacre/${name}`)).mode & 0o777).toBe(0o600);
   });
 
   it("seals for several recipients, each of whom can open", () => {
     const workspace = new Workspace().withKey().withKey("other");
-    workspace.write("sealed.yaml", workspace.lacre(["seal", ...R, "-r", "other.pub"], { input: secretYaml("db", { A: "value-of-a" }) }).stdout);
-    for (const key of ["prod.key", "other.key"]) expect(workspace.lacre(["open", "-k", key, "sealed.yaml"]).stdout).toContain("A: value-of-a");
+    workspace.write(
+      "sealed.yaml",
+      workspace.lacre(["seal", ...R, "-r", "other.pub"], { input: secretYaml("db", { A: "value-of-a" }) }).stdout,
+    );
+    for (const key of ["prod.key", "other.key"])
+      expect(workspace.lacre(["open", "-k", key, "sealed.yaml"]).stdout).toContain("A: value-of-a");
   });
 
   it("seals one raw value byte for byte, and opens it again", () => {
@@ -154,7 +187,9 @@ stringData:
     expect(token.stdout).toMatch(/^lacre1\.[\w-]+\n$/);
     const opened = workspace.lacre(["open", "--raw", "-k", "prod.key", ...place], { input: token.stdout });
     expect(Buffer.compare(opened.bytes, value)).toBe(0);
-    const moved = workspace.lacre(["open", "--raw", "-k", "prod.key", "-n", "shop", "--name", "db", "--key", "OTHER"], { input: token.stdout });
+    const moved = workspace.lacre(["open", "--raw", "-k", "prod.key", "-n", "shop", "--name", "db", "--key", "OTHER"], {
+      input: token.stdout,
+    });
     expect([moved.status, moved.stdout]).toEqual([6, ""]);
   });
 
@@ -170,17 +205,23 @@ stringData:
 
   it("takes the key of the environment in .lacre.yaml, from any directory below it", () => {
     const workspace = new Workspace().withKey();
-    workspace.write(".lacre.yaml", "version: 1\ndefaultEnvironment: prod\nenvironments:\n  prod: { keys: prod.pub }\n  dev: { keys: dev.pub }\n");
+    workspace.write(
+      ".lacre.yaml",
+      "version: 1\ndefaultEnvironment: prod\nenvironments:\n  prod: { keys: prod.pub }\n  dev: { keys: dev.pub }\n",
+    );
     workspace.write("deep/er/db.yaml", secretYaml("db", { A: "value-of-a" }));
     expect(workspace.lacre(["seal", "-i", "db.yaml"], { cwd: workspace.file("deep/er") }).status).toBe(0);
     const missing = workspace.lacre(["seal", "--env", "dev"], { input: secretYaml("db", { A: "x" }) });
     expect(missing.status).toBe(1);
-    expect(missing.stderr).toMatch(/^lacre: error: no public key for "dev": dev\.pub is missing or empty\nhint: get the key/);
+    expect(missing.stderr).toMatch(
+      /^lacre: error: no public key for "dev": dev\.pub is missing or empty\nhint: get the key/,
+    );
   });
 
   it("seals a tree or nothing: one broken file, and no file is written", () => {
     const workspace = new Workspace().withKey();
-    for (const name of ["a", "b", "c"]) workspace.write(`tree/${name}.yaml`, secretYaml(name, { A: `value-of-${name}` }));
+    for (const name of ["a", "b", "c"])
+      workspace.write(`tree/${name}.yaml`, secretYaml(name, { A: `value-of-${name}` }));
     workspace.write("tree/z.yaml", "a: [1, 2\n");
     const ran = workspace.lacre(["seal", "-i", ...R, "tree"]);
     expect(ran.status).toBe(1);
@@ -192,6 +233,8 @@ stringData:
     const workspace = new Workspace().withKey();
     workspace.write("db.yaml", secretYaml("db", { A: "x", B: "y" }));
     const ran = workspace.lacre(["seal", "-i", "--json", ...R, "db.yaml"]);
-    expect(JSON.parse(ran.stdout)).toEqual({ files: [{ path: "db.yaml", status: "sealed", secrets: 1, values: 2, kept: 0 }] });
+    expect(JSON.parse(ran.stdout)).toEqual({
+      files: [{ path: "db.yaml", status: "sealed", secrets: 1, values: 2, kept: 0 }],
+    });
   });
 });

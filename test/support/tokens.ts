@@ -15,7 +15,14 @@ export function keyOf(engine: Engine, suite: Suite, fill = 7): PrivateKey {
 /** A strict token of the value for one key, unless the changes say otherwise. */
 export function tokenFor(engine: Engine, key: PrivateKey, changes: Partial<SealRequest> = {}): string {
   const value = new TextEncoder().encode("correct horse");
-  return sealToken(engine, { value, scope: "strict", place: PLACE, recipients: [key.publicKey], sealedAt: 1_790_000_000n, ...changes });
+  return sealToken(engine, {
+    value,
+    scope: "strict",
+    place: PLACE,
+    recipients: [key.publicKey],
+    sealedAt: 1_790_000_000n,
+    ...changes,
+  });
 }
 
 /** The bytes of a token. */

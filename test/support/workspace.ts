@@ -10,7 +10,12 @@ export const LACRE: string = path.join(DIST, "cli/main.cjs");
 export const CONTROLLER: string = path.join(DIST, "controller/main.js");
 
 /** How a command ended. */
-export type Ran = { readonly status: number | null; readonly stdout: string; readonly stderr: string; readonly bytes: Buffer };
+export type Ran = {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly bytes: Buffer;
+};
 
 /** What can be different about a run. */
 export type RunOptions = {
@@ -71,7 +76,12 @@ export class Workspace {
       maxBuffer: 1 << 28,
     });
     if (result.error) throw result.error;
-    return { status: result.status, stdout: result.stdout.toString(), stderr: result.stderr.toString(), bytes: result.stdout };
+    return {
+      status: result.status,
+      stdout: result.stdout.toString(),
+      stderr: result.stderr.toString(),
+      bytes: result.stdout,
+    };
   }
 
   /** Runs the built `lacre`. */
@@ -86,7 +96,11 @@ export class Workspace {
 
   /** Starts the built `lacre-controller` and leaves it running. */
   startController(args: readonly string[]): ReturnType<typeof spawn> {
-    return spawn(process.execPath, [CONTROLLER, ...args], { cwd: this.path, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    return spawn(process.execPath, [CONTROLLER, ...args], {
+      cwd: this.path,
+      env: this.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   }
 
   git(...args: readonly string[]): Ran {
@@ -94,7 +108,10 @@ export class Workspace {
   }
 
   sh(script: string, options: RunOptions = {}): Ran {
-    return this.#run("/bin/bash", ["-c", script], { ...options, env: { LACRE: `${process.execPath} ${LACRE}`, ...options.env } });
+    return this.#run("/bin/bash", ["-c", script], {
+      ...options,
+      env: { LACRE: `${process.execPath} ${LACRE}`, ...options.env },
+    });
   }
 
   /** A key pair in this workspace: prod.key and prod.pub. */
@@ -102,6 +119,14 @@ export class Workspace {
     const ran = this.lacre(["keys", "generate", "--key-file", `${name}.key`, "--suite", suite]);
     if (ran.status !== 0) throw new Error(ran.stderr);
     this.write(`${name}.pub`, ran.stdout);
+    return this;
+  }
+
+  /** The public key as the repository's environment has it; the private key lies outside the work tree's commits. */
+  withKeyIn(directory: string): this {
+    const ran = this.lacre(["keys", "generate", "--key-file", "../lacre-key-of-" + path.basename(this.path)]);
+    fs.rmSync(path.join(this.path, "..", "lacre-key-of-" + path.basename(this.path)), { force: true });
+    this.write(`${directory}/prod.pub`, ran.stdout);
     return this;
   }
 }

@@ -42,19 +42,25 @@ describe("adversarial cases on the context", () => {
     ["case 26: in another Secret", { name: "other" }, { strict: false, namespace: true, cluster: true }],
     ["case 27: in another namespace", { namespace: "other" }, { strict: false, namespace: false, cluster: true }],
   ];
-  it.each(moves)("%s a token opens only as far as its scope goes, and anybody can see it without a key", (_name, move, expected) => {
-    for (const scope of ["strict", "namespace", "cluster"] as const) {
-      const token = tokenFor(engine, key, { scope });
-      expect(reasonAt(token, PLACE)).toBe("opened");
-      expect(reasonAt(token, { ...PLACE, ...move })).toBe(expected[scope] ? "opened" : "wrong-context");
-      const parsed = parseToken(token);
-      expect(parsed && isAt(engine, parsed, { ...PLACE, ...move })).toBe(expected[scope]);
-    }
-  });
+  it.each(moves)(
+    "%s a token opens only as far as its scope goes, and anybody can see it without a key",
+    (_name, move, expected) => {
+      for (const scope of ["strict", "namespace", "cluster"] as const) {
+        const token = tokenFor(engine, key, { scope });
+        expect(reasonAt(token, PLACE)).toBe("opened");
+        expect(reasonAt(token, { ...PLACE, ...move })).toBe(expected[scope] ? "opened" : "wrong-context");
+        const parsed = parseToken(token);
+        expect(parsed && isAt(engine, parsed, { ...PLACE, ...move })).toBe(expected[scope]);
+      }
+    },
+  );
 
   it("case 28: editing the scope byte, with or without a matching context hash, opens nothing", () => {
     const body = bodyOf(tokenFor(engine, key));
-    for (const [scope, id] of [["namespace", 2], ["cluster", 3]] as const) {
+    for (const [scope, id] of [
+      ["namespace", 2],
+      ["cluster", 3],
+    ] as const) {
       body[2] = id;
       expect(reasonAt(tokenOf(body), PLACE)).toBe("wrong-context");
       const forged = body.slice();
@@ -77,7 +83,9 @@ describe("adversarial cases on the context", () => {
       Buffer.from(contextHash(engine.sha256, "strict", { namespace, name, key: "k" })).toString("hex");
     expect(hash("a", "b/c")).not.toBe(hash("a/b", "c"));
     expect(hash("ab", "c")).not.toBe(hash("a", "bc"));
-    expect(() => tokenFor(engine, key, { place: { namespace: "a/b", name: "c", key: "k" } })).toThrow(/namespace "a\/b" is not valid/);
+    expect(() => tokenFor(engine, key, { place: { namespace: "a/b", name: "c", key: "k" } })).toThrow(
+      /namespace "a\/b" is not valid/,
+    );
     expect(reasonAt(tokenFor(engine, key), { ...PLACE, namespace: "a/b" })).toBe("wrong-context");
   });
 
@@ -88,7 +96,9 @@ describe("adversarial cases on the context", () => {
     if (object?.kind !== "secret") throw new Error("no Secret");
     const sealed = sealSecret(engine, object.secret, { recipients: [key.publicKey], scope: "strict", sealedAt: 1n });
     const opened = openSecret(engine, ring, sealed);
-    expect(opened.ok && [...opened.secret.values].map(([name, value]) => [name, Buffer.from(value).toString()])).toEqual([
+    expect(
+      opened.ok && [...opened.secret.values].map(([name, value]) => [name, Buffer.from(value).toString()]),
+    ).toEqual([
       ["__proto__", "a"],
       ["constructor", "b"],
       ["toString", "c"],
@@ -96,7 +106,8 @@ describe("adversarial cases on the context", () => {
   });
 
   it("case 31: keys that lead out of a directory are no keys", () => {
-    for (const bad of ["..", ".", "..data", "../x", "a/b", "a\\b", "", "a\0b", "x".repeat(254)]) expect([bad, isKey(bad)]).toEqual([bad, false]);
+    for (const bad of ["..", ".", "..data", "../x", "a/b", "a\\b", "", "a\0b", "x".repeat(254)])
+      expect([bad, isKey(bad)]).toEqual([bad, false]);
     fc.assert(fc.property(fc.string(), (text) => !isKey(text) || !/[/\\\0]/.test(text)));
   });
 
@@ -117,7 +128,8 @@ describe("adversarial cases on the context", () => {
   });
 
   it("case 32: an alias bomb in another document is passed by without being resolved", () => {
-    const bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n";
+    const bomb =
+      "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n";
     expect(secretOf(`${bomb}---\n${metadata}stringData: {A: x}\n`)).toHaveLength(1);
   });
 

@@ -47,7 +47,10 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     for (const point of LOW_ORDER) {
       const body = bodyOf(tokenFor(engine, classic));
       body.set(point, 45 + 16);
-      expect(openToken(engine, new Keyring([classic]), tokenOf(body), PLACE)).toEqual({ ok: false, reason: "cannot-decrypt" });
+      expect(openToken(engine, new Keyring([classic]), tokenOf(body), PLACE)).toEqual({
+        ok: false,
+        reason: "cannot-decrypt",
+      });
     }
   });
 
@@ -56,7 +59,10 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     const refused = (change: (body: Uint8Array) => void) => {
       const body = bodyOf(tokenFor(engine, hybrid));
       change(body);
-      expect(openToken(engine, new Keyring([hybrid]), tokenOf(body), PLACE)).toEqual({ ok: false, reason: "cannot-decrypt" });
+      expect(openToken(engine, new Keyring([hybrid]), tokenOf(body), PLACE)).toEqual({
+        ok: false,
+        reason: "cannot-decrypt",
+      });
     };
     refused((body) => body.set([(body[mlkem] as number) ^ 1], mlkem));
     refused((body) => body.set([(body[x25519] as number) ^ 1], x25519));
@@ -95,9 +101,17 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     expect(judge(signed, "bank")).toBe("untrusted");
     const body = bodyOf(signed);
     const sealerAt = 45 + 16 + 1120 + 48;
-    const stripped = Buffer.concat([body.slice(0, 3), Buffer.of(0), body.slice(4, sealerAt), body.slice(sealerAt + 16, -64)]);
+    const stripped = Buffer.concat([
+      body.slice(0, 3),
+      Buffer.of(0),
+      body.slice(4, sealerAt),
+      body.slice(sealerAt + 16, -64),
+    ]);
     expect(judge(tokenOf(stripped))).toBe("unsigned");
-    expect(openToken(engine, new Keyring([hybrid]), tokenOf(stripped), PLACE)).toEqual({ ok: false, reason: "cannot-decrypt" });
+    expect(openToken(engine, new Keyring([hybrid]), tokenOf(stripped), PLACE)).toEqual({
+      ok: false,
+      reason: "cannot-decrypt",
+    });
   });
 
   it("case 21: a token signed again by another trusted sealer does not open", () => {
@@ -105,7 +119,11 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     const own = bodyOf(tokenFor(engine, hybrid, { sealer: other }));
     const stolen = bodyOf(signed);
     const sealerAt = 45 + 16 + 1120 + 48;
-    const unsigned = Buffer.concat([stolen.slice(0, sealerAt), own.slice(sealerAt, sealerAt + 16), stolen.slice(sealerAt + 16, -64)]);
+    const unsigned = Buffer.concat([
+      stolen.slice(0, sealerAt),
+      own.slice(sealerAt, sealerAt + 16),
+      stolen.slice(sealerAt + 16, -64),
+    ]);
     const resigned = tokenOf(Buffer.concat([unsigned, other.sign(engine.sha256(unsigned))]));
     expect(parseToken(resigned)?.signature?.sealerKeyId).toBe(other.keyId);
     expect(openToken(engine, new Keyring([hybrid]), resigned, PLACE)).toEqual({ ok: false, reason: "cannot-decrypt" });

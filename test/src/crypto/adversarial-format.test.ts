@@ -1,5 +1,8 @@
 /** Cases 1 to 14 of the adversarial list: the shape of a token. */
+
+import nacl from "tweetnacl";
 import { describe, expect, it } from "vitest";
+import { hkdfExpand, hkdfExtract } from "../../../src/crypto/hkdf.ts";
 import { hpkeSeal } from "../../../src/crypto/hpke.ts";
 import { keyIdBytes } from "../../../src/crypto/key-id-bytes.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
@@ -9,8 +12,6 @@ import { openPayload, sealPayload } from "../../../src/crypto/payload.ts";
 import { wrapInfo } from "../../../src/crypto/seal-token.ts";
 import type { Suite } from "../../../src/crypto/suite.ts";
 import { contextHash, encodePrefix, parseToken } from "../../../src/crypto/token.ts";
-import nacl from "tweetnacl";
-import { hkdfExpand, hkdfExtract } from "../../../src/crypto/hkdf.ts";
 import { readStream } from "../../../src/format/stream.ts";
 import { bothEngines } from "../../support/engines.ts";
 import { bodyOf, keyOf, PLACE, tokenFor, tokenOf } from "../../support/tokens.ts";
@@ -37,19 +38,32 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
   });
 
   it("case 2: every truncation is refused", () => {
-    for (let length = 0; length < token.length; length++) expect([length, opens(token.slice(0, length), key)]).toEqual([length, false]);
+    for (let length = 0; length < token.length; length++)
+      expect([length, opens(token.slice(0, length), key)]).toEqual([length, false]);
   });
 
   it("case 3: trailing bytes are refused", () => {
-    for (const extra of [1, 2, 3, 16, 256]) expect(opens(tokenOf(Buffer.concat([body, Buffer.alloc(extra)])), key)).toBe(false);
+    for (const extra of [1, 2, 3, 16, 256])
+      expect(opens(tokenOf(Buffer.concat([body, Buffer.alloc(extra)])), key)).toBe(false);
   });
 
   it("case 4: text that is not canonical is refused", () => {
     const tail = token.slice(-1);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const withTailBits = token.slice(0, -1) + alphabet[alphabet.indexOf(tail) ^ 1];
-    const others = [`${token}=`, `${token}\n`, ` ${token}`, token.replace("lacre1", "Lacre1"), token.replaceAll("-", "+"), token.replaceAll("_", "/")];
-    for (const text of [...others, `${token.slice(0, 99)} ${token.slice(99)}`, `${token.slice(0, 99)}\r\n${token.slice(99)}`]) {
+    const others = [
+      `${token}=`,
+      `${token}\n`,
+      ` ${token}`,
+      token.replace("lacre1", "Lacre1"),
+      token.replaceAll("-", "+"),
+      token.replaceAll("_", "/"),
+    ];
+    for (const text of [
+      ...others,
+      `${token.slice(0, 99)} ${token.slice(99)}`,
+      `${token.slice(0, 99)}\r\n${token.slice(99)}`,
+    ]) {
       expect(parseToken(text)).toBeUndefined();
     }
     // One bit of the last character is beyond the last byte unless the length is a multiple of three.
@@ -108,7 +122,12 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
   it("case 10: a length that lies, padding that is not zero and padding that is not canonical are refused", () => {
     const header = parseToken(token)?.header ?? new Uint8Array();
     const dataKey = new Uint8Array(32).fill(3);
-    const okm = hkdfExpand(native, hkdfExtract(native, native.sha256(header), dataKey), new TextEncoder().encode("lacre/v1/payload"), 88);
+    const okm = hkdfExpand(
+      native,
+      hkdfExtract(native, native.sha256(header), dataKey),
+      new TextEncoder().encode("lacre/v1/payload"),
+      88,
+    );
     const boxOf = (framed: Uint8Array) => ({
       header,
       commitment: okm.slice(56),
@@ -140,7 +159,13 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
 
   it("case 12: of two stanzas that wrap different data keys, at most one opens", () => {
     const keys = [key, keyOf(native, suite, 9)].sort((a, b) => (a.publicKey.keyId < b.publicKey.keyId ? -1 : 1));
-    const prefix = encodePrefix({ suite, scope: "strict", signed: false, sealedAt: 1n, contextHash: contextHash(native.sha256, "strict", PLACE) });
+    const prefix = encodePrefix({
+      suite,
+      scope: "strict",
+      signed: false,
+      sealedAt: 1n,
+      contextHash: contextHash(native.sha256, "strict", PLACE),
+    });
     const dataKeys = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)] as const;
     const stanzas = keys.map(({ publicKey }, index) => {
       const keyId = keyIdBytes(publicKey.keyId);

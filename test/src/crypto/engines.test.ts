@@ -22,7 +22,9 @@ describe("the two engines", () => {
   it("derive the same keys from any seed", () => {
     fc.assert(
       fc.property(seeds, suites, (seed, suite) => {
-        const [a, b] = [native, portableEngine].map((engine) => importPrivateKey(engine, suite, seed.slice()).publicKey);
+        const [a, b] = [native, portableEngine].map(
+          (engine) => importPrivateKey(engine, suite, seed.slice()).publicKey,
+        );
         expect(Buffer.compare(a?.bytes ?? new Uint8Array(), b?.bytes ?? new Uint8Array(1))).toBe(0);
         expect(a?.keyId).toBe(b?.keyId);
       }),

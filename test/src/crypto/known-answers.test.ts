@@ -17,7 +17,9 @@ type Answer = {
   readonly why?: string;
 };
 
-const answers = sharedVectors<{ readonly good: readonly Answer[]; readonly bad: readonly Answer[] }>("lacre1/known-answers.json");
+const answers = sharedVectors<{ readonly good: readonly Answer[]; readonly bad: readonly Answer[] }>(
+  "lacre1/known-answers.json",
+);
 
 describe.skipIf(answers === undefined).each(bothEngines())("known answers, $name engine", (engine) => {
   const open = (answer: Answer) => {

@@ -32,7 +32,14 @@ describe("our own vectors of format 1", () => {
       const engine = countingEngine();
       const recipients = seeds.map((seed) => importPrivateKey(engine, suite, hex(seed)).publicKey);
       const sealer = sealerSeed === undefined ? {} : { sealer: createSealer(engine, hex(sealerSeed)) };
-      const sealed = sealToken(engine, { value: hex(plaintext), scope, place, recipients, sealedAt: BigInt(sealedAt), ...sealer });
+      const sealed = sealToken(engine, {
+        value: hex(plaintext),
+        scope,
+        place,
+        recipients,
+        sealedAt: BigInt(sealedAt),
+        ...sealer,
+      });
       expect(sealed).toBe(token);
     }
   });

@@ -11,8 +11,14 @@ import { isMlKemPublicKey } from "../../../src/crypto/mlkem.ts";
 import { bothEngines } from "../../support/engines.ts";
 import { hex, sharedVectors } from "../../support/shared-vectors.ts";
 
-type Wycheproof<T> = { readonly testGroups: readonly { readonly publicKey?: { readonly pk: string }; readonly tests: readonly T[] }[] };
-type Verdict = { readonly tcId: number; readonly result: "valid" | "invalid" | "acceptable"; readonly flags?: readonly string[] };
+type Wycheproof<T> = {
+  readonly testGroups: readonly { readonly publicKey?: { readonly pk: string }; readonly tests: readonly T[] }[];
+};
+type Verdict = {
+  readonly tcId: number;
+  readonly result: "valid" | "invalid" | "acceptable";
+  readonly flags?: readonly string[];
+};
 
 function cases<T>(file: string): readonly T[] | undefined {
   return sharedVectors<Wycheproof<T>>(`wycheproof/${file}`)?.testGroups.flatMap(({ tests }) => tests);
@@ -25,14 +31,17 @@ describe("Wycheproof X25519", () => {
   type Case = Verdict & { readonly public: string; readonly private: string; readonly shared: string };
   const vectors = cases<Case>("x25519_test.json");
 
-  it.skipIf(vectors === undefined).each(engines)("$name: a public key is usable unless its shared secret is zero", (engine) => {
-    const zero = (vectors ?? []).filter(({ flags }) => flags?.includes("ZeroSharedSecret"));
-    expect(zero.length).toBeGreaterThan(20);
-    for (const one of vectors ?? []) {
-      const isZero = one.flags?.includes("ZeroSharedSecret") === true;
-      expect([one.tcId, engine.isUsable("x25519", hex(one.public))]).toEqual([one.tcId, !isZero]);
-    }
-  });
+  it.skipIf(vectors === undefined).each(engines)(
+    "$name: a public key is usable unless its shared secret is zero",
+    (engine) => {
+      const zero = (vectors ?? []).filter(({ flags }) => flags?.includes("ZeroSharedSecret"));
+      expect(zero.length).toBeGreaterThan(20);
+      for (const one of vectors ?? []) {
+        const isZero = one.flags?.includes("ZeroSharedSecret") === true;
+        expect([one.tcId, engine.isUsable("x25519", hex(one.public))]).toEqual([one.tcId, !isZero]);
+      }
+    },
+  );
 
   it.skipIf(vectors === undefined)("both engines agree on every decapsulation, and refuse every zero secret", () => {
     for (const one of vectors ?? []) {
@@ -50,24 +59,33 @@ describe("Wycheproof Ed25519", () => {
   type Case = Verdict & { readonly msg: string; readonly sig: string };
   const file = sharedVectors<Wycheproof<Case>>("wycheproof/ed25519_test.json");
 
-  it.skipIf(file === undefined)("strict verification accepts what is valid and nothing else, malleable signatures included", () => {
-    for (const { publicKey, tests } of file?.testGroups ?? []) {
-      for (const { tcId, msg, sig, result } of tests) {
-        const verified = () => {
-          try {
-            return ed25519.verify(hex(sig), hex(msg), hex(publicKey?.pk ?? ""), { zip215: false });
-          } catch {
-            return false;
-          }
-        };
-        expect([tcId, verified()]).toEqual([tcId, result === "valid"]);
+  it.skipIf(file === undefined)(
+    "strict verification accepts what is valid and nothing else, malleable signatures included",
+    () => {
+      for (const { publicKey, tests } of file?.testGroups ?? []) {
+        for (const { tcId, msg, sig, result } of tests) {
+          const verified = () => {
+            try {
+              return ed25519.verify(hex(sig), hex(msg), hex(publicKey?.pk ?? ""), { zip215: false });
+            } catch {
+              return false;
+            }
+          };
+          expect([tcId, verified()]).toEqual([tcId, result === "valid"]);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe("Wycheproof HKDF-SHA-256", () => {
-  type Case = Verdict & { readonly ikm: string; readonly salt: string; readonly info: string; readonly size: number; readonly okm: string };
+  type Case = Verdict & {
+    readonly ikm: string;
+    readonly salt: string;
+    readonly info: string;
+    readonly size: number;
+    readonly okm: string;
+  };
   const vectors = cases<Case>("hkdf_sha256_test.json");
 
   it.skipIf(vectors === undefined).each(engines)("$name: every output is right, every excess is refused", (engine) => {
@@ -96,7 +114,9 @@ describe("Wycheproof ChaCha20-Poly1305", () => {
 
   it.skipIf(vectors === undefined)("noble and node:crypto are what the engines use", () => {
     const [first] = vectors ?? [];
-    const sealed = chacha20poly1305(hex(first?.key ?? ""), hex(first?.iv ?? ""), hex(first?.aad ?? "")).encrypt(hex(first?.msg ?? ""));
+    const sealed = chacha20poly1305(hex(first?.key ?? ""), hex(first?.iv ?? ""), hex(first?.aad ?? "")).encrypt(
+      hex(first?.msg ?? ""),
+    );
     expect(toHex(sealed)).toBe(`${first?.ct}${first?.tag}`);
   });
 });
@@ -109,7 +129,8 @@ describe("Wycheproof ML-KEM-768", () => {
   const encaps = cases<Encaps>("mlkem_768_encaps_test.json");
   const decaps = cases<Decaps>("mlkem_768_test.json");
   const header = Buffer.from("3054020100300b060960864801650304040204428040", "hex");
-  const importSeed = (seed: Uint8Array) => crypto.createPrivateKey({ key: Buffer.concat([header, seed]), format: "der", type: "pkcs8" });
+  const importSeed = (seed: Uint8Array) =>
+    crypto.createPrivateKey({ key: Buffer.concat([header, seed]), format: "der", type: "pkcs8" });
 
   it.skipIf(keygen === undefined)("the DER header that the native engine uses imports every seed", () => {
     for (const { tcId, seed, ek, result } of keygen ?? []) {
@@ -119,13 +140,16 @@ describe("Wycheproof ML-KEM-768", () => {
     }
   });
 
-  it.skipIf(encaps === undefined)("public keys with a coefficient beyond the modulus are found, all others pass", () => {
-    const overflowing = (encaps ?? []).filter(({ flags }) => flags?.includes("ModulusOverflow"));
-    expect(overflowing.length).toBeGreaterThan(0);
-    for (const { tcId, ek, result } of encaps ?? []) {
-      expect([tcId, isMlKemPublicKey(hex(ek))]).toEqual([tcId, result === "valid"]);
-    }
-  });
+  it.skipIf(encaps === undefined)(
+    "public keys with a coefficient beyond the modulus are found, all others pass",
+    () => {
+      const overflowing = (encaps ?? []).filter(({ flags }) => flags?.includes("ModulusOverflow"));
+      expect(overflowing.length).toBeGreaterThan(0);
+      for (const { tcId, ek, result } of encaps ?? []) {
+        expect([tcId, isMlKemPublicKey(hex(ek))]).toEqual([tcId, result === "valid"]);
+      }
+    },
+  );
 
   it.skipIf(decaps === undefined)("decapsulation gives the known secret", () => {
     for (const { tcId, seed, c, K, result } of decaps ?? []) {
@@ -134,25 +158,39 @@ describe("Wycheproof ML-KEM-768", () => {
     }
   });
 
-  it.skipIf(encaps === undefined).each(engines)("$name: a hybrid key with an overflowing half is refused when it is loaded", (engine) => {
-    const x25519 = importPrivateKey(engine, "x25519", new Uint8Array(32).fill(1)).publicKey.bytes;
-    const bad = (encaps ?? []).find(({ flags }) => flags?.includes("ModulusOverflow"));
-    expect(() => importPublicKey(engine, "mlkem768x25519", Buffer.concat([hex(bad?.ek ?? ""), x25519]))).toThrow(/not safe/);
-  });
+  it.skipIf(encaps === undefined).each(engines)(
+    "$name: a hybrid key with an overflowing half is refused when it is loaded",
+    (engine) => {
+      const x25519 = importPrivateKey(engine, "x25519", new Uint8Array(32).fill(1)).publicKey.bytes;
+      const bad = (encaps ?? []).find(({ flags }) => flags?.includes("ModulusOverflow"));
+      expect(() => importPublicKey(engine, "mlkem768x25519", Buffer.concat([hex(bad?.ek ?? ""), x25519]))).toThrow(
+        /not safe/,
+      );
+    },
+  );
 });
 
 describe("X-Wing and HPKE drafts", () => {
-  type XWing = { readonly seed: string; readonly eseed: string; readonly ss: string; readonly pk: string; readonly ct: string };
+  type XWing = {
+    readonly seed: string;
+    readonly eseed: string;
+    readonly ss: string;
+    readonly pk: string;
+    readonly ct: string;
+  };
   const vectors = sharedVectors<readonly XWing[]>("xwing/xwing-test-vectors.json");
 
-  it.skipIf(vectors === undefined).each(engines)("$name: X-Wing keys derive and ciphertexts open as in the draft", (engine) => {
-    for (const { seed, pk, ct, ss, eseed } of vectors ?? []) {
-      const key = importPrivateKey(engine, "mlkem768x25519", hex(seed));
-      expect(toHex(key.publicKey.bytes)).toBe(pk);
-      expect(toHex(engine.decapsulate(key, hex(ct)) ?? new Uint8Array())).toBe(ss);
-      expect(toHex(xwing.encapsulate(hex(pk), hex(eseed)).cipherText)).toBe(ct);
-    }
-  });
+  it.skipIf(vectors === undefined).each(engines)(
+    "$name: X-Wing keys derive and ciphertexts open as in the draft",
+    (engine) => {
+      for (const { seed, pk, ct, ss, eseed } of vectors ?? []) {
+        const key = importPrivateKey(engine, "mlkem768x25519", hex(seed));
+        expect(toHex(key.publicKey.bytes)).toBe(pk);
+        expect(toHex(engine.decapsulate(key, hex(ct)) ?? new Uint8Array())).toBe(ss);
+        expect(toHex(xwing.encapsulate(hex(pk), hex(eseed)).cipherText)).toBe(ct);
+      }
+    },
+  );
 
   type Hpke = {
     readonly mode: number;
@@ -162,22 +200,40 @@ describe("X-Wing and HPKE drafts", () => {
     readonly [field: string]: unknown;
     readonly encryptions: readonly { readonly aad: string; readonly ct: string; readonly pt: string }[];
   };
-  const text = (vector: Hpke, ...names: readonly string[]) => hex(String(names.map((name) => vector[name]).find((value) => value !== undefined) ?? ""));
+  const text = (vector: Hpke, ...names: readonly string[]) =>
+    hex(String(names.map((name) => vector[name]).find((value) => value !== undefined) ?? ""));
   const hpke = sharedVectors<readonly Hpke[]>("hpke/hpke-pq-test-vectors.json")?.filter(
     ({ mode, kem_id, kdf_id, aead_id }) => mode === 0 && kem_id === 0x647a && kdf_id === 1 && aead_id === 3,
   );
 
-  it.skipIf(hpke === undefined).each(engines)("$name: the HPKE key schedule and AEAD match the draft's vector", (engine) => {
-    expect(hpke?.length).toBeGreaterThan(0);
-    for (const vector of hpke ?? []) {
-      const [first] = vector.encryptions;
-      const secret = text(vector, "shared_secret");
-      const sealed = hpkeSealWith(engine, "mlkem768x25519", secret, text(vector, "info"), hex(first?.pt ?? ""), hex(first?.aad ?? ""));
-      expect(toHex(sealed)).toBe(first?.ct);
-      const opened = hpkeOpenWith(engine, "mlkem768x25519", secret, text(vector, "info"), sealed, hex(first?.aad ?? ""));
-      expect(toHex(opened ?? new Uint8Array())).toBe(first?.pt);
-    }
-  });
+  it.skipIf(hpke === undefined).each(engines)(
+    "$name: the HPKE key schedule and AEAD match the draft's vector",
+    (engine) => {
+      expect(hpke?.length).toBeGreaterThan(0);
+      for (const vector of hpke ?? []) {
+        const [first] = vector.encryptions;
+        const secret = text(vector, "shared_secret");
+        const sealed = hpkeSealWith(
+          engine,
+          "mlkem768x25519",
+          secret,
+          text(vector, "info"),
+          hex(first?.pt ?? ""),
+          hex(first?.aad ?? ""),
+        );
+        expect(toHex(sealed)).toBe(first?.ct);
+        const opened = hpkeOpenWith(
+          engine,
+          "mlkem768x25519",
+          secret,
+          text(vector, "info"),
+          sealed,
+          hex(first?.aad ?? ""),
+        );
+        expect(toHex(opened ?? new Uint8Array())).toBe(first?.pt);
+      }
+    },
+  );
 
   it.each(engines)("$name: DHKEM(X25519) opens the base-mode vector of RFC 9180, appendix A.2.1", (engine: Engine) => {
     // RFC 9180, A.2.1: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305, first encryption, whose aad is "Count-0".
@@ -189,7 +245,14 @@ describe("X-Wing and HPKE drafts", () => {
     expect(toHex(key.publicKey.bytes)).toBe("4310ee97d88cc1f088a5576c77ab0cf5c3ac797f3d95139c6c84b5429c59662a");
     const shared = engine.decapsulate(key, enc);
     expect(toHex(shared ?? new Uint8Array())).toBe("0bbe78490412b4bbea4812666f7916932b828bba79942424abb65244930d69a7");
-    const opened = hpkeOpenWith(engine, "x25519", shared ?? new Uint8Array(), info, ct, new TextEncoder().encode("Count-0"));
+    const opened = hpkeOpenWith(
+      engine,
+      "x25519",
+      shared ?? new Uint8Array(),
+      info,
+      ct,
+      new TextEncoder().encode("Count-0"),
+    );
     expect(new TextDecoder().decode(opened)).toBe("Beauty is truth, truth beauty");
     expect(hpkeOpen(engine, key, enc, info, ct)).toBeUndefined();
     expect(key).toBeInstanceOf(PrivateKey);

@@ -1,0 +1,163 @@
+/** init, doctor, completion and help: what a newcomer meets. */
+import * as fs from "node:fs";
+import { describe, expect, it } from "vitest";
+import { processContext } from "../../cli/context.ts";
+import { createProgram } from "../../cli/program.ts";
+import { secretYaml, Workspace } from "../support/workspace.ts";
+
+function repository(): Workspace {
+  const workspace = new Workspace();
+  workspace.git("init", "-q");
+  return workspace;
+}
+
+describe("lacre init", () => {
+  it("sets up a repository once: the second time changes no byte", () => {
+    const workspace = repository();
+    expect(workspace.lacre(["init", "--check"])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("not set up: .lacre.yaml, keys/README.md"),
+    });
+    expect(workspace.lacre(["init", "--ci", "github"]).status).toBe(0);
+    const names = [
+      ".lacre.yaml",
+      "keys/README.md",
+      ".gitattributes",
+      ".gitignore",
+      ".git/hooks/pre-commit",
+      ".git/config",
+      ".github/workflows/lacre.yml",
+    ];
+    const before = names.map((name) => [workspace.read(name), fs.statSync(workspace.file(name)).ino]);
+    expect(workspace.lacre(["init", "--ci", "github"]).stderr).toContain("set up already");
+    expect(names.map((name) => [workspace.read(name), fs.statSync(workspace.file(name)).ino])).toEqual(before);
+    expect(workspace.lacre(["init", "--check"]).status).toBe(0);
+  });
+
+  it("adds to what is there: attributes, ignore lines and a hook of somebody else", () => {
+    const workspace = repository();
+    workspace.write(".gitattributes", "*.png binary");
+    workspace.write(".git/hooks/pre-commit", "#!/bin/sh\necho mine >> hook-ran\nexit 0\n", 0o755);
+    workspace.lacre(["init"]);
+    expect(workspace.read(".gitattributes").startsWith("*.png binary\n*.yaml merge=lacre\n")).toBe(true);
+    expect(workspace.read(".git/hooks/pre-commit").endsWith("echo mine >> hook-ran\nexit 0\n")).toBe(true);
+    workspace.git("add", ".gitattributes");
+    expect(workspace.git("commit", "-qm", "fine").status).toBe(0);
+    expect(workspace.read("hook-ran")).toBe("mine\n");
+  });
+
+  it("installs a hook that stops a commit of a Secret in the clear, and lets the sealed one pass", () => {
+    const workspace = repository().withKeyIn("keys");
+    workspace.lacre(["init"]);
+    workspace.write("db.yaml", secretYaml("db", { A: "hunter2" }));
+    workspace.git("add", ".");
+    const stopped = workspace.git("commit", "-qm", "oops");
+    expect(stopped.status).not.toBe(0);
+    expect(`${stopped.stdout}${stopped.stderr}`).toContain("fix: lacre seal --in-place db.yaml");
+    expect(workspace.lacre(["seal", "--in-place", "db.yaml"]).status).toBe(0);
+    workspace.git("add", ".");
+    expect(workspace.git("commit", "-qm", "sealed").status).toBe(0);
+    expect(workspace.git("log", "-p").stdout).not.toContain("hunter2");
+  });
+
+  it("shows ages instead of tokens in git diff", () => {
+    const workspace = repository().withKeyIn("keys");
+    workspace.lacre(["init"]);
+    workspace.write("db.sealed.yaml", secretYaml("db", { A: "hunter2" }));
+    workspace.lacre(["seal", "-i", "db.sealed.yaml"]);
+    workspace.git("add", ".");
+    workspace.git("commit", "-qm", "sealed");
+    workspace.lacre(["set", "db.sealed.yaml", "A"], { input: "new" });
+    const diff = workspace.git("diff").stdout;
+    expect(diff).toMatch(/-\s+sealed: <sealed .*\n\+\s+sealed: <sealed /);
+    expect(diff).not.toContain("lacre1.");
+  });
+
+  it.each([
+    ["gitlab", ".gitlab/lacre.yml"],
+    ["jenkins", "ci/lacre.Jenkinsfile"],
+    ["generic", "ci/lacre-verify.sh"],
+  ])("writes a CI step for %s", (system, file) => {
+    const workspace = repository();
+    workspace.lacre(["init", "--ci", system]);
+    expect(workspace.read(file)).toMatch(/npx --yes lacre@[\d.]+ verify/);
+  });
+
+  it("outside a repository it says so", () => {
+    expect(new Workspace().lacre(["init"])).toMatchObject({
+      status: 8,
+      stderr: "lacre: error: this is no Git repository\nhint: make one first: git init\n",
+    });
+  });
+});
+
+describe("lacre doctor", () => {
+  it("tells engine, keys and what is missing, and fails only for what is wrong", () => {
+    const workspace = repository();
+    const ran = workspace.lacre(["doctor"]);
+    expect(ran.status).toBe(0);
+    expect(ran.stdout).toMatch(/^ok {6}engine: Node 24\.\d+\.\d+, native\n/);
+    expect(ran.stdout).toContain("advice  repository: not set up");
+    workspace.withKeyIn("keys").lacre(["init"]);
+    const after = workspace.lacre(["doctor", "--json"], { env: { LACRE_KEY_FILE: "none.key" } });
+    expect(after.status).toBe(1);
+    const verdicts = Object.fromEntries(
+      JSON.parse(after.stdout).map(({ name, verdict }: Record<string, string>) => [name, verdict]),
+    );
+    expect(verdicts).toMatchObject({
+      configuration: "ok",
+      "public keys": "ok",
+      repository: "ok",
+      "private keys": "failed",
+    });
+  });
+});
+
+describe("lacre completion", () => {
+  it("bash completes commands, subcommands and options", () => {
+    const workspace = new Workspace();
+    workspace.write("lacre.bash", workspace.lacre(["completion", "bash"]).stdout);
+    const complete = (...words: readonly string[]) =>
+      workspace
+        .sh(
+          `. ./lacre.bash; COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _lacre; echo "\${COMPREPLY[@]}"`,
+        )
+        .stdout.trim();
+    expect(complete("lacre", "se")).toBe("seal set");
+    expect(complete("lacre", "keys", "")).toBe("generate public --help");
+    expect(complete("lacre", "keys", "generate", "--s")).toBe("--suite");
+    expect(complete("lacre", "seal", "file", "--in")).toBe("--in-place --input-format");
+  });
+
+  it("zsh and fish get scripts with every command", () => {
+    const workspace = new Workspace();
+    for (const shell of ["zsh", "fish"])
+      expect(workspace.lacre(["completion", shell]).stdout).toContain("merge-driver");
+  });
+});
+
+describe("help", () => {
+  const program = createProgram(processContext(), { status: 0 }, []);
+  const paths = program.commands.flatMap((command) =>
+    command.commands.length > 0 ? command.commands.map((child) => [command.name(), child.name()]) : [[command.name()]],
+  );
+
+  it.each(paths)("lacre %s %s shows a description and an example, status 0", (...words) => {
+    const args = words.filter((word) => word !== undefined);
+    const ran = new Workspace().lacre([...args, "--help"]);
+    expect([ran.status, ran.stderr]).toEqual([0, ""]);
+    expect(ran.stdout).toMatch(/^Usage: lacre [\s\S]*\nExample:\n {2}\S/);
+  });
+
+  it("lacre alone shows the help, an old Node one clear line", () => {
+    const workspace = new Workspace();
+    expect(workspace.lacre([])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Usage: lacre/) });
+    const old = workspace.sh(
+      `node -e 'Object.defineProperty(process.versions, "node", { value: "20.20.2" }); process.argv.splice(1, 0, "lacre"); require("${process.cwd()}/dist/cli/main.cjs")'`,
+    );
+    expect([old.status, old.stderr]).toEqual([
+      1,
+      "lacre: error: this is Node 20.20.2, and lacre needs 22.19 or newer\nhint: install the current LTS of Node, or run: npx -p node@24 lacre\n",
+    ]);
+  });
+});
