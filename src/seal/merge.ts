@@ -76,8 +76,8 @@ export function alignEntries(baseSource: Source, oursSource: Source, theirsSourc
   }
   return {
     base: applySplices(baseSource.text, base.splices),
-    ours: withComments(ours, conflicts, (conflict) => conflict.ours),
-    theirs: withComments(theirs, conflicts, (conflict) => conflict.theirs),
+    ours: withComments(ours, conflicts, "ours"),
+    theirs: withComments(theirs, conflicts, "theirs"),
     conflicts,
     expected,
   };
@@ -102,19 +102,16 @@ function definedOnly(entries: ReadonlyMap<string, string | undefined>): Readonly
 }
 
 /** The aligned text, with a comment above each token in conflict that says how old it is and whose. */
-function withComments(
-  version: Version,
-  conflicts: readonly EntryConflict[],
-  tokenOf: (conflict: EntryConflict) => string | undefined,
-): string {
+function withComments(version: Version, conflicts: readonly EntryConflict[], side: "ours" | "theirs"): string {
   const aligned = { ...version.source, text: applySplices(version.source.text, version.splices) };
   if (conflicts.length === 0) return aligned.text;
   const splices: Splice[] = [];
   for (const [name, object] of readVersion(aligned).objects) {
     const comments = new Map<string, string>();
     for (const conflict of conflicts) {
-      const token = tokenOf(conflict);
-      if (conflict.object === name && token !== undefined) comments.set(conflict.key, describeToken(token));
+      const token = conflict[side];
+      if (conflict.object === name && token !== undefined)
+        comments.set(conflict.key, `${side}: ${describeToken(token)}`);
     }
     splices.push(...commentEntries(aligned, object, comments));
   }

@@ -271,7 +271,7 @@ describe("output that cannot be written", () => {
     );
     const many = Array.from({ length: 200 }, (_, index) => secretYaml(`s${index}`, { A: "x" })).join("---\n");
     workspace.write("many.yaml", many);
-    const piped = workspace.sh("$LACRE seal -r prod.pub many.yaml | head -1; echo ${PIPESTATUS[0]}");
+    const piped = workspace.sh("$LACRE seal -r prod.pub many.yaml | head -1; echo $PIPESTATUS");
     expect(piped.stdout).toBe("apiVersion: lacre.dev/v1alpha1\n1\n");
     expect(piped.stderr).toMatch(/^lacre: error: the reader of the output has gone\nhint: .*\n$/);
   });

@@ -124,8 +124,9 @@ export class Workspace {
 
   /** The public key as the repository's environment has it; the private key lies outside the work tree's commits. */
   withKeyIn(directory: string): this {
-    const ran = this.lacre(["keys", "generate", "--key-file", "../lacre-key-of-" + path.basename(this.path)]);
-    fs.rmSync(path.join(this.path, "..", "lacre-key-of-" + path.basename(this.path)), { force: true });
+    const keyFile = `${this.path}.key`;
+    const ran = this.lacre(["keys", "generate", "--key-file", keyFile]);
+    fs.rmSync(keyFile);
     this.write(`${directory}/prod.pub`, ran.stdout);
     return this;
   }

@@ -1,0 +1,97 @@
+/** Two openers that share no code with src/ must open what lacre seals, and refuse what it refuses. */
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Engine } from "../../src/crypto/engine.ts";
+import { nativeEngine } from "../../src/crypto/engine-node.ts";
+import { importPrivateKey } from "../../src/crypto/key.ts";
+import { sealToken } from "../../src/crypto/seal-token.ts";
+import { Workspace } from "../support/workspace.ts";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+const CACHE = path.join(process.env["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache"), "lacre-tests");
+const KNOWN = path.join(ROOT, "../shared/vectors/lacre1/known-answers.json");
+const OWN = path.join(ROOT, "test/vectors/v1/sealed.json");
+const isCi = process.env["CI"] === "true";
+
+function run(command: string, args: readonly string[], cwd = ROOT, input = ""): string {
+  const result = spawnSync(command, [...args], { cwd, encoding: "utf8", input });
+  if (result.error || result.status !== 0) throw new Error(`${command}: ${result.error?.message ?? result.stderr}`);
+  return result.stdout;
+}
+
+function has(command: string): boolean {
+  return spawnSync(command, command === "go" ? ["version"] : ["--version"]).status === 0;
+}
+
+/** Python with the two libraries, in an environment of its own that is made once. */
+function python(): string {
+  const bin = path.join(CACHE, "python/bin/python");
+  if (!fs.existsSync(bin)) run("python3", ["-m", "venv", path.join(CACHE, "python")]);
+  run(bin, [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "-r",
+    path.join(ROOT, "tools/requirements.txt"),
+  ]);
+  return bin;
+}
+
+/** Fresh tokens of the native engine in the shape of a vector file. */
+function freshVectors(): string {
+  const engine = nativeEngine() as Engine;
+  const place = { namespace: "shop", name: "db", key: "TOKEN" };
+  const vectors = (["x25519", "mlkem768x25519"] as const).flatMap((suite) =>
+    [0, 252, 253, 5000].map((length) => {
+      const key = importPrivateKey(engine, suite, engine.randomBytes(32));
+      const value = engine.randomBytes(length);
+      const token = sealToken(engine, { value, scope: "strict", place, recipients: [key.publicKey], sealedAt: 1n });
+      const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+      return { suite, place, seed: hex(key.seed()), plaintext: hex(value), token };
+    }),
+  );
+  return JSON.stringify({ vectors });
+}
+
+const files = [OWN, ...(fs.existsSync(KNOWN) ? [KNOWN] : [])];
+
+describe.skipIf(!isCi && !has("python3"))("tools/open_token.py", () => {
+  let bin = "";
+  beforeAll(() => {
+    bin = python();
+  });
+
+  it("opens every good vector and refuses every bad one", () => {
+    for (const file of files)
+      expect(run(bin, ["tools/open_token.py", "--vectors", file])).toMatch(/^\d\d+ opened, \d+ refused\n$/);
+  });
+
+  it("opens what the native engine seals, and is the break-glass tool that docs describe", () => {
+    const workspace = new Workspace().withKey();
+    const fresh = workspace.write("fresh.json", freshVectors());
+    expect(run(bin, ["tools/open_token.py", "--vectors", fresh])).toBe("8 opened, 0 refused\n");
+    const place = ["--namespace", "shop", "--name", "db", "--key", "PASSWORD"];
+    const token = workspace.lacre(["seal", "--raw", "-r", "prod.pub", ...place], { input: "correct horse" }).stdout;
+    const args = ["tools/open_token.py", "--key-file", workspace.file("prod.key")];
+    expect(run(bin, [...args, ...place], ROOT, token)).toBe("correct horse");
+    expect(() => run(bin, [...args, "--namespace", "bank", "--name", "db", "--key", "PASSWORD"], ROOT, token)).toThrow(
+      /wrong-context/,
+    );
+  });
+});
+
+describe.skipIf(!isCi && !has("go"))("tools/open_token_go", () => {
+  it("opens every good vector, every fresh token, and refuses every bad vector", () => {
+    const fresh = new Workspace().write("fresh.json", freshVectors());
+    const lines = run("go", ["run", ".", ...files, fresh], path.join(ROOT, "tools/open_token_go"))
+      .trim()
+      .split("\n");
+    expect(lines).toHaveLength(files.length + 1);
+    expect(lines.at(-1)).toBe("8 opened, 0 refused");
+  });
+});

@@ -1,0 +1,165 @@
+/** Merges by the real git, with and without the driver. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { secretYaml, Workspace } from "../support/workspace.ts";
+
+const FILE = "db.yaml";
+
+/** A repository with a sealed file on main, and the driver if asked for. */
+function repository(keys: readonly string[], options: { readonly driver: boolean }): Workspace {
+  const workspace = new Workspace();
+  workspace.git("init", "-q");
+  workspace.write(".git/info/exclude", ".home\n");
+  workspace.withKeyIn("keys");
+  if (options.driver) workspace.lacre(["init"]);
+  workspace.write(".lacre.yaml", "version: 1\nenvironments:\n  prod: { keys: keys/prod.pub }\n");
+  workspace.write(FILE, secretYaml("db", Object.fromEntries(keys.map((key) => [key, `value-of-${key}`]))));
+  workspace.lacre(["seal", "-i", FILE]);
+  workspace.git("add", "-A");
+  workspace.git("commit", "-qm", "base");
+  return workspace;
+}
+
+type Edit = { readonly key: string; readonly kind: "set" | "unset" };
+
+function branch(workspace: Workspace, name: string, edits: readonly Edit[]): void {
+  workspace.git("checkout", "-qb", name, "main");
+  for (const { key, kind } of edits) {
+    const ran =
+      kind === "set"
+        ? workspace.lacre(["set", FILE, key], { input: `${name} ${key}` })
+        : workspace.lacre(["unset", FILE, key]);
+    if (ran.status !== 0) throw new Error(ran.stderr);
+  }
+  workspace.git("commit", "-qam", name);
+}
+
+/** Tokens by key, read without lacre. */
+function tokens(text: string): Map<string, string> {
+  return new Map(
+    [...text.matchAll(/^ {4}(\w+):\n {6}sealed: (\S+)$/gm)].map(([, key, token]) => [key ?? "", token ?? ""]),
+  );
+}
+
+function merge(keys: readonly string[], ours: readonly Edit[], theirs: readonly Edit[], driver: boolean) {
+  const workspace = repository(keys, { driver });
+  const base = tokens(workspace.read(FILE));
+  branch(workspace, "theirs", theirs);
+  const theirTokens = tokens(workspace.read(FILE));
+  branch(workspace, "ours", ours);
+  const ourTokens = tokens(workspace.read(FILE));
+  const ran = workspace.git("merge", "--no-edit", "theirs");
+  return { workspace, ran, base, ourTokens, theirTokens, merged: workspace.read(FILE) };
+}
+
+const set = (...keys: readonly string[]): Edit[] => keys.map((key) => ({ key, kind: "set" }));
+
+describe("git merge of sealed files", () => {
+  it.each([false, true])("neighbouring entries changed on two branches merge by themselves (driver: %s)", (driver) => {
+    for (const [ours, theirs] of [
+      ["A", "B"],
+      ["B", "A"],
+      ["B", "C"],
+    ] as const) {
+      const { ran, merged, ourTokens, theirTokens } = merge(["A", "B", "C"], set(ours), set(theirs), driver);
+      expect([ran.status, ran.stdout.includes("CONFLICT")]).toEqual([0, false]);
+      expect(tokens(merged).get(ours)).toBe(ourTokens.get(ours));
+      expect(tokens(merged).get(theirs)).toBe(theirTokens.get(theirs));
+    }
+  });
+
+  it("entries added in one gap conflict without the driver, and merge with it", () => {
+    expect(merge(["A", "Z"], set("M"), set("P"), false).ran.status).toBe(1);
+    const { ran, merged } = merge(["A", "Z"], set("M"), set("P"), true);
+    expect([ran.status, [...tokens(merged).keys()]]).toEqual([0, ["A", "M", "P", "Z"]]);
+  });
+
+  it("one entry changed on both sides is a conflict that shows both tokens' age and key id, with and without the driver", () => {
+    expect(merge(["A", "B"], set("A"), set("A"), false).ran.status).toBe(1);
+    const { workspace, ran, merged, ourTokens, theirTokens } = merge(
+      ["A", "B", "C"],
+      set("A", "C"),
+      set("A", "B"),
+      true,
+    );
+    expect(ran.status).toBe(1);
+    expect(`${ran.stdout}${ran.stderr}`).toMatch(
+      /conflict in db\.yaml: shop\/db, entry A: ours sealed \S+Z to key [0-9a-f]{8}; theirs sealed \S+Z to key [0-9a-f]{8}/,
+    );
+    const conflict = /<<<<<<< ours\n([\s\S]*?)=======\n([\s\S]*?)>>>>>>> theirs\n/.exec(merged);
+    for (const [index, side] of ["ours", "theirs"].entries()) {
+      const shown = new RegExp(`^ {6}# ${side}: sealed \\d{4}-\\d\\d-\\d\\dT[\\d:]+Z to key [0-9a-f]{8}\n {6}sealed: `);
+      expect(conflict?.[index + 1]).toMatch(shown);
+    }
+    expect(conflict?.[1]).toContain(ourTokens.get("A"));
+    expect(conflict?.[2]).toContain(theirTokens.get("A"));
+    const rest = tokens(merged.replace(/<<<<<<<[\s\S]*>>>>>>> theirs\n/, ""));
+    expect([rest.get("B"), rest.get("C")]).toEqual([theirTokens.get("B"), ourTokens.get("C")]);
+    const resolved = merged.replace(/<<<<<<< ours\n/, "").replace(/=======\n[\s\S]*?>>>>>>> theirs\n/, "");
+    workspace.write(FILE, resolved);
+    expect(workspace.lacre(["inspect", FILE]).status).toBe(0);
+  });
+
+  it("an entry removed here and changed there is a conflict; removed here and left there is gone", () => {
+    const removed: Edit[] = [{ key: "A", kind: "unset" }];
+    expect(merge(["A", "B"], removed, set("A"), true).ran.status).toBe(1);
+    const { ran, merged } = merge(["A", "B"], removed, set("B"), true);
+    expect([ran.status, [...tokens(merged).keys()]]).toEqual([0, ["B"]]);
+  });
+
+  it("comments and metadata merge as text, and files that are not sealed as ever", () => {
+    const workspace = repository(["A", "B"], { driver: true });
+    workspace.write("other.yaml", "a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n");
+    workspace.git("add", ".");
+    workspace.git("commit", "-qm", "other");
+    workspace.git("checkout", "-qb", "theirs");
+    workspace.write(FILE, `# from them\n${workspace.read(FILE)}`);
+    workspace.lacre(["set", FILE, "A"], { input: "theirs" });
+    workspace.write("other.yaml", "a: 1\nb: 2\nc: 3\nd: 4\ne: 6\n");
+    workspace.git("commit", "-qam", "theirs");
+    workspace.git("checkout", "-q", "main");
+    workspace.lacre(["set", FILE, "B"], { input: "ours" });
+    workspace.write("other.yaml", "a: 0\nb: 2\nc: 3\nd: 4\ne: 5\n");
+    workspace.git("commit", "-qam", "ours");
+    expect(workspace.git("merge", "--no-edit", "theirs").status).toBe(0);
+    expect(workspace.read(FILE).startsWith("# from them\napiVersion:")).toBe(true);
+    expect(workspace.read("other.yaml")).toBe("a: 0\nb: 2\nc: 3\nd: 4\ne: 6\n");
+  });
+
+  it("generated histories: with the driver, exactly the entries that both sides changed differently are in conflict", () => {
+    const names = ["A", "B", "C", "D", "E", "F", "G"];
+    const edit = fc.record({
+      key: fc.constantFrom(...names),
+      kind: fc.constantFrom<"set" | "unset">("set", "set", "unset"),
+    });
+    const edits = fc.uniqueArray(edit, { selector: ({ key }) => key, minLength: 1, maxLength: 4 });
+    const history = fc.tuple(fc.subarray(names, { minLength: 2 }), edits, edits).map(([base, ours, theirs]) => {
+      const valid = (side: readonly Edit[]) => side.filter(({ key, kind }) => kind === "set" || base.includes(key));
+      return { base, ours: valid(ours), theirs: valid(theirs) };
+    });
+    fc.assert(
+      fc.property(history, ({ base, ours, theirs }) => {
+        fc.pre(ours.length > 0 && theirs.length > 0);
+        const result = merge(base, ours, theirs, true);
+        const conflicts = new Set(
+          ours
+            .filter(({ key, kind }) =>
+              theirs.some((other) => other.key === key && !(kind === "unset" && other.kind === "unset")),
+            )
+            .map(({ key }) => key),
+        );
+        expect(result.ran.status === 0).toBe(conflicts.size === 0);
+        if (conflicts.size > 0) return;
+        for (const key of names) {
+          const side = ours.some((one) => one.key === key)
+            ? result.ourTokens
+            : theirs.some((one) => one.key === key)
+              ? result.theirTokens
+              : result.base;
+          expect([key, tokens(result.merged).get(key)]).toEqual([key, side.get(key)]);
+        }
+      }),
+      { numRuns: 15, interruptAfterTimeLimit: 40_000 },
+    );
+  });
+});
