@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { isSuite, LacreError, parseNamespace, type Suite } from "../src/index.ts";
 
 /** Where the sealed files are. */
-export type SourceConfig =
+type SourceConfig =
   | { readonly kind: "directory"; readonly path: string }
   | { readonly kind: "git"; readonly url: string; readonly branch: string | undefined };
 

@@ -9,6 +9,7 @@ import {
   parseToken,
   type SealedSecret,
   type Suite,
+  sameBytes,
   shortKeyId,
   wipeSecret,
 } from "../src/index.ts";
@@ -118,10 +119,11 @@ function reportFailures(failures: readonly EntryFailure[]): Action {
   );
 }
 
-function sameValues(a: ReadonlyMap<string, Uint8Array>, b: ReadonlyMap<string, Uint8Array>): boolean {
-  return a.size === b.size && [...a].every(([key, value]) => sameBytes(value, b.get(key)));
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && a.length === b.length && a.every((byte, index) => byte === b[index]);
+/** True when both hold the same keys with the same bytes. */
+export function sameValues(a: ReadonlyMap<string, Uint8Array>, b: ReadonlyMap<string, Uint8Array>): boolean {
+  if (a.size !== b.size) return false;
+  return [...a].every(([key, value]) => {
+    const other = b.get(key);
+    return other !== undefined && sameBytes(value, other);
+  });
 }

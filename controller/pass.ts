@@ -11,7 +11,7 @@ import {
   wipe,
   wipeSecret,
 } from "../src/index.ts";
-import { type Action, type Cause, decide, type Live } from "./decide.ts";
+import { type Action, type Cause, decide, type Live, sameValues } from "./decide.ts";
 import { type Desired, type IndexOptions, indexSource, readSealedFile, type SourceIndex } from "./index-source.ts";
 import { type Inventory, type InventoryRecord, readInventory, writeInventory } from "./inventory.ts";
 import type { KeyFiles } from "./keys/key-files.ts";
@@ -248,13 +248,9 @@ export class Reconciler {
 
 function isEqual(live: Live | undefined, secret: PlainSecret): boolean {
   if (live === undefined) return false;
-  const isSame = [...secret.values].every(([key, value]) => {
-    const found = live.values.get(key);
-    return found !== undefined && Buffer.compare(found, value) === 0;
-  });
-  const isWhole = isSame && live.values.size === secret.values.size;
+  const isSame = sameValues(live.values, secret.values);
   wipe(...live.values.values());
-  return isWhole;
+  return isSame;
 }
 
 /** Our own words, or the system's error code: never a foreign message, which may quote anything. */

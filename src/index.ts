@@ -13,7 +13,7 @@
  */
 import type { Engine } from "./crypto/engine.ts";
 
-export { fromUtf8, isWellFormed, toHex, utf8, wipe } from "./bytes.ts";
+export { fromUtf8, isWellFormed, sameBytes, toHex, utf8, wipe } from "./bytes.ts";
 export type { Engine } from "./crypto/engine.ts";
 export { generateKey, type PrivateKey, type PublicKey } from "./crypto/key.ts";
 export { type KeyFileFacts, refuseUnsafeKeyFile } from "./crypto/key-file.ts";

@@ -29,7 +29,7 @@ const KNOWN_FAILURES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The URL without user and password. */
-export function withoutCredentials(url: string): string {
+function withoutCredentials(url: string): string {
   return url.replace(/^([a-z][\w+.-]*:\/\/)[^/@]*@/i, "$1");
 }
 

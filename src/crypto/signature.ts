@@ -16,7 +16,7 @@ export type TrustedSealer = { readonly publicKey: Uint8Array; readonly namespace
 export type SignatureVerdict = "valid" | "unsigned" | "untrusted" | "invalid";
 
 /** First 16 bytes of SHA-256(LABEL "sealer" || publicKey). See docs/adr/0012-sealer-key-id.md. */
-export function sealerKeyId(engine: Engine, publicKey: Uint8Array): KeyId {
+function sealerKeyId(engine: Engine, publicKey: Uint8Array): KeyId {
   return keyIdOf(engine.sha256(concat(utf8(`${LABEL}sealer`), publicKey)).subarray(0, KEY_ID_BYTES));
 }
 

@@ -10,9 +10,9 @@ import { SUITES, type Suite, suiteOf } from "./suite.ts";
 /** Every token starts with this. */
 export const TOKEN_PREFIX = "lacre1.";
 /** The only version there is. */
-export const VERSION = 0x01;
+const VERSION = 0x01;
 /** Flag bit 0: an Ed25519 signature ends the token. */
-export const FLAG_SIGNED = 0x01;
+const FLAG_SIGNED = 0x01;
 
 const PREFIX_BYTES = 44;
 const CONTEXT_HASH_OFFSET = 12;
@@ -24,7 +24,7 @@ const SIGNATURE_BYTES = 64;
 const SCOPE_IDS: Readonly<Record<Scope, number>> = { strict: 0x01, namespace: 0x02, cluster: 0x03 };
 
 /** The data key wrapped to one recipient. */
-export type Stanza = { readonly keyId: KeyId; readonly enc: Uint8Array; readonly wrapped: Uint8Array };
+type Stanza = { readonly keyId: KeyId; readonly enc: Uint8Array; readonly wrapped: Uint8Array };
 
 /** What a token says openly. Byte fields are views into `body`. */
 export type Token = {

@@ -51,7 +51,7 @@ export function lineOf(text: string, offset: number): number {
 }
 
 /** `path:line:column` of an offset, counted from 1. */
-export function positionOf(source: Source, offset: number): string {
+function positionOf(source: Source, offset: number): string {
   const before = source.text.slice(0, offset);
   return `${source.path}:${lineOf(source.text, offset)}:${offset - before.lastIndexOf("\n")}`;
 }

@@ -10,5 +10,3 @@ export const MAX_TOKEN_CHARACTERS = 800_000;
 export const MAX_RECIPIENTS = 8;
 /** Largest file that is read at all, in bytes. */
 export const MAX_INPUT_BYTES: number = 256 * 1024 * 1024;
-/** Largest number of aliases a YAML document may resolve: beyond it, it is a bomb and not a Secret. */
-export const MAX_ALIASES = 100;

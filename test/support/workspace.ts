@@ -6,8 +6,8 @@ import * as path from "node:path";
 import { afterEach } from "vitest";
 
 const DIST = path.join(import.meta.dirname, "../../dist");
-export const LACRE: string = path.join(DIST, "cli/main.cjs");
-export const CONTROLLER: string = path.join(DIST, "controller/main.js");
+const LACRE: string = path.join(DIST, "cli/main.cjs");
+const CONTROLLER: string = path.join(DIST, "controller/main.js");
 
 /** How a command ended. */
 export type Ran = {

@@ -1,0 +1,116 @@
+/** Who may import whom: the table of ARCHITECTURE.md, held against every file. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = path.join(import.meta.dirname, "..");
+
+type Rule = { readonly files: RegExp; readonly may: readonly RegExp[] };
+
+const OWN = {
+  errors: /^src\/(?:errors|bytes)\.ts$/,
+  model: /^src\/model\//,
+  crypto: /^src\/crypto\//,
+  format: /^src\/format\//,
+};
+const PUBLIC = /^src\/(?:index|crypto\/engine-node)\.ts$/;
+
+/** The first rule whose files match decides. Paths of our own files are relative to the root, packages are names. */
+const RULES: readonly Rule[] = [
+  { files: /^src\/(?:errors|bytes|version)\.ts$/, may: [] },
+  { files: /^src\/index\.ts$/, may: [/^src\//] },
+  { files: /^src\/model\//, may: [OWN.errors, OWN.model] },
+  { files: /^src\/crypto\/engine-node\.ts$/, may: [OWN.errors, OWN.model, OWN.crypto, /^node:crypto$/] },
+  { files: /^src\/crypto\//, may: [OWN.errors, OWN.model, OWN.crypto, /^tweetnacl$/, /^@noble\//] },
+  { files: /^src\/format\//, may: [OWN.errors, OWN.model, OWN.format, /^yaml$/] },
+  { files: /^src\/seal\//, may: [OWN.errors, OWN.model, OWN.crypto, OWN.format, /^src\/seal\//] },
+  {
+    files: /^src\/verify\//,
+    may: [OWN.errors, OWN.model, OWN.format, /^src\/verify\//, /^src\/crypto\/(?:token|token-place)\.ts$/],
+  },
+  { files: /^cli\//, may: [PUBLIC, /^cli\//, /^commander$/, /^fast-glob$/, /^node:/] },
+  { files: /^controller\/observe\/log\.ts$/, may: [/^pino$/] },
+  { files: /^controller\/observe\/metrics\.ts$/, may: [/^prom-client$/, /^controller\//] },
+  { files: /^controller\//, may: [PUBLIC, /^controller\//, /^node:/] },
+];
+
+const IMPORT = /(?:\bfrom|\bimport|\bimport\s*\(|getBuiltinModule\s*\()\s*"([^"]+)"/g;
+
+function imports(file: string, text: string): readonly string[] {
+  return [...text.matchAll(IMPORT)].map(([, specifier = ""]) =>
+    specifier.startsWith(".") ? path.posix.join(path.posix.dirname(file), specifier) : specifier,
+  );
+}
+
+/** Every import that the table does not allow, as `file imports what`. */
+function violations(file: string, text: string): readonly string[] {
+  const rule = RULES.find(({ files }) => files.test(file));
+  if (rule === undefined) return [`${file} is in no rule`];
+  return imports(file, text)
+    .filter((target) => !rule.may.some((allowed) => allowed.test(target)))
+    .map((target) => `${file} imports ${target}`);
+}
+
+function sources(...folders: readonly string[]): readonly string[] {
+  return folders.flatMap((folder) =>
+    fs
+      .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => `${folder}/${name.replaceAll(path.sep, "/")}`),
+  );
+}
+
+/** The code of a file: examples in comments import what they like. */
+const read = (file: string) => fs.readFileSync(path.join(ROOT, file), "utf8").replace(/\/\*\*[\s\S]*?\*\//g, "");
+
+describe("the architecture", () => {
+  it("no file imports what its folder may not", () => {
+    const files = sources("src", "cli", "controller");
+    expect(files.length).toBeGreaterThan(80);
+    expect(files.flatMap((file) => violations(file, read(file)))).toEqual([]);
+  });
+
+  const forbidden: readonly (readonly [string, string])[] = [
+    ["src/model/scope.ts", 'import * as fs from "node:fs";'],
+    ["src/crypto/token.ts", 'import { hash } from "node:crypto";'],
+    ["src/crypto/token.ts", 'const crypto = process.getBuiltinModule("node:crypto");'],
+    ["src/seal/open.ts", 'import { parse } from "yaml";'],
+    ["src/format/print.ts", 'import { sealToken } from "../crypto/seal-token.ts";'],
+    ["src/verify/verify.ts", 'import { openToken } from "../crypto/open-token.ts";'],
+    ["src/seal/seal.ts", 'export { run } from "../../cli/run.ts";'],
+    ["cli/run.ts", 'import { sealToken } from "../src/crypto/seal-token.ts";'],
+    ["cli/run.ts", 'const controller = await import("../controller/main.ts");'],
+    ["controller/pass.ts", 'import { run } from "../cli/run.ts";'],
+    ["controller/pass.ts", 'import { pino } from "pino";'],
+    ["utils/helpers.ts", ""],
+  ];
+  it.each(forbidden)("a forbidden import is found: %s with %s", (file, text) => {
+    expect(violations(file, text)).toHaveLength(1);
+  });
+
+  it("only the engines and the tests can make an engine with randomness of their own", () => {
+    const users = sources("src", "cli", "controller").filter((file) =>
+      /createPortableEngine|registerEngine/.test(read(file)),
+    );
+    expect(users.sort()).toEqual([
+      "src/crypto/engine-node.ts",
+      "src/crypto/engine-portable.ts",
+      "src/crypto/engine.ts",
+    ]);
+  });
+
+  it("src knows no clock, no environment and no global randomness", () => {
+    for (const file of sources("src")) {
+      if (file === "src/crypto/engine-node.ts") continue;
+      expect([file, /Date\.now|new Date\(\)|process\.|Math\.random|setTimeout|fetch\(/.test(read(file))]).toEqual([
+        file,
+        false,
+      ]);
+    }
+  });
+
+  it("no folder of leftovers", () => {
+    const folders = sources("src", "cli", "controller").flatMap((file) => file.split("/").slice(0, -1));
+    for (const name of ["utils", "common", "helpers", "lib", "types"]) expect(folders).not.toContain(name);
+  });
+});
