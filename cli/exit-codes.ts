@@ -50,10 +50,8 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   EDITOR_FAILED: EXIT.failed,
   NO_MEMORY_FILES: EXIT.failed,
   COMMAND_FAILED: EXIT.failed,
-  PLAINTEXT_FOUND: EXIT.found,
   GIT_FAILED: EXIT.remote,
   SOURCE_FAILED: EXIT.remote,
   TARGET_FAILED: EXIT.remote,
-  SYNC_INCOMPLETE: EXIT.failed,
   CHECK_FAILED: EXIT.failed,
 };

@@ -36,11 +36,9 @@ export type ErrorCode =
   | "EDITOR_FAILED"
   | "NO_MEMORY_FILES"
   | "COMMAND_FAILED"
-  | "PLAINTEXT_FOUND"
   | "GIT_FAILED"
   | "SOURCE_FAILED"
   | "TARGET_FAILED"
-  | "SYNC_INCOMPLETE"
   | "CHECK_FAILED";
 
 /** An error a user can act on. The message never holds secret bytes or their length; the hint is the next step. */

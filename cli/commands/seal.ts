@@ -176,9 +176,18 @@ async function deliver(context: CommandContext, done: readonly Done[], options: 
   }
   await writeAllAtomic(pending, (count) => context.progress(`writing: ${count} of ${pending.length} files`));
   if (pending.length > 1) context.progress("");
+  tellOfComments(context, done);
   if (printed.length > 0) await context.print(joinDocuments(printed));
   if (options.json === true) await context.print(`${JSON.stringify({ files: done.map(report) }, null, 2)}\n`);
   else if (printed.length === 0) summarise(context, done);
+}
+
+/** Comments may be the reason why a file was hard to read; nobody should miss them unawares. */
+function tellOfComments(context: CommandContext, done: readonly Done[]): void {
+  for (const { job, result } of done) {
+    if (result.droppedComments === 0) continue;
+    context.say(`note: ${job.source.path}: left out ${result.droppedComments} comment lines that held a value`);
+  }
 }
 
 function joinDocuments(texts: readonly string[]): string {

@@ -7,7 +7,7 @@ import type { InputFormat } from "../format/detect.ts";
 import { readDotenv } from "../format/dotenv.ts";
 import { editEntries, replaceObject, type SealedObject } from "../format/edit.ts";
 import { printableText, printObject, sealedSecretObject, TOP_LEVEL } from "../format/print.ts";
-import { errorAt, type Source } from "../format/source.ts";
+import type { Source } from "../format/source.ts";
 import { applySplices, type Splice } from "../format/splice.ts";
 import { readStream, type StreamObject } from "../format/stream.ts";
 import type { Context } from "../model/context.ts";
@@ -38,14 +38,16 @@ export type SealedSource = {
   readonly alreadySealed: number;
   readonly values: number;
   readonly kept: number;
+  /** Comment lines above a Secret that held one of its values, and are not in the text. */
+  readonly droppedComments: number;
 };
 
-type Work = { sealed: SealedSecret; site: Splice | undefined };
+type Work = { readonly sealed: SealedSecret; readonly site: Splice | undefined; readonly comments: readonly Splice[] };
 
 /** Seals a file. Throws, with the place of the mistake, before anything of it could be written. */
 export function sealSource(engine: Engine, source: Source, options: SealSourceOptions): SealedSource {
   const before = existingObjects(options.existing);
-  const counts = { secrets: 0, alreadySealed: 0, values: 0, kept: 0 };
+  const counts = { secrets: 0, alreadySealed: 0, values: 0, kept: 0, droppedComments: 0 };
   const work: Work[] = [];
   for (const object of plainObjects(source, options)) {
     if (object.kind === "sealed") {
@@ -54,10 +56,11 @@ export function sealSource(engine: Engine, source: Source, options: SealSourceOp
     }
     const secret = withNamespace(object.secret, options.namespace);
     try {
-      if (object.site !== undefined) refuseTellingComment(source, object.site.start, secret);
       const sealed = sealOne(engine, secret, options, before, counts);
       const site = object.site && replaceObject(object.site, sealedSecretObject(sealed));
-      work.push({ sealed, site });
+      const comments = object.site === undefined ? [] : tellingComments(source, object.site.start, secret);
+      counts.droppedComments += comments.length;
+      work.push({ sealed, site, comments });
     } finally {
       wipeSecret(secret);
     }
@@ -137,28 +140,20 @@ function sealOne(
   return previous === undefined ? sealed : { ...sealed, policy: previous.policy };
 }
 
-/** Comments above a Secret are kept, so none of them may hold one of its values. */
-function refuseTellingComment(source: Source, siteStart: number, secret: PlainSecret): void {
-  const above = source.text.slice(0, siteStart);
-  const start = Math.max(above.lastIndexOf("\n---"), 0);
-  const comments = above
-    .slice(start)
-    .split("\n")
-    .filter((line) => line.trimStart().startsWith("#"))
-    .join("\n");
-  if (comments === "") return;
-  for (const [key, value] of secret.values) {
-    const text = printableText(value);
-    if (text !== undefined && text.trim().length >= 4 && comments.includes(text.trim())) {
-      throw errorAt(
-        source,
-        siteStart,
-        "SECRET_INVALID",
-        `a comment above this Secret holds the value of ${key}`,
-        "remove the comment",
-      );
-    }
+/** Comments above a Secret are kept, but for the lines that hold one of its values: those are left out. */
+function tellingComments(source: Source, siteStart: number, secret: PlainSecret): readonly Splice[] {
+  const values = [...secret.values.values()]
+    .map((value) => printableText(value)?.trim() ?? "")
+    .filter(({ length }) => length >= 4);
+  const splices: Splice[] = [];
+  for (let end = source.text.lastIndexOf("\n", siteStart - 1) + 1; end > 0; ) {
+    const start = source.text.lastIndexOf("\n", end - 2) + 1;
+    const line = source.text.slice(start, end);
+    if (!/^\s*(?:#|$)/.test(line)) break;
+    if (values.some((value) => line.includes(value))) splices.push({ start, end, text: "" });
+    end = start;
   }
+  return splices;
 }
 
 function sameMap(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
@@ -204,7 +199,7 @@ function rewrite(
   }
   return applySplices(
     source.text,
-    work.flatMap(({ site }) => site ?? []),
+    work.flatMap(({ site, comments }) => (site === undefined ? [] : [...comments, site])),
   );
 }
 
