@@ -40,6 +40,21 @@ function write(stream: NodeJS.WriteStream, result: string | Uint8Array): Promise
   });
 }
 
+// A stream turns a string into bytes as a whole: in slices, a large result is never in memory twice.
+const SLICE_CHARACTERS = 1 << 20;
+
+async function writeInSlices(stream: NodeJS.WriteStream, result: string | Uint8Array): Promise<void> {
+  if (typeof result !== "string") return write(stream, result);
+  for (let at = 0; at < result.length; ) {
+    // Never between the two halves of one character.
+    const end = at + SLICE_CHARACTERS;
+    const isSplit = /[\ud800-\udbff]/.test(result[end - 1] ?? "");
+    const next = isSplit ? end + 1 : end;
+    await write(stream, result.slice(at, next));
+    at = next;
+  }
+}
+
 function outputError(error: NodeJS.ErrnoException): LacreError {
   const closed = error.code === "EPIPE";
   return new LacreError(
@@ -68,7 +83,7 @@ export function processContext(): CommandContext {
     terminal,
     nowMs: Date.now,
     readStdin: () => readAll(process.stdin),
-    print: (result) => write(process.stdout, result),
+    print: (result) => writeInSlices(process.stdout, result),
     say: (talk) => void process.stderr.write(`${talk}\n`),
     progress: (talk) => {
       if (terminal.stderr) process.stderr.write(`\r\x1b[2K${talk}`);

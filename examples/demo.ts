@@ -185,7 +185,7 @@ async function cleanUp(): Promise<void> {
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
-    cleanUp().finally(() => process.exit(1));
+    void cleanUp().then(() => process.exit(1));
   });
 }
 

@@ -3,6 +3,8 @@
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const BASE64 = `${BASE64URL.slice(0, 62)}+/`;
 
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -68,7 +70,7 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   let out = "";
-  for (const byte of bytes) out += byte.toString(16).padStart(2, "0");
+  for (const byte of bytes) out += HEX[byte];
   return out;
 }
 
@@ -139,15 +141,38 @@ function decodeWith(lookup: Int8Array, text: string): Uint8Array | undefined {
   return out;
 }
 
+/** What is used of Node's Buffer where there is one: it is ten times faster than any loop here. */
+type FastBase64 = {
+  from(text: string, encoding: "base64url"): Uint8Array & { toString(encoding: "base64url"): string };
+  from(buffer: ArrayBufferLike, offset: number, length: number): { toString(encoding: "base64url"): string };
+};
+
+const fast = (globalThis as { readonly Buffer?: FastBase64 }).Buffer;
+
 /** base64url without padding (RFC 4648, section 5). */
 export function toBase64url(bytes: Uint8Array): string {
-  return encodeWith(BASE64URL, bytes);
+  if (fast === undefined) return encodeWith(BASE64URL, bytes);
+  return fast.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64url");
 }
 
 /** The bytes of canonical, unpadded base64url, or undefined. Nothing is stripped or forgiven. */
 export function fromBase64url(text: string): Uint8Array | undefined {
-  return decodeWith(BASE64URL_LOOKUP, text);
+  if (fast === undefined) return decodeWith(BASE64URL_LOOKUP, text);
+  // Node's decoder forgives nearly everything: encoding again shows whether it had to.
+  const bytes = fast.from(text, "base64url");
+  if (bytes.toString("base64url") === text) return bytes;
+  bytes.fill(0);
+  return undefined;
 }
+
+/** The same two without Node's help, for the test that holds them against each other. */
+export const plainBase64url: {
+  readonly encode: (bytes: Uint8Array) => string;
+  readonly decode: (text: string) => Uint8Array | undefined;
+} = {
+  encode: (bytes) => encodeWith(BASE64URL, bytes),
+  decode: (text) => decodeWith(BASE64URL_LOOKUP, text),
+};
 
 /** Standard padded base64, as in `data` of a Kubernetes Secret. */
 export function toBase64(bytes: Uint8Array): string {

@@ -60,7 +60,9 @@ export async function seal(
   const targetOf = chooseTargets(context, files, inputs, options);
   const engine = await context.engine();
   const recipients = await loadRecipients(context, options);
-  const cache = options.cache ? openSealCache(context, engine) : NO_CACHE;
+  // What goes to standard output is not compared with anything later.
+  const isKept = options.inPlace === true || options.output !== undefined;
+  const cache = options.cache && isKept ? openSealCache(context, engine) : NO_CACHE;
 
   const done: Done[] = [];
   for (const input of inputs) {

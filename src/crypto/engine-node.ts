@@ -64,6 +64,10 @@ function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
   return tag;
 }
 
+function hkdfSha256(inputKey: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  return new Uint8Array(crypto.hkdfSync("sha256", inputKey, salt, info, length));
+}
+
 function aeadSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
   const cipher = crypto.createCipheriv("chacha20-poly1305", key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(aad, { plaintextLength: plaintext.length });
@@ -192,6 +196,7 @@ const engine: Engine = registerEngine({
   randomBytes: (length) => new Uint8Array(crypto.randomBytes(length)),
   sha256,
   hmacSha256,
+  hkdfSha256,
   aeadSeal,
   aeadOpen,
   publicKeyOf,

@@ -31,10 +31,15 @@ function labelled(engine: Engine, suite: Suite) {
   };
 }
 
+/** The hash of the empty pre-shared key id never changes, and there is one for each suite. */
+const pskIdHashes = new Map<Suite, Uint8Array>();
+
 /** Key (32 bytes) and nonce (12 bytes) of the first message: RFC 9180, section 5.1, mode base. */
 function keySchedule(engine: Engine, suite: Suite, sharedSecret: Uint8Array, info: Uint8Array) {
   const { extract, expand } = labelled(engine, suite);
-  const context = concat(Uint8Array.of(0), extract(EMPTY, "psk_id_hash", EMPTY), extract(EMPTY, "info_hash", info));
+  const pskIdHash = pskIdHashes.get(suite) ?? extract(EMPTY, "psk_id_hash", EMPTY);
+  pskIdHashes.set(suite, pskIdHash);
+  const context = concat(Uint8Array.of(0), pskIdHash, extract(EMPTY, "info_hash", info));
   const secret = extract(sharedSecret, "secret", EMPTY);
   const key = expand(secret, "key", context, KEY_BYTES);
   const nonce = expand(secret, "base_nonce", context, NONCE_BYTES);

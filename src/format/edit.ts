@@ -1,7 +1,7 @@
 /** Changes entries of a SealedSecret in its text. Every byte that is not part of a changed entry stays as it is. */
 import { Scalar } from "yaml";
-import { sortedKeys } from "../model/sealed-secret.ts";
-import { printObject, printScalar, sealedSecretObject } from "./print.ts";
+import { type SealedSecret, sortedKeys } from "../model/sealed-secret.ts";
+import { printScalar, printSealedSecret } from "./print.ts";
 import type { EntryPlace } from "./sealed-secret.ts";
 import type { Source } from "./source.ts";
 import type { Splice } from "./splice.ts";
@@ -41,12 +41,12 @@ function reprint(object: SealedObject, changes: EntryChanges): Splice {
     if (token === undefined) entries.delete(key);
     else entries.set(key, token);
   }
-  return replaceObject(object.site, sealedSecretObject({ ...object.sealed, entries }));
+  return replaceSealed(object.site, { ...object.sealed, entries });
 }
 
-/** The splice that puts another object in the place of the one at a site. */
-export function replaceObject(site: Site, object: object): Splice {
-  return { start: site.start, end: site.end, text: printObject(object, site.layout) };
+/** The splice that puts a SealedSecret in the place of the object at a site. */
+export function replaceSealed(site: Site, sealed: SealedSecret): Splice {
+  return { start: site.start, end: site.end, text: printSealedSecret(sealed, site.layout) };
 }
 
 /** The splices that put a comment line above the token of each entry named. For who has to decide a conflict. */

@@ -24,7 +24,11 @@ export function layoutOf(text: string, start: number, flow: boolean): Layout {
 
 /** Any plain object as text that continues at `layout`. Blocks end with a line end, JSON does not. */
 export function printObject(object: object, layout: Layout): string {
-  const text = layout.flow ? JSON.stringify(object, null, 2) : stringify(object, YAML_OPTIONS);
+  return indentTo(layout.flow ? JSON.stringify(object, null, 2) : stringify(object, YAML_OPTIONS), layout);
+}
+
+function indentTo(text: string, layout: Layout): string {
+  if (layout.column === 0 && layout.eol === "\n") return text;
   const indent = layout.eol + " ".repeat(layout.column);
   // A block ends with a line end of its own: what follows it is not indented. Empty lines carry no spaces.
   return text.replace(/\n(?!$|\n)/g, indent).replace(/\n(?=$|\n)/g, layout.eol);
@@ -61,9 +65,7 @@ function shapeObject(shape: SecretShape): Record<string, unknown> | undefined {
   return Object.keys(object).length === 0 ? undefined : object;
 }
 
-/** A SealedSecret as the object that is printed: keys sorted, two lines an entry, defaults left out. */
-export function sealedSecretObject(sealed: SealedSecret): object {
-  const { policy } = sealed;
+function headObject(sealed: SealedSecret): object {
   return {
     apiVersion: API_VERSION,
     kind: KIND,
@@ -73,17 +75,44 @@ export function sealedSecretObject(sealed: SealedSecret): object {
       labels: textObject(sealed.labels),
       annotations: textObject(sealed.annotations),
     }),
-    spec: compact({
-      entries: toObject(
-        sortedKeys(sealed.entries.keys()).map((key) => [key, { sealed: sealed.entries.get(key) }] as const),
-      ),
-      secret: shapeObject(sealed.shape),
-      driftPolicy: policy.drift === DEFAULT_POLICY.drift ? undefined : policy.drift,
-      adopt: policy.adopt === DEFAULT_POLICY.adopt ? undefined : policy.adopt,
-      deletionPolicy: policy.deletion === DEFAULT_POLICY.deletion ? undefined : policy.deletion,
-      suspend: policy.suspend ? true : undefined,
-    }),
   };
+}
+
+function settingsObject({ shape, policy }: SealedSecret): Record<string, unknown> {
+  return compact({
+    secret: shapeObject(shape),
+    driftPolicy: policy.drift === DEFAULT_POLICY.drift ? undefined : policy.drift,
+    adopt: policy.adopt === DEFAULT_POLICY.adopt ? undefined : policy.adopt,
+    deletionPolicy: policy.deletion === DEFAULT_POLICY.deletion ? undefined : policy.deletion,
+    suspend: policy.suspend ? true : undefined,
+  });
+}
+
+/** A SealedSecret as text: keys sorted, two lines an entry, defaults left out. */
+export function printSealedSecret(sealed: SealedSecret, layout: Layout): string {
+  const keys = sortedKeys(sealed.entries.keys());
+  const settings = settingsObject(sealed);
+  if (layout.flow) {
+    const entries = toObject(keys.map((key) => [key, { sealed: sealed.entries.get(key) }] as const));
+    return printObject({ ...headObject(sealed), spec: { entries, ...settings } }, layout);
+  }
+  // A token is plain text by its alphabet: the library would look through each of its characters many times.
+  const entries = keys.map((key) => `    ${printKey(key)}:\n      sealed: ${sealed.entries.get(key)}\n`);
+  const list = entries.length === 0 ? "  entries: {}\n" : `  entries:\n${entries.join("")}`;
+  const rest = Object.keys(settings).length === 0 ? "" : `  ${printObject(settings, { ...TOP_LEVEL, column: 2 })}`;
+  return indentTo(`${stringify(headObject(sealed), YAML_OPTIONS)}spec:\n${list}${rest}`, layout);
+}
+
+const printedKeys = new Map<string, string>();
+
+/** The same few keys come again and again in a large stream. */
+function printKey(key: string): string {
+  let printed = printedKeys.get(key);
+  if (printed === undefined) {
+    printed = printScalar(key);
+    if (printedKeys.size < 1000) printedKeys.set(key, printed);
+  }
+  return printed;
 }
 
 /** The text of a value where it is text that survives YAML, else undefined: then it goes into data as base64. */

@@ -5,8 +5,8 @@ import { parseToken } from "../crypto/token.ts";
 import { LacreError } from "../errors.ts";
 import type { InputFormat } from "../format/detect.ts";
 import { readDotenv } from "../format/dotenv.ts";
-import { editEntries, replaceObject, type SealedObject } from "../format/edit.ts";
-import { printableText, printObject, sealedSecretObject, TOP_LEVEL } from "../format/print.ts";
+import { editEntries, replaceSealed, type SealedObject } from "../format/edit.ts";
+import { printableText, printSealedSecret, TOP_LEVEL } from "../format/print.ts";
 import type { Source } from "../format/source.ts";
 import { applySplices, type Splice } from "../format/splice.ts";
 import { readStream, type StreamObject } from "../format/stream.ts";
@@ -42,7 +42,8 @@ export type SealedSource = {
   readonly droppedComments: number;
 };
 
-type Work = { readonly sealed: SealedSecret; readonly site: Splice | undefined; readonly comments: readonly Splice[] };
+/** sealed is kept only where it is needed again: a large stream would hold every token twice. */
+type Work = { readonly sealed?: SealedSecret; readonly site: Splice | undefined; readonly comments: readonly Splice[] };
 
 /** Seals a file. Throws, with the place of the mistake, before anything of it could be written. */
 export function sealSource(engine: Engine, source: Source, options: SealSourceOptions): SealedSource {
@@ -57,10 +58,11 @@ export function sealSource(engine: Engine, source: Source, options: SealSourceOp
     const secret = withNamespace(object.secret, options.namespace);
     try {
       const sealed = sealOne(engine, secret, options, before, counts);
-      const site = object.site && replaceObject(object.site, sealedSecretObject(sealed));
+      const site = object.site && replaceSealed(object.site, sealed);
       const comments = object.site === undefined ? [] : tellingComments(source, object.site.start, secret);
       counts.droppedComments += comments.length;
-      work.push({ sealed, site, comments });
+      const isNeeded = site === undefined || options.existing !== undefined;
+      work.push({ ...(isNeeded && { sealed }), site, comments });
     } finally {
       wipeSecret(secret);
     }
@@ -187,15 +189,14 @@ function rewrite(
   before: ReadonlyMap<string, SealedObject>,
   work: readonly Work[],
 ): string {
-  const isSameSet = before.size === work.length && work.every(({ sealed }) => before.has(objectName(sealed)));
-  if (existing !== undefined && work.length > 0 && isSameSet && holdsOnlySecrets(source, work)) {
-    const splices = work.flatMap(({ sealed }) =>
-      update(existing, before.get(objectName(sealed)) as SealedObject, sealed),
-    );
+  const sealed = work.flatMap((one) => one.sealed ?? []);
+  const isSameSet = before.size === sealed.length && sealed.every((one) => before.has(objectName(one)));
+  if (existing !== undefined && sealed.length > 0 && isSameSet && holdsOnlySecrets(source, work)) {
+    const splices = sealed.flatMap((one) => update(existing, before.get(objectName(one)) as SealedObject, one));
     return applySplices(existing.text, splices);
   }
   if (work.some(({ site }) => site === undefined)) {
-    return work.map(({ sealed }) => printObject(sealedSecretObject(sealed), TOP_LEVEL)).join("---\n");
+    return sealed.map((one) => printSealedSecret(one, TOP_LEVEL)).join("---\n");
   }
   return applySplices(
     source.text,
@@ -204,7 +205,7 @@ function rewrite(
 }
 
 function update(existing: Source, object: SealedObject, sealed: SealedSecret): readonly Splice[] {
-  if (!sameOutside(object.sealed, sealed)) return [replaceObject(object.site, sealedSecretObject(sealed))];
+  if (!sameOutside(object.sealed, sealed)) return [replaceSealed(object.site, sealed)];
   const changes = new Map<string, string | undefined>(sealed.entries);
   for (const key of object.sealed.entries.keys()) if (!sealed.entries.has(key)) changes.set(key, undefined);
   return editEntries(existing, object, changes);

@@ -1,0 +1,44 @@
+/** Builds the peers that are measured against, once, in the user's cache. */
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const CACHE = path.join(process.env["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache"), "lacre-bench");
+
+/** The path of kubeseal v0.40.0, built from the Go module proxy, or undefined where there is no Go. */
+export function kubeseal(): string | undefined {
+  const bin = path.join(CACHE, "kubeseal-0.40.0");
+  if (fs.existsSync(bin)) return bin;
+  fs.mkdirSync(CACHE, { recursive: true });
+  console.error("building kubeseal v0.40.0, once, about a minute");
+  const args = ["build", "-o", bin, "github.com/bitnami/sealed-secrets/cmd/kubeseal"];
+  const built = spawnSync("go", args, {
+    cwd: path.join(import.meta.dirname, "peers"),
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  return built.status === 0 ? bin : undefined;
+}
+
+/** A self-signed certificate with an RSA-4096 key, as that peer's controller makes one. */
+export function rsaCertificate(directory: string): string {
+  const [key, certificate] = [path.join(directory, "peer.key"), path.join(directory, "peer.crt")];
+  const args = [
+    "req",
+    "-x509",
+    "-newkey",
+    "rsa:4096",
+    "-nodes",
+    "-keyout",
+    key,
+    "-out",
+    certificate,
+    "-days",
+    "3650",
+    "-subj",
+    "/CN=bench",
+  ];
+  const made = spawnSync("openssl", args, { stdio: "ignore" });
+  if (made.status !== 0) throw new Error("openssl is needed to make the peer's certificate");
+  return certificate;
+}
