@@ -14,7 +14,7 @@ export type Timed = {
 };
 
 /** The middle of an odd number of values. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
 

@@ -14,6 +14,7 @@ import {
   wipe,
 } from "../../src/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
+import { counted } from "../counted.ts";
 import { runChild } from "../io/child.ts";
 import { readSource } from "../io/files.ts";
 import { withMemoryDirectory } from "../io/memory-files.ts";
@@ -41,7 +42,9 @@ export async function edit(context: CommandContext, file: string, options: EditO
       return;
     }
     await apply(context, file, sealed, edits, recipients, options);
-    context.say(`sealed ${edits.values.size} and removed ${edits.removed.length} entries in ${file}`);
+    context.say(
+      `sealed ${edits.values.size} and removed ${counted(edits.removed.length, "entry", "entries")} in ${file}`,
+    );
   } finally {
     wipe(...(edits?.values.values() ?? []));
   }

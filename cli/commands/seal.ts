@@ -15,6 +15,7 @@ import {
   withBom,
 } from "../../src/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
+import { counted } from "../counted.ts";
 import { isDirectory, readSource, readSourceIfPresent, resolvePath, STDIN } from "../io/files.ts";
 import { expandInputs, type InputFile } from "../io/inputs.ts";
 import { loadRecipients, type RecipientOptions } from "../io/public-keys.ts";
@@ -47,6 +48,8 @@ type Job = {
 type Done = { readonly job: Job; readonly result: SealedSource; readonly changed: boolean };
 
 const PROGRESS_EVERY = 50;
+/** Characters. */
+const LARGE_INPUT = 1_000_000;
 
 /** Runs the command. */
 export async function seal(
@@ -67,6 +70,7 @@ export async function seal(
   const done: Done[] = [];
   for (const input of inputs) {
     const source = await readSource(context, input.shown);
+    if (source.text.length > LARGE_INPUT || done.length === PROGRESS_EVERY) keepYoungGenerationSmall();
     const job = { input, source, format: formatOf(input, source, options), target: targetOf(input) };
     done.push(sealJob(context, engine, job, recipients, cache, options));
     if (done.length % PROGRESS_EVERY === 0) context.progress(`sealing: ${done.length} of ${inputs.length} files`);
@@ -74,6 +78,11 @@ export async function seal(
   if (done.length >= PROGRESS_EVERY) context.progress("");
   await deliver(context, done, options);
   cache.save();
+}
+
+/** Nearly all that sealing makes dies young, and V8 would let 200 MB of it lie around before it looks. */
+function keepYoungGenerationSmall(): void {
+  process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 function refuseContradictions(options: SealCommandOptions): void {
@@ -188,7 +197,9 @@ async function deliver(context: CommandContext, done: readonly Done[], options: 
 function tellOfComments(context: CommandContext, done: readonly Done[]): void {
   for (const { job, result } of done) {
     if (result.droppedComments === 0) continue;
-    context.say(`note: ${job.source.path}: left out ${result.droppedComments} comment lines that held a value`);
+    context.say(
+      `note: ${job.source.path}: left out ${counted(result.droppedComments, "comment line")} that held a value`,
+    );
   }
 }
 
@@ -215,6 +226,9 @@ function summarise(context: CommandContext, done: readonly Done[]): void {
   const kept = total((result) => result.kept);
   const where = written.length === 1 ? written[0]?.job.target : `${written.length} files`;
   context.say(
-    `sealed ${values - kept} values of ${total(({ secrets }) => secrets)} Secrets (${kept} unchanged): ${where}`,
+    `sealed ${counted(values - kept, "value")} of ${counted(
+      total(({ secrets }) => secrets),
+      "Secret",
+    )} (${kept} unchanged): ${where}`,
   );
 }

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import { type Finding, LacreError, verifyFile } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
+import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
 import { readInput } from "../io/files.ts";
 import { git, workTreeRoot } from "../io/git.ts";
@@ -34,8 +35,8 @@ function describe({ path: file, line, rule, message, fix }: Finding): string {
 
 function summary(scanned: number, findings: readonly Finding[]): string {
   if (scanned === 0) return "nothing was scanned: there is no file to look at\n";
-  if (findings.length > 0) return `${findings.length} findings in ${scanned} files\n`;
-  return `clean: ${scanned} files; that a token opens cannot be known without its key\n`;
+  if (findings.length > 0) return `${counted(findings.length, "finding")} in ${counted(scanned, "file")}\n`;
+  return `clean: ${counted(scanned, "file")}; that a token opens cannot be known without its key\n`;
 }
 
 async function workTreeContents(context: CommandContext, paths: readonly string[]): Promise<readonly Content[]> {

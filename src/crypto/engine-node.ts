@@ -19,7 +19,6 @@ const MLKEM_SEED_HEADER = Buffer.from("3054020100300b060960864801650304040204428
 const XWING_LABEL = Buffer.from("5c2e2f2f5e5c", "hex");
 const MLKEM_SEED_BYTES = 64;
 const HMAC_BLOCK_BYTES = 64;
-const TAG_BYTES = 16;
 
 type PublicParts = { readonly x25519: KeyObject; readonly x25519Bytes: Uint8Array; readonly mlkem?: KeyObject };
 type PrivateParts = { readonly x25519: KeyObject; readonly x25519PublicBytes: Uint8Array; readonly mlkem?: KeyObject };
@@ -62,29 +61,6 @@ function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
   const tag = sha256(outer);
   wipe(inner, outer);
   return tag;
-}
-
-function hkdfSha256(inputKey: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
-  return new Uint8Array(crypto.hkdfSync("sha256", inputKey, salt, info, length));
-}
-
-function aeadSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
-  const cipher = crypto.createCipheriv("chacha20-poly1305", key, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(aad, { plaintextLength: plaintext.length });
-  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
-}
-
-function aeadOpen(key: Uint8Array, nonce: Uint8Array, ciphertext: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
-  const end = ciphertext.length - TAG_BYTES;
-  if (end < 0) return undefined;
-  const decipher = crypto.createDecipheriv("chacha20-poly1305", key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(aad, { plaintextLength: end });
-  decipher.setAuthTag(ciphertext.subarray(end));
-  try {
-    return Buffer.concat([decipher.update(ciphertext.subarray(0, end)), decipher.final()]);
-  } catch {
-    return undefined;
-  }
 }
 
 /** SHAKE-256(seed, 96): the ML-KEM seed d || z (64 bytes) and the X25519 secret (32 bytes). */
@@ -196,9 +172,6 @@ const engine: Engine = registerEngine({
   randomBytes: (length) => new Uint8Array(crypto.randomBytes(length)),
   sha256,
   hmacSha256,
-  hkdfSha256,
-  aeadSeal,
-  aeadOpen,
   publicKeyOf,
   isUsable,
   encapsulate,

@@ -1,6 +1,4 @@
 /** The engine for every runtime and the browser: tweetnacl for X25519 and randomness, noble for the rest. */
-import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ml_kem768_x25519 as xwing } from "@noble/post-quantum/hybrid.js";
@@ -48,14 +46,6 @@ function decapsulateHybrid(key: PrivateKey, enc: Uint8Array): Uint8Array | undef
   }
 }
 
-function aeadOpen(key: Uint8Array, nonce: Uint8Array, ciphertext: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
-  try {
-    return chacha20poly1305(key, nonce, aad).decrypt(ciphertext);
-  } catch {
-    return undefined;
-  }
-}
-
 /** KEM encapsulation with the randomness given: 32 bytes for x25519, 64 for the hybrid. */
 function encapsulateWith(engine: Engine, recipient: PublicKey, random: Uint8Array): Encapsulated {
   if (recipient.suite === "mlkem768x25519") {
@@ -80,9 +70,6 @@ export function createPortableEngine(randomBytes: (length: number) => Uint8Array
     randomBytes,
     sha256,
     hmacSha256: (key, message) => hmac(sha256, key, message),
-    hkdfSha256: (inputKey, salt, info, length) => hkdf(sha256, inputKey, salt, info, length),
-    aeadSeal: (key, nonce, plaintext, aad) => chacha20poly1305(key, nonce, aad).encrypt(plaintext),
-    aeadOpen,
     publicKeyOf: (suite, seed) => (suite === "x25519" ? nacl.scalarMult.base(seed) : xwing.keygen(seed).publicKey),
     isUsable,
     encapsulate(recipient) {

@@ -14,12 +14,6 @@ export interface Engine {
   sha256(message: Uint8Array): Uint8Array;
   /** HMAC-SHA-256, 32 bytes, for keys of at most 64 bytes. */
   hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array;
-  /** HKDF-SHA-256 (RFC 5869), extract and expand in one: `length` bytes. */
-  hkdfSha256(inputKey: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
-  /** ChaCha20-Poly1305 (RFC 8439): ciphertext with its 16-byte tag. Key 32 bytes, nonce 12. */
-  aeadSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array;
-  /** The plaintext, or undefined when the tag does not fit. */
-  aeadOpen(key: Uint8Array, nonce: Uint8Array, ciphertext: Uint8Array, aad: Uint8Array): Uint8Array | undefined;
   /** The public key that a 32-byte seed derives. */
   publicKeyOf(suite: Suite, seed: Uint8Array): Uint8Array;
   /** False for public keys nobody should seal to: low-order points, coefficients beyond the modulus. */

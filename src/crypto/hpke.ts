@@ -1,4 +1,5 @@
 /** HPKE, single shot, base mode (RFC 9180) with HKDF-SHA256 and ChaCha20-Poly1305, over an engine's KEM. */
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { concat, utf8, wipe } from "../bytes.ts";
 import type { Engine } from "./engine.ts";
 import { hkdfExpand, hkdfExtract } from "./hkdf.ts";
@@ -58,7 +59,7 @@ export function hpkeSealWith(
 ): Uint8Array {
   const { key, nonce } = keySchedule(engine, suite, sharedSecret, info);
   try {
-    return engine.aeadSeal(key, nonce, plaintext, aad);
+    return chacha20poly1305(key, nonce, aad).encrypt(plaintext);
   } finally {
     wipe(key);
   }
@@ -75,7 +76,9 @@ export function hpkeOpenWith(
 ): Uint8Array | undefined {
   const { key, nonce } = keySchedule(engine, suite, sharedSecret, info);
   try {
-    return engine.aeadOpen(key, nonce, ciphertext, aad);
+    return chacha20poly1305(key, nonce, aad).decrypt(ciphertext);
+  } catch {
+    return undefined;
   } finally {
     wipe(key);
   }

@@ -3,6 +3,7 @@ import nacl from "tweetnacl";
 import { concat, u32be, utf8, wipe } from "../bytes.ts";
 import { MAX_VALUE_BYTES } from "../model/limits.ts";
 import type { Engine } from "./engine.ts";
+import { hkdfExpand, hkdfExtract } from "./hkdf.ts";
 import { LABEL } from "./label.ts";
 import { paddedLength } from "./padding.ts";
 
@@ -14,7 +15,9 @@ const OKM_BYTES = 88;
 
 /** Key, nonce and commitment, all bound to the whole header. */
 function derive(engine: Engine, dataKey: Uint8Array, header: Uint8Array) {
-  const okm = engine.hkdfSha256(dataKey, engine.sha256(header), PAYLOAD_INFO, OKM_BYTES);
+  const extracted = hkdfExtract(engine, engine.sha256(header), dataKey);
+  const okm = hkdfExpand(engine, extracted, PAYLOAD_INFO, OKM_BYTES);
+  wipe(extracted);
   return { okm, key: okm.subarray(0, 32), nonce: okm.subarray(32, 56), commitment: okm.subarray(56, OKM_BYTES) };
 }
 

@@ -192,7 +192,7 @@ describe("lacre edit", () => {
     const workspace = sealed({ A: "value-of-a", B: "value-of-b", C: "value-of-c" });
     const before = workspace.read("db.yaml");
     const ran = edit(workspace, `sed -i -e 's/^A: <sealed>/A: typed\\nNEW: "5"/' -e '/^C:/d'`);
-    expect(ran.stderr).toContain("sealed 2 and removed 1 entries");
+    expect(ran.stderr).toContain("sealed 2 and removed 1 entry in");
     expect(ran.status).toBe(0);
     expect(openValues(workspace)).toEqual({ A: "typed", B: "value-of-b", NEW: "5" });
     const line = (text: string) => text.split("    B:\n")[1]?.split("\n")[0];

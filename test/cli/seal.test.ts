@@ -102,7 +102,7 @@ stringData:
     expect(sealed.stdout).not.toContain("old-password");
     const telling = workspace.lacre(["seal", ...R], { input: `# kept\n# A is value-of-a\n${inside}` });
     expect(telling.stdout).toMatch(/^# kept\napiVersion/);
-    expect(telling.stderr).toContain("left out 1 comment lines that held a value");
+    expect(telling.stderr).toContain("left out 1 comment line that held a value");
   });
 
   it("seals a .env file under the name it is given", () => {
@@ -127,7 +127,7 @@ stringData:
 
     workspace.write("sealed/db.yaml", first.replace("    A:\n", "    # why A is needed\n    A:\n"));
     expect(seal({ A: "value-of-a", B: "changed", C: "new" }).stderr).toContain(
-      "sealed 2 values of 1 Secrets (1 unchanged)",
+      "sealed 2 values of 1 Secret (1 unchanged)",
     );
     const second = workspace.read("sealed/db.yaml");
     const line = (text: string, key: string) => text.split(`    ${key}:\n`)[1]?.split("\n")[0];

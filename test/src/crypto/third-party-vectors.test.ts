@@ -103,21 +103,15 @@ describe("Wycheproof ChaCha20-Poly1305", () => {
   type Case = Verdict & { readonly [field in "key" | "iv" | "aad" | "msg" | "ct" | "tag"]: string };
   const vectors = cases<Case>("chacha20_poly1305_test.json")?.filter(({ iv }) => hex(iv).length === 12);
 
-  it.skipIf(vectors === undefined).each(engines)("$name: seals and opens as it should", (engine) => {
+  it.skipIf(vectors === undefined)("seals and opens as it should", () => {
     expect(vectors?.length).toBeGreaterThan(250);
     for (const { tcId, key, iv, aad, msg, ct, tag, result } of vectors ?? []) {
-      const opened = engine.aeadOpen(hex(key), hex(iv), hex(ct + tag), hex(aad));
-      expect([tcId, opened && toHex(opened)]).toEqual([tcId, result === "valid" ? msg : undefined]);
-      if (result === "valid") expect(toHex(engine.aeadSeal(hex(key), hex(iv), hex(msg), hex(aad)))).toBe(ct + tag);
+      const cipher = chacha20poly1305(hex(key), hex(iv), hex(aad));
+      if (result === "valid") {
+        expect([tcId, toHex(cipher.decrypt(hex(ct + tag)))]).toEqual([tcId, msg]);
+        expect(toHex(chacha20poly1305(hex(key), hex(iv), hex(aad)).encrypt(hex(msg)))).toBe(ct + tag);
+      } else expect(() => cipher.decrypt(hex(ct + tag))).toThrow();
     }
-  });
-
-  it.skipIf(vectors === undefined)("noble and node:crypto are what the engines use", () => {
-    const [first] = vectors ?? [];
-    const sealed = chacha20poly1305(hex(first?.key ?? ""), hex(first?.iv ?? ""), hex(first?.aad ?? "")).encrypt(
-      hex(first?.msg ?? ""),
-    );
-    expect(toHex(sealed)).toBe(`${first?.ct}${first?.tag}`);
   });
 });
 
