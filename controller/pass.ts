@@ -2,7 +2,6 @@
 import {
   type Engine,
   type Keyring,
-  LacreError,
   type PlainSecret,
   type SealedSecret,
   type Suite,
@@ -15,21 +14,11 @@ import { type Action, type Cause, decide, type Live, sameValues } from "./decide
 import { type Desired, type IndexOptions, indexSource, readSealedFile, type SourceIndex } from "./index-source.ts";
 import { type Inventory, type InventoryRecord, readInventory, writeInventory } from "./inventory.ts";
 import type { KeyFiles } from "./keys/key-files.ts";
+import { describe, notRead, type PassReport } from "./pass-report.ts";
 import { plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import type { Snapshot, Source } from "./sources/source.ts";
 import type { Target } from "./targets/target.ts";
-
-/** What a pass did. sourceRead is false when nothing could be told. */
-export type PassReport = {
-  readonly revision: string;
-  readonly sourceRead: boolean;
-  readonly objects: number;
-  readonly writes: readonly { readonly object: string; readonly cause: Cause }[];
-  readonly removed: readonly string[];
-  readonly unchanged: number;
-  readonly problems: readonly Problem[];
-};
 
 /** What a reconciler works with. */
 export type ReconcilerOptions = {
@@ -251,23 +240,4 @@ function isEqual(live: Live | undefined, secret: PlainSecret): boolean {
   const isSame = sameValues(live.values, secret.values);
   wipe(...live.values.values());
   return isSame;
-}
-
-/** Our own words, or the system's error code: never a foreign message, which may quote anything. */
-function describe(error: unknown, otherwise: string): string {
-  if (error instanceof LacreError) return error.message;
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === undefined ? otherwise : `${otherwise} (${code})`;
-}
-
-function notRead(error: unknown): PassReport {
-  if (!(error instanceof LacreError)) throw error;
-  const isSource = error.code === "SOURCE_FAILED";
-  const message = `${error.message}; what was written before stays`;
-  const problem: Problem = {
-    subject: isSource ? "source" : "keys",
-    reason: isSource ? "SourceFailed" : "KeysUnreadable",
-    message,
-  };
-  return { revision: "", sourceRead: false, objects: 0, writes: [], removed: [], unchanged: 0, problems: [problem] };
 }

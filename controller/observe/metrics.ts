@@ -1,6 +1,6 @@
 /** What Prometheus sees. Counts and times only: no name of a key, no value, no length. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { PassReport } from "../pass.ts";
+import type { PassReport } from "../pass-report.ts";
 
 /** The metrics of one controller. */
 export type Metrics = {

@@ -1,5 +1,5 @@
 /** Says what is new: a problem that stays is logged once, and so is its end. */
-import type { PassReport } from "../pass.ts";
+import type { PassReport } from "../pass-report.ts";
 import type { Problem } from "../problem.ts";
 import type { Logger } from "./log.ts";
 

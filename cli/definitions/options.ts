@@ -1,0 +1,43 @@
+/** Options and texts that several commands share. */
+import { Option } from "commander";
+
+/** The worked example at the end of a help text. */
+export function example(...lines: readonly string[]): string {
+  return `\nExample:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
+}
+
+/** An option that may be repeated. */
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}
+
+/** Whom to seal for. */
+export const recipient = (): Option =>
+  new Option("-r, --recipient <key>", "public key to seal for: a line or a file; repeat for several").argParser(
+    collect,
+  );
+
+/** Whose keys of .lacre.yaml to seal for. */
+export const environment = (): Option =>
+  new Option("-e, --env <name>", "environment of .lacre.yaml whose keys to seal for");
+
+/** Where the token may be used. */
+export const scope = (): Option =>
+  new Option("-s, --scope <scope>", "where the token may be used").choices(["strict", "namespace", "cluster"]);
+
+/** Private key files. */
+export const keyFile = (): Option =>
+  new Option("-k, --key-file <file>", "private key file; repeat for several").argParser(collect);
+
+/** The namespace of a Secret. */
+export const namespace = (): Option => new Option("-n, --namespace <name>", "namespace of the Secret");
+
+/** The name of a Secret. */
+export const name = (): Option => new Option("--name <name>", "name of the Secret");
+
+/** For programs. */
+export const json = (): Option => new Option("--json", "print JSON for programs");
+
+/** Which SealedSecret of a file. */
+export const object = (): Option =>
+  new Option("--object <name>", "which SealedSecret of the file: NAME or NAMESPACE/NAME");

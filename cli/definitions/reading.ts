@@ -1,0 +1,51 @@
+/** The commands that read sealed files. */
+import { Command, Option } from "commander";
+import type { CommandContext } from "../context.ts";
+import type { Outcome } from "../run.ts";
+import { example, json, keyFile, name, namespace } from "./options.ts";
+
+/** `lacre open` */
+export function openCommand(context: CommandContext): Command {
+  return new Command("open")
+    .description("print what is sealed, for who holds a private key")
+    .argument("[file...]", "SealedSecret manifests; none or - for standard input")
+    .addOption(keyFile())
+    .addOption(new Option("-f, --format <format>", "how to print").choices(["yaml", "json", "dotenv"]).default("yaml"))
+    .option("-o, --output <file>", "write to a new 0600 file instead of standard output")
+    .option("--raw", "open one token from standard input")
+    .addOption(namespace())
+    .addOption(name())
+    .option("--key <key>", "with --raw: the key that the token stands under")
+    .action(async (files, options) => (await import("../commands/open.ts")).open(context, files, options))
+    .addHelpText(
+      "after",
+      example(
+        "lacre open --key-file ~/prod.key db.yaml",
+        "lacre open --raw --key-file ~/prod.key -n shop --name db --key TOKEN < token.txt",
+      ),
+    );
+}
+
+/** `lacre inspect` */
+export function inspectCommand(context: CommandContext): Command {
+  return new Command("inspect")
+    .description("show keys, scope, age and recipients of sealed files; needs no key and shows no value")
+    .argument("[file...]", "SealedSecret manifests or directories; none or - for standard input")
+    .addOption(json())
+    .action(async (files, options) => (await import("../commands/inspect.ts")).inspect(context, files, options))
+    .addHelpText("after", example("lacre inspect db.yaml"));
+}
+
+/** `lacre exec` */
+export function execCommand(context: CommandContext, outcome: Outcome): Command {
+  return new Command("exec")
+    .description("run a command with the opened values in its environment; nothing touches the disk")
+    .argument("<file>", "SealedSecret manifest")
+    .argument("<command...>", "after --: the command and its arguments")
+    .addOption(keyFile())
+    .option("--files", "give the values as files in memory instead; their directory is in $LACRE_FILES")
+    .action(async (file, command, options) => {
+      outcome.status = await (await import("../commands/exec.ts")).exec(context, file, command, options);
+    })
+    .addHelpText("after", example("lacre exec --key-file ~/dev.key db.yaml -- npm start"));
+}

@@ -1,0 +1,50 @@
+/** What only a terminal shows: the hidden prompt and progress. `script` gives the command a terminal of its own. */
+import { describe, expect, it } from "vitest";
+import { secretYaml, Workspace } from "../support/workspace.ts";
+
+/** Runs a line of shell on a terminal, typing after a pause, and gives what the screen got. */
+function onTerminal(workspace: Workspace, line: string, typed = ""): string {
+  const ran = workspace.sh(`(sleep 1; printf '${typed}') | script -qec "${line}" /dev/null`);
+  return ran.stdout;
+}
+
+describe("on a terminal", () => {
+  it("a value is asked for and never shown", () => {
+    const workspace = new Workspace().withKey();
+    workspace.write("db.yaml", secretYaml("db", { A: "old" }));
+    workspace.lacre(["seal", "-i", "-r", "prod.pub", "db.yaml"]);
+    const screen = onTerminal(workspace, "$LACRE set db.yaml A -r prod.pub", "hunterX\\0102\\r");
+    expect(screen).toContain("Value of A (hidden):");
+    expect(screen).not.toContain("hunter");
+    expect(screen).toContain("sealed A in db.yaml");
+    expect(workspace.lacre(["open", "-k", "prod.key", "db.yaml"]).stdout).toContain("A: hunter2\n");
+  });
+
+  it("Ctrl-C and Ctrl-D at the prompt change nothing", () => {
+    const workspace = new Workspace().withKey();
+    workspace.write("db.yaml", secretYaml("db", { A: "old" }));
+    workspace.lacre(["seal", "-i", "-r", "prod.pub", "db.yaml"]);
+    const before = workspace.read("db.yaml");
+    for (const typed of ["hunter\\003", "\\004"]) {
+      onTerminal(workspace, "$LACRE set db.yaml A -r prod.pub", typed);
+      expect(workspace.read("db.yaml")).toBe(before);
+    }
+  });
+
+  it("bulk work shows progress there, and nothing of it in a pipe", () => {
+    const workspace = new Workspace().withKey();
+    for (let i = 0; i < 60; i++) workspace.write(`tree/${i}.yaml`, secretYaml(`s${i}`, { A: "value" }));
+    workspace.sh("cp -r tree again");
+    expect(onTerminal(workspace, "$LACRE seal -i -r prod.pub tree")).toContain("sealing: 50 of 60 files");
+    const piped = workspace.lacre(["seal", "-i", "-r", "prod.pub", "again"]);
+    expect(piped.stderr).toBe("sealed 60 values of 60 Secrets (0 unchanged): 60 files\n");
+  });
+
+  it("bytes that are no text do not go to a terminal", () => {
+    const workspace = new Workspace().withKey();
+    const place = "-n shop --name db --key BLOB";
+    workspace.sh(`printf '\\001\\377' | $LACRE seal --raw -r prod.pub ${place} > token.txt`);
+    const screen = onTerminal(workspace, `$LACRE open --raw -k prod.key ${place} token.txt`);
+    expect(screen).toContain("the value is not text, and this is a terminal");
+  });
+});
