@@ -11,11 +11,12 @@ function isTooOld(version: string): boolean {
 
 /**
  * Lets Node keep what it compiled, which saves a third of the start-up. It is code, never input, and it goes to a
- * directory of the user's own: the default below /tmp is one that others could fill first.
+ * directory of the user's own: the default below /tmp is one that others could fill first. One for each command: what a
+ * file's first run did not call would never be kept for the runs that do.
  */
-function keepCompiledCode(): void {
+function keepCompiledCode(command: string): void {
   const cache = process.env["XDG_CACHE_HOME"] || (process.env["HOME"] && `${process.env["HOME"]}/.cache`);
-  if (cache) enableCompileCache(`${cache}/lacre/compiled`);
+  if (cache) enableCompileCache(`${cache}/lacre/compiled/${command}`);
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -31,7 +32,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`${VERSION}\n`);
     return;
   }
-  keepCompiledCode();
+  keepCompiledCode(/^[a-z-]{1,20}$/.test(args[0] ?? "") ? (args[0] as string) : "other");
   const { run } = await import("./run.ts");
   // All output is written by now. Leaving at once spares taking the heap down, which a short run would notice.
   process.exit(await run(args));
