@@ -10,6 +10,7 @@ import { readStream, type StreamObject } from "../format/stream.ts";
 import { objectName } from "../model/sealed-secret.ts";
 import type { Finding } from "./finding.ts";
 
+const CONCERNS_US = /Secret|stringData|lacre1\.|\\[uUx]/;
 const PRIVATE_KEY = /^[ \t]*lacre-private-1\.[a-z0-9]+\.[\w-]{43}/m;
 
 /** All findings in one file, in the order of its lines. */
@@ -25,9 +26,10 @@ export function verifyFile(
     for (const object of readStream(source)) findings.push(...verifyObject(sha256, source, object));
     return findings.sort((a, b) => a.line - b.line);
   } catch (error) {
-    // It never fails open: what cannot be read cannot be called clean.
     if (!(error instanceof LacreError)) throw error;
     if (error.code === "INPUT_EMPTY") return [];
+    // It never fails open: what cannot be read cannot be called clean. A template that never names a Secret can.
+    if (error.code === "DOCUMENT_INVALID" && !CONCERNS_US.test(new TextDecoder().decode(bytes))) return [];
     const line = Number(/:(\d+):\d+: /.exec(error.message)?.[1] ?? 1);
     return [{ rule: "unreadable", path, line, message: error.message, fix: error.hint ?? "mend the file" }];
   }

@@ -159,11 +159,14 @@ describe("lacre verify", () => {
       status: 3,
       stdout: expect.stringContaining("s.yaml:1: kubernetes-secret-plaintext"),
     });
-    workspace.write("broken.yaml", "a: [1\n");
+    workspace.write("broken.yaml", "kind: Secret\na: [1\n");
+    workspace.write("chart.yaml", "{{ if .Values.on }}\nkind: ConfigMap\n{{ end }}\n");
     workspace.git("rm", "-q", "--cached", "s.yaml");
+    workspace.git("add", "chart.yaml");
+    expect(workspace.lacre(["verify", "--staged"]).status).toBe(0);
     workspace.git("add", "broken.yaml");
     expect(workspace.lacre(["verify", "--staged"]).status).toBe(1);
-    workspace.git("rm", "-q", "--cached", "broken.yaml");
+    workspace.git("rm", "-q", "--cached", "broken.yaml", "chart.yaml");
     expect(workspace.lacre(["verify", "--staged"])).toMatchObject({
       status: 0,
       stdout: expect.stringContaining("nothing was scanned"),
