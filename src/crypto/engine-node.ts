@@ -49,14 +49,20 @@ function sha256(message: Uint8Array): Uint8Array {
 }
 
 /** HMAC from two one-shot hashes: a third of the time of createHmac for the short messages here. */
-function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
-  const inner = new Uint8Array(HMAC_BLOCK_BYTES + message.length).fill(0x36, 0, HMAC_BLOCK_BYTES);
+function hmacSha256(key: Uint8Array, ...message: readonly Uint8Array[]): Uint8Array {
+  let length = HMAC_BLOCK_BYTES;
+  for (const part of message) length += part.length;
+  const inner = new Uint8Array(length).fill(0x36, 0, HMAC_BLOCK_BYTES);
   const outer = new Uint8Array(HMAC_BLOCK_BYTES + 32).fill(0x5c, 0, HMAC_BLOCK_BYTES);
   for (let i = 0; i < key.length; i++) {
     (inner[i] as number) ^= key[i] as number;
     (outer[i] as number) ^= key[i] as number;
   }
-  inner.set(message, HMAC_BLOCK_BYTES);
+  let offset = HMAC_BLOCK_BYTES;
+  for (const part of message) {
+    inner.set(part, offset);
+    offset += part.length;
+  }
   outer.set(sha256(inner), HMAC_BLOCK_BYTES);
   const tag = sha256(outer);
   wipe(inner, outer);

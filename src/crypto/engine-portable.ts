@@ -69,7 +69,7 @@ export function createPortableEngine(randomBytes: (length: number) => Uint8Array
     name: "portable",
     randomBytes,
     sha256,
-    hmacSha256: (key, message) => hmac(sha256, key, message),
+    hmacSha256: (key, ...message) => hmac(sha256, key, concat(...message)),
     publicKeyOf: (suite, seed) => (suite === "x25519" ? nacl.scalarMult.base(seed) : xwing.keygen(seed).publicKey),
     isUsable,
     encapsulate(recipient) {

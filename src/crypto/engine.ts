@@ -12,8 +12,8 @@ export interface Engine {
   randomBytes(length: number): Uint8Array;
   /** SHA-256, 32 bytes. */
   sha256(message: Uint8Array): Uint8Array;
-  /** HMAC-SHA-256, 32 bytes, for keys of at most 64 bytes. */
-  hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array;
+  /** HMAC-SHA-256 of the parts in a row, 32 bytes, for keys of at most 64 bytes. */
+  hmacSha256(key: Uint8Array, ...message: readonly Uint8Array[]): Uint8Array;
   /** The public key that a 32-byte seed derives. */
   publicKeyOf(suite: Suite, seed: Uint8Array): Uint8Array;
   /** False for public keys nobody should seal to: low-order points, coefficients beyond the modulus. */

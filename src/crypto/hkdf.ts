@@ -1,13 +1,12 @@
 /** HKDF with SHA-256 (RFC 5869) over an engine's HMAC. */
-import { concat } from "../bytes.ts";
 import type { Engine } from "./engine.ts";
 
 const HASH_BYTES = 32;
 const NO_SALT = new Uint8Array(HASH_BYTES);
 
 /** HKDF-Extract: a 32-byte pseudorandom key. An empty salt means 32 zero bytes. */
-export function hkdfExtract(engine: Engine, salt: Uint8Array, inputKey: Uint8Array): Uint8Array {
-  return engine.hmacSha256(salt.length === 0 ? NO_SALT : salt, inputKey);
+export function hkdfExtract(engine: Engine, salt: Uint8Array, ...inputKey: readonly Uint8Array[]): Uint8Array {
+  return engine.hmacSha256(salt.length === 0 ? NO_SALT : salt, ...inputKey);
 }
 
 /** HKDF-Expand: `length` bytes, at most 255 * 32. */
@@ -17,7 +16,7 @@ export function hkdfExpand(engine: Engine, pseudorandomKey: Uint8Array, info: Ui
   const out = new Uint8Array(blocks * HASH_BYTES);
   let previous: Uint8Array = new Uint8Array(0);
   for (let i = 0; i < blocks; i++) {
-    previous = engine.hmacSha256(pseudorandomKey, concat(previous, info, Uint8Array.of(i + 1)));
+    previous = engine.hmacSha256(pseudorandomKey, previous, info, Uint8Array.of(i + 1));
     out.set(previous, i * HASH_BYTES);
   }
   return out.subarray(0, length);

@@ -17,16 +17,21 @@ function u16be(value: number): Uint8Array {
   return Uint8Array.of(value >> 8, value & 0xff);
 }
 
-function suiteId(suite: Suite): Uint8Array {
+function makeSuiteId(suite: Suite): Uint8Array {
   return concat(utf8("HPKE"), u16be(SUITES[suite].kem), u16be(KDF_HKDF_SHA256), u16be(AEAD_CHACHA20_POLY1305));
 }
 
+const SUITE_IDS: Readonly<Record<Suite, Uint8Array>> = {
+  x25519: makeSuiteId("x25519"),
+  mlkem768x25519: makeSuiteId("mlkem768x25519"),
+};
+
 /** The labelled key derivation of RFC 9180, section 4, for one suite. */
 function labelled(engine: Engine, suite: Suite) {
-  const id = suiteId(suite);
+  const id = SUITE_IDS[suite];
   return {
     extract: (salt: Uint8Array, label: string, inputKey: Uint8Array): Uint8Array =>
-      hkdfExtract(engine, salt, concat(VERSION, id, utf8(label), inputKey)),
+      hkdfExtract(engine, salt, VERSION, id, utf8(label), inputKey),
     expand: (key: Uint8Array, label: string, info: Uint8Array, length: number): Uint8Array =>
       hkdfExpand(engine, key, concat(u16be(length), VERSION, id, utf8(label), info), length),
   };
