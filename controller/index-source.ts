@@ -25,11 +25,11 @@ export type IndexOptions = {
   readonly digest: (text: string) => string;
 };
 
+/** A sealed object as it was read, and what the index keeps of it. */
+export type SealedObject = { readonly sealed: SealedSecret; readonly indexed: IndexedObject };
+
 /** The sealed objects of one file, each with its digest. Throws LacreError. */
-export async function readSealedFile(
-  file: SourceFile,
-  options: IndexOptions,
-): Promise<readonly { readonly sealed: SealedSecret; readonly indexed: IndexedObject }[]> {
+export async function readSealedFile(file: SourceFile, options: IndexOptions): Promise<readonly SealedObject[]> {
   const bytes = await file.read();
   if (bytes.length === 0) return [];
   const found = [];

@@ -10,8 +10,15 @@ import {
   wipe,
   wipeSecret,
 } from "../src/index.ts";
-import { type Action, type Cause, decide, type Live, sameValues } from "./decide.ts";
-import { type Desired, type IndexOptions, indexSource, readSealedFile, type SourceIndex } from "./index-source.ts";
+import { type Action, type Cause, decide, type Live, type Means, sameValues } from "./decide.ts";
+import {
+  type Desired,
+  type IndexOptions,
+  indexSource,
+  readSealedFile,
+  type SealedObject,
+  type SourceIndex,
+} from "./index-source.ts";
 import { type Inventory, type InventoryRecord, readInventory, writeInventory } from "./inventory.ts";
 import type { KeyFiles } from "./keys/key-files.ts";
 import { describe, notRead, type PassReport } from "./pass-report.ts";
@@ -34,7 +41,14 @@ export type ReconcilerOptions = {
   readonly isStopping: () => boolean;
 };
 
-type Tally = { writes: { object: string; cause: Cause }[]; removed: string[]; kept: number; problems: Problem[] };
+type Tally = {
+  writes: { object: string; cause: Cause }[];
+  removed: string[];
+  kept: number;
+  problems: Problem[];
+  /** True once the inventory differs from what is on disk. */
+  isInventoryChanged: boolean;
+};
 
 // Objects between two turns of the event loop, so that probes are answered during a long pass.
 const TURN = 32;
@@ -71,14 +85,17 @@ export class Reconciler {
       (object) => this.#options.target.glance(object),
       this.#options.allowEmpty,
     );
-    const tally: Tally = { writes: [], removed: [], kept: 0, problems: [...index.problems, ...todo.problems] };
+    const problems = [...index.problems, ...todo.problems];
+    const isInventoryChanged = this.#remember(index);
+    const tally: Tally = { writes: [], removed: [], kept: 0, problems, isInventoryChanged };
 
-    const isChanged = this.#remember(index);
-    const claimed = this.#claim(todo.due);
-    if (claimed) this.#save(tally);
+    if (this.#claim(todo.due)) {
+      tally.isInventoryChanged = true;
+      this.#save(tally);
+    }
     await this.#settle(snapshot, todo.due, keyring, tally);
-    for (const object of todo.orphans) this.#settleOrphan(object, tally);
-    if (isChanged || todo.due.length > 0 || todo.orphans.length > 0) this.#save(tally);
+    for (const object of todo.orphans) this.#settleOrphan(object, keyring, tally);
+    if (tally.isInventoryChanged) this.#save(tally);
     return {
       revision: snapshot.revision,
       sourceRead: true,
@@ -115,6 +132,7 @@ export class Reconciler {
   #save(tally: Tally): void {
     try {
       writeInventory(this.#options.inventoryFile, this.#inventory);
+      tally.isInventoryChanged = false;
     } catch (error) {
       tally.problems.push({
         subject: "inventory",
@@ -126,7 +144,7 @@ export class Reconciler {
 
   async #settle(snapshot: Snapshot, due: readonly Desired[], keyring: Keyring, tally: Tally): Promise<void> {
     const files = new Map(snapshot.files.map((file) => [file.path, file]));
-    let read: { readonly file: string; readonly objects: ReadonlyMap<string, SealedSecret> } | undefined;
+    let read: { readonly file: string; readonly objects: ReadonlyMap<string, SealedObject> } | undefined;
     for (const [count, desired] of due.entries()) {
       if (this.#options.isStopping()) return;
       if (count % TURN === TURN - 1) await new Promise((resolve) => setImmediate(resolve));
@@ -134,15 +152,12 @@ export class Reconciler {
       const file = files.get(desired.file);
       try {
         if (read?.file !== desired.file && file !== undefined) {
-          const sealed = await readSealedFile(file, this.#indexing);
-          // A file that changed since it was indexed waits for the next pass.
-          const current = sealed.filter(
-            ({ indexed }) => indexed.object !== desired.object || indexed.digest === desired.digest,
-          );
-          read = { file: desired.file, objects: new Map(current.map((one) => [one.indexed.object, one.sealed])) };
+          const objects = await readSealedFile(file, this.#indexing);
+          read = { file: desired.file, objects: new Map(objects.map((one) => [one.indexed.object, one])) };
         }
-        const sealed = read?.objects.get(desired.object);
-        if (sealed !== undefined) this.#settleOne(desired, sealed, keyring, tally);
+        const found = read?.objects.get(desired.object);
+        // What changed since it was indexed waits for the next pass.
+        if (found?.indexed.digest === desired.digest) this.#settleOne(desired, found.sealed, keyring, tally);
       } catch (error) {
         tally.problems.push({
           subject: desired.object,
@@ -154,7 +169,7 @@ export class Reconciler {
   }
 
   #settleOne(desired: Desired, sealed: SealedSecret, keyring: Keyring, tally: Tally): void {
-    const { engine, target, acceptSuites } = this.#options;
+    const { target } = this.#options;
     const record = this.#inventory.objects.get(desired.object);
     const live = target.read(desired.object);
     try {
@@ -166,14 +181,18 @@ export class Reconciler {
         live,
         deletion: desired.deletion,
       };
-      for (const action of decide(observed, { engine, keyring, acceptSuites })) this.#perform(desired, action, tally);
+      for (const action of decide(observed, this.#means(keyring))) this.#perform(desired, action, tally);
     } finally {
       wipe(...(live?.values.values() ?? []));
     }
   }
 
-  #perform(desired: Desired, action: Action, tally: Tally): void {
-    const { object, file, digest, deletion } = desired;
+  #means(keyring: Keyring): Means {
+    const { engine, acceptSuites } = this.#options;
+    return { engine, keyring, acceptSuites };
+  }
+
+  #perform({ object, file, digest, deletion }: Desired, action: Action, tally: Tally): void {
     const settled = (): InventoryRecord => ({
       file,
       digest,
@@ -184,10 +203,12 @@ export class Reconciler {
       case "write":
         this.#write(object, action.secret, settled);
         tally.writes.push({ object, cause: action.cause });
+        tally.isInventoryChanged = true;
         return;
       case "keep":
         this.#inventory.objects.set(object, settled());
         tally.kept++;
+        tally.isInventoryChanged = true;
         return;
       case "report":
         tally.problems.push({ subject: object, reason: action.reason, message: action.message });
@@ -196,7 +217,12 @@ export class Reconciler {
         tally.kept++;
         return;
       case "remove":
+        this.#options.target.remove(object);
+        tally.removed.push(object);
+        this.#forget(object, tally);
+        return;
       case "forget":
+        this.#forget(object, tally);
         return;
     }
   }
@@ -215,15 +241,18 @@ export class Reconciler {
     }
   }
 
-  #settleOrphan(object: string, tally: Tally): void {
+  #forget(object: string, tally: Tally): void {
+    this.#inventory.objects.delete(object);
+    tally.isInventoryChanged = true;
+  }
+
+  #settleOrphan(object: string, keyring: Keyring, tally: Tally): void {
     const record = this.#inventory.objects.get(object);
     if (record === undefined || this.#options.isStopping()) return;
+    const { deletion } = record;
+    const observed = { object, desired: undefined, isOurs: true, isApplied: false, live: undefined, deletion };
     try {
-      if (record.deletion === "Delete") {
-        this.#options.target.remove(object);
-        tally.removed.push(object);
-      }
-      this.#inventory.objects.delete(object);
+      for (const action of decide(observed, this.#means(keyring))) this.#perform({ object, ...record }, action, tally);
     } catch (error) {
       // It stays in the inventory, so that the next pass tries again.
       tally.problems.push({

@@ -16,6 +16,8 @@ type Report = {
 };
 
 const FROM_DIRECTORY = ["--source", "directory:src", "--target", "directory:out", "--key-file", "prod.key"];
+/** Passes without a pause worth naming, and no talk. */
+const LOOPING = [...FROM_DIRECTORY, "--interval", "0.1", "--listen", "off", "--log-level", "silent"];
 
 function workspace(): Workspace {
   const one = new Workspace().withKey();
@@ -85,15 +87,7 @@ describe("the directory target", () => {
         // The generation went away between two reads; a program opens ..data again.
       }
     }, 1);
-    const controller = one.startController([
-      ...FROM_DIRECTORY,
-      "--interval",
-      "0.1",
-      "--listen",
-      "off",
-      "--log-level",
-      "silent",
-    ]);
+    const controller = one.startController(LOOPING);
     for (let version = 1; version <= 8; version++) {
       write(version);
       await until(() => value(one, "db", "A") === `version-${version}`);
@@ -348,15 +342,7 @@ describe("a running controller", () => {
     );
     one.lacre(["seal", "-i", "-r", "prod.pub", "src/all.yaml"]);
     for (const delayMs of [150, 170, 190, 210, 240]) {
-      const controller = one.startController([
-        ...FROM_DIRECTORY,
-        "--interval",
-        "0.1",
-        "--listen",
-        "off",
-        "--log-level",
-        "silent",
-      ]);
+      const controller = one.startController(LOOPING);
       await sleep(delayMs);
       controller.kill("SIGKILL");
       await new Promise((resolve) => controller.once("exit", resolve));
