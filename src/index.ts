@@ -13,7 +13,7 @@
  */
 import type { Engine } from "./crypto/engine.ts";
 
-export { fromUtf8, isWellFormed, sameBytes, toHex, utf8, wipe } from "./bytes.ts";
+export { fromBase64url, fromUtf8, isWellFormed, sameBytes, toBase64url, toHex, utf8, wipe } from "./bytes.ts";
 export type { Engine } from "./crypto/engine.ts";
 export { generateKey, type PrivateKey, type PublicKey } from "./crypto/key.ts";
 export { type KeyFileFacts, refuseUnsafeKeyFile } from "./crypto/key-file.ts";
@@ -52,8 +52,29 @@ export { type Aligned, alignEntries, describeToken, type EntryConflict, isMerged
 export { type EntryFailure, type OpenedSecret, openSecret } from "./seal/open.ts";
 export { type SealOptions, sealSecret } from "./seal/seal.ts";
 export { type SealedSource, type SealSourceOptions, sealSource } from "./seal/seal-source.ts";
-export type { Finding, RuleId } from "./verify/finding.ts";
-export { verifyFile } from "./verify/verify.ts";
+export { applyAllowances } from "./verify/allowances.ts";
+export { BASELINE_FILE, type Baseline, printBaseline, readBaseline } from "./verify/baseline.ts";
+export type { SealedPolicy } from "./verify/detect/sealed-secrets.ts";
+export type { Finding } from "./verify/finding.ts";
+export { printReport } from "./verify/report/report.ts";
+export {
+  isUnscanned,
+  openFindings,
+  REPORT_FORMATS,
+  type ReportFormat,
+  type VerifyResult,
+} from "./verify/report/result.ts";
+export { givesRoles, type RoleTable, readRoles } from "./verify/roles.ts";
+export { RULES, type Rule, type RuleId, ruleOf } from "./verify/rules.ts";
+export { decodeBytes } from "./verify/text.ts";
+export {
+  MAX_VERIFIED_BYTES,
+  unscanned,
+  type VerifiedFile,
+  type VerifyContext,
+  verify,
+  verifyFile,
+} from "./verify/verify.ts";
 export { VERSION } from "./version.ts";
 
 /** The engine that runs everywhere, browsers included. On Node, `nativeEngine()` of `lacre/node` is ten times faster. */

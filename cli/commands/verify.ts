@@ -1,76 +1,242 @@
-/** `lacre verify`: what would be committed, or what is in the work tree, judged without any key. */
-import { spawnSync } from "node:child_process";
+/** `lacre verify`: what would be committed, what is in the work tree, or all that ever was, judged without any key. */
+import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Finding, LacreError, verifyFile } from "../../src/index.ts";
+import {
+  applyAllowances,
+  BASELINE_FILE,
+  type Baseline,
+  decodeBytes,
+  type Engine,
+  type Finding,
+  fromBase64url,
+  isUnscanned,
+  LacreError,
+  openFindings,
+  parsePublicKeys,
+  printBaseline,
+  printReport,
+  type ReportFormat,
+  RULES,
+  readBaseline,
+  readRoles,
+  ruleOf,
+  type SealedPolicy,
+  toBase64url,
+  unscanned,
+  type VerifyContext,
+  type VerifyResult,
+  verifyFile,
+} from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
-import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
-import { readInput } from "../io/files.ts";
-import { git, workTreeRoot } from "../io/git.ts";
-import { expandInputs } from "../io/inputs.ts";
+import { type FoundConfiguration, findConfiguration } from "../io/configuration.ts";
+import { readSource, readSourceIfPresent } from "../io/files.ts";
+import { type Choice, type Contents, chooseContents, isLfsPointer } from "../io/verified-contents.ts";
+import { writeAtomic } from "../io/write-atomic.ts";
 
-type VerifyOptions = { readonly staged?: boolean; readonly json?: boolean };
-type Content = { readonly path: string; readonly read: () => Uint8Array | Promise<Uint8Array> };
+/** Options of `lacre verify`. accept: the reason for which all that is found now goes into the baseline. */
+export type VerifyOptions = Choice & {
+  readonly format?: ReportFormat;
+  readonly json?: boolean;
+  readonly output?: string;
+  readonly explain?: string;
+  readonly accept?: string;
+  readonly expires?: string;
+  readonly budget?: number;
+};
 
-/** The exit status: 0 clean, 3 findings, 1 when something could not be read. */
+const BUDGET_SECONDS = 20;
+const IDENTITY_BYTES = 16;
+
+/** The exit status: 0 clean, 3 findings, 1 when something could not be judged. */
 export async function verifyPaths(
   context: CommandContext,
   paths: readonly string[],
   options: VerifyOptions,
 ): Promise<number> {
-  const contents = options.staged === true ? stagedContents(context, paths) : await workTreeContents(context, paths);
-  const { sha256 } = await context.engine();
-  const findings: Finding[] = [];
-  for (const content of contents) findings.push(...verifyFile(sha256, content.path, await content.read()));
-  if (options.json === true)
-    await context.print(`${JSON.stringify({ scanned: contents.length, findings }, null, 2)}\n`);
-  else await context.print(findings.map(describe).join("") + summary(contents.length, findings));
-  if (findings.some(({ rule }) => rule === "unreadable")) return EXIT.failed;
-  return findings.length > 0 ? EXIT.found : EXIT.fine;
+  if (options.explain !== undefined) return explain(context, options.explain);
+  const found = findConfiguration(context);
+  const wanted =
+    paths.length === 0 && options.staged !== true && options.range === undefined && options.history !== true
+      ? configuredPaths(context, found)
+      : paths;
+  const contents = await chooseContents(context, wanted, options);
+  const engine = await context.engine();
+  const baseline = loadBaseline(context, contents.root);
+  const keys = baseline?.keys ?? (options.accept === undefined ? [] : [toBase64url(engine.randomBytes(32))]);
+  const scan = await judge(context, contents, engine, keys, await policyOf(context, engine, found), options);
+  const { findings, stale } = applyAllowances(scan.findings, {
+    allow: found?.configuration.verify.allow ?? [],
+    ...(baseline === undefined ? {} : { baseline }),
+    identitiesOf: ({ identity }) => identity?.split(" ") ?? [],
+    today: new Date(context.nowMs()).toISOString().slice(0, 10),
+    isWhole: contents.isWhole,
+  });
+  if (options.accept !== undefined)
+    return accept(context, contents.root, { keys, entries: baseline?.entries ?? [] }, findings, options);
+  const result = {
+    scanned: scan.scanned,
+    findings: findings.map(firstIdentity),
+    stale,
+    notes: [...contents.notes, ...scan.notes],
+  };
+  await publish(context, result, options);
+  return statusOf(result, contents);
 }
 
-function describe({ path: file, line, rule, message, fix }: Finding): string {
-  return `${file}:${line}: ${rule}: ${message}\n  fix: ${fix}\n`;
+/** One identity is enough to know a finding again; the others are for the entries of other branches. */
+function firstIdentity(finding: Finding): Finding {
+  const [identity] = finding.identity?.split(" ") ?? [];
+  return identity === undefined ? finding : { ...finding, identity };
 }
 
-function summary(scanned: number, findings: readonly Finding[]): string {
-  if (scanned === 0) return "nothing was scanned: there is no file to look at\n";
-  if (findings.length > 0) return `${counted(findings.length, "finding")} in ${counted(scanned, "file")}\n`;
-  return `clean: ${counted(scanned, "file")}; that a token opens cannot be known without its key\n`;
+function configuredPaths(context: CommandContext, found: FoundConfiguration | undefined): readonly string[] {
+  if (found === undefined) return [];
+  return found.configuration.verify.paths.map(
+    (given) => path.relative(context.cwd, path.join(found.directory, given)) || ".",
+  );
 }
 
-async function workTreeContents(context: CommandContext, paths: readonly string[]): Promise<readonly Content[]> {
-  const root = workTreeRoot(context.cwd);
-  const files =
-    paths.length > 0 || root === undefined
-      ? (await expandInputs(context, paths.length > 0 ? paths : ["."])).map(({ shown }) => shown)
-      : listed(git(root, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).stdout).map((file) =>
-          path.relative(context.cwd, path.join(root, file)),
-        );
-  return files.map((file) => ({ path: file, read: () => readInput(context, file) }));
-}
-
-function listed(nulSeparated: string): readonly string[] {
-  return nulSeparated.split("\0").filter((file) => file !== "");
-}
-
-/** Whole blobs from the index, never the work tree: that is what a commit would hold. */
-function stagedContents(context: CommandContext, paths: readonly string[]): readonly Content[] {
-  const root = workTreeRoot(context.cwd);
-  if (root === undefined) {
-    throw new LacreError("GIT_FAILED", "--staged needs a Git repository", {
-      hint: "run it inside one, or name paths instead",
+async function explain(context: CommandContext, id: string): Promise<number> {
+  const rule = ruleOf(id);
+  if (rule === undefined) {
+    throw new LacreError("USAGE", `there is no rule ${JSON.stringify(id)}`, {
+      hint: `rules: ${RULES.slice(0, 8)
+        .map((one) => one.id)
+        .join(", ")}, ...; docs/rules.md lists all`,
     });
   }
-  const args = ["diff", "--cached", "--name-only", "--no-renames", "--diff-filter=ACMT", "-z", "--", ...paths];
-  return listed(git(context.cwd, ["--literal-pathspecs", ...args]).stdout).map((file) => ({
-    path: file,
-    read: () => {
-      const { status, stdout } = spawnSync("git", ["cat-file", "blob", `:${file}`], { cwd: root, maxBuffer: 1 << 30 });
-      if (status === 0) return stdout;
-      throw new LacreError("GIT_FAILED", `${file} cannot be read from the index`, {
-        hint: "git status says what is staged",
-      });
-    },
+  await context.print(
+    `${rule.id}: ${rule.title}\n\n${rule.explanation}\n\nfix: ${rule.fix("FILE", "ENTRY")}\nallow: # lacre:allow ${rule.id} REASON, on its line or the one above\n`,
+  );
+  return EXIT.fine;
+}
+
+function loadBaseline(context: CommandContext, root: string): Baseline | undefined {
+  const source = readSourceIfPresent(context, path.relative(context.cwd, path.join(root, BASELINE_FILE)));
+  return source === undefined ? undefined : readBaseline(BASELINE_FILE, source.text);
+}
+
+/** What the configuration asks of tokens. An environment whose keys are not there yet asks nothing. */
+async function policyOf(
+  context: CommandContext,
+  engine: Engine,
+  found: FoundConfiguration | undefined,
+): Promise<SealedPolicy> {
+  if (found === undefined) return {};
+  const { verify, environments } = found.configuration;
+  const recipients: Record<string, readonly string[]> = {};
+  for (const { name, keys } of environments.values()) {
+    const file = path.relative(context.cwd, path.join(found.directory, keys));
+    if (!fs.existsSync(path.resolve(context.cwd, file))) continue;
+    recipients[name] = parsePublicKeys(engine, (await readSource(context, file)).text).map(({ keyId }) =>
+      String(keyId),
+    );
+  }
+  return {
+    ...(verify.scopes.length > 0 && { scopes: verify.scopes }),
+    ...(verify.suites.length > 0 && { suites: verify.suites }),
+    ...(Object.keys(recipients).length > 0 && { recipients }),
+  };
+}
+
+function identifyWith(engine: Engine, keys: readonly string[]): (message: Uint8Array) => string {
+  const decoded = keys.map((key) => fromBase64url(key)).filter((key) => key !== undefined);
+  return (message) =>
+    decoded.map((key) => toBase64url(engine.hmacSha256(key, message).subarray(0, IDENTITY_BYTES))).join(" ");
+}
+
+type Scan = { readonly scanned: number; readonly findings: readonly Finding[]; readonly notes: readonly string[] };
+
+async function judge(
+  context: CommandContext,
+  contents: Contents,
+  engine: Engine,
+  keys: readonly string[],
+  policy: SealedPolicy,
+  options: VerifyOptions,
+): Promise<Scan> {
+  const roles = readRoles(
+    (await contents.roleFiles()).flatMap(({ path: name, bytes }) =>
+      bytes === undefined ? [] : [{ path: name, text: decodeBytes(bytes).text }],
+    ),
+  );
+  const judging: VerifyContext = {
+    sha256: engine.sha256,
+    roles,
+    policy,
+    ...(keys.length > 0 && { identify: identifyWith(engine, keys) }),
+    now: () => performance.now(),
+    budgetMs: (options.budget ?? BUDGET_SECONDS) * 1000,
+  };
+  const findings: Finding[] = [];
+  let scanned = 0;
+  let pointers = 0;
+  await contents.each(({ path: name, bytes, problem, commit }) => {
+    if (bytes === undefined) {
+      findings.push(unscanned("unreadable", name, problem ?? "cannot be read"));
+      return;
+    }
+    if (++scanned % 500 === 0) context.progress(`${scanned} files judged`);
+    if (isLfsPointer(bytes)) pointers++;
+    for (const finding of verifyFile(name, bytes, judging))
+      findings.push(commit === undefined ? finding : { ...finding, commit });
+  });
+  const notes =
+    pointers === 0 ? [] : [`${pointers} Git LFS pointers: what they point to is not in Git and was not judged`];
+  return { scanned, findings: findings.sort(byPlace), notes };
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  if (a.path !== b.path) return a.path < b.path ? -1 : 1;
+  return a.line - b.line || a.column - b.column;
+}
+
+/** Puts everything that is found now, and not allowed yet, into the baseline. */
+async function accept(
+  context: CommandContext,
+  root: string,
+  { keys, entries }: Baseline,
+  findings: readonly Finding[],
+  { accept: reason = "", expires }: VerifyOptions,
+): Promise<number> {
+  if (reason.trim() === "" || /[\r\n]/.test(reason)) {
+    throw new LacreError("USAGE", "a baseline entry needs a reason, on one line", {
+      hint: 'such as: lacre verify --accept "rotated, still in old commits"',
+    });
+  }
+  if (expires !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(expires))
+    throw new LacreError("USAGE", "--expires takes a day", { hint: "such as: --expires 2027-01-31" });
+  const open = findings.filter((finding) => finding.allowed === undefined && !isUnscanned(finding));
+  const added = open.map((finding) => ({
+    identity: firstIdentity(finding).identity ?? "",
+    rule: finding.rule,
+    path: finding.path,
+    reason: reason.trim(),
+    ...(expires === undefined ? {} : { expires }),
   }));
+  if (added.length > 0) {
+    writeAtomic({
+      path: path.join(root, BASELINE_FILE),
+      content: printBaseline({ keys, entries: [...entries, ...added] }),
+    });
+  }
+  await context.print(`${added.length} findings accepted in ${BASELINE_FILE}: commit it\n`);
+  return EXIT.fine;
+}
+
+async function publish(context: CommandContext, result: VerifyResult, options: VerifyOptions): Promise<void> {
+  const format = options.json === true ? "json" : (options.format ?? "text");
+  const report = printReport(format, result);
+  if (options.output === undefined) return context.print(report);
+  writeAtomic({ path: path.resolve(context.cwd, options.output), content: report });
+  await context.print(printReport("text", result));
+}
+
+function statusOf(result: VerifyResult, contents: Contents): number {
+  const open = openFindings(result);
+  if (open.some(isUnscanned)) return EXIT.failed;
+  if (open.length > 0) return EXIT.found;
+  // What a shallow clone does not hold cannot be called clean.
+  return contents.notes.some((note) => note.startsWith("this clone is shallow")) ? EXIT.failed : EXIT.fine;
 }

@@ -1,5 +1,5 @@
 /** The commands about a repository and what runs from it. */
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext } from "../context.ts";
 import type { Outcome } from "../run.ts";
 import { example, json, keyFile, namespace } from "./options.ts";
@@ -33,17 +33,40 @@ export function initCommand(context: CommandContext): Command {
     .addHelpText("after", example("lacre init --ci github"));
 }
 
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("seconds are a number above zero.");
+}
+
 /** `lacre verify` */
 export function verifyCommand(context: CommandContext, outcome: Outcome): Command {
   return new Command("verify")
-    .description("prove that sealed files are sound and that no Secret is committed in the clear; needs no key")
-    .argument("[path...]", "files or directories; the whole repository by default")
-    .option("--staged", "judge what would be committed, not the files on disk")
-    .addOption(json())
+    .description("prove that sealed files are sound and that no secret is committed in the clear; needs no key")
+    .argument("[path...]", "files or directories, - for standard input; the whole repository by default")
+    .addOption(
+      new Option("--staged", "judge what would be committed, not the files on disk").conflicts(["range", "history"]),
+    )
+    .addOption(
+      new Option("--range <a..b>", "judge everything that these commits brought, merges included").conflicts("history"),
+    )
+    .option("--history", "judge every blob that any branch, tag or stash ever held")
+    .option("--no-ignore", "look at files that Git ignores too")
+    .addOption(
+      new Option("--format <format>", "how to report")
+        .choices(["text", "json", "sarif", "github", "junit"])
+        .default("text"),
+    )
+    .addOption(json().conflicts("format"))
+    .option("--output <file>", "write the report there, and the text to standard output")
+    .option("--explain <rule>", "say what a rule means and how to mend it")
+    .option("--accept <reason>", "put everything that is found now into .lacre-baseline")
+    .option("--expires <day>", "with --accept: until when, YYYY-MM-DD")
+    .addOption(new Option("--budget <seconds>", "how long one file may take").argParser(seconds).default(20))
     .action(async (paths, options) => {
       outcome.status = await (await import("../commands/verify.ts")).verifyPaths(context, paths, options);
     })
-    .addHelpText("after", example("lacre verify --staged"));
+    .addHelpText("after", example("lacre verify --range origin/main...HEAD --format github"));
 }
 
 /** `lacre doctor` */

@@ -83,11 +83,17 @@ function refuseUnknownEnvironment(
 
 function readVerify(reader: NodeReader, configuration: Mapping): Configuration["verify"] {
   const field = configuration.fields.get("verify");
-  if (field === undefined || isNothing(field.value)) return { paths: [], allow: [] };
+  if (field === undefined || isNothing(field.value)) return { paths: [], allow: [], scopes: [], suites: [] };
   const mapping = reader.mapping(field.value, "verify", field.key);
-  reader.refuseUnknown(mapping, "verify", ["paths", "allow"]);
+  reader.refuseUnknown(mapping, "verify", ["paths", "allow", "scopes", "suites"]);
   return {
     paths: readList(reader, mapping, "paths", (node, path) => reader.text(node, path, mapping.node)),
+    scopes: readList(reader, mapping, "scopes", (node, path) =>
+      readWord(reader, node, path, ["strict", "namespace", "cluster"]),
+    ),
+    suites: readList(reader, mapping, "suites", (node, path) =>
+      readWord(reader, node, path, ["x25519", "mlkem768x25519"]),
+    ),
     allow: readList(reader, mapping, "allow", (node, path) => readAllowance(reader, node, path)),
   };
 }
@@ -103,6 +109,16 @@ function readList<T>(
   return reader
     .items(field.value, `verify.${name}`, field.key)
     .map((node, index) => read(node, `verify.${name}[${index}]`));
+}
+
+function readWord(reader: NodeReader, node: ParsedNode, path: string, known: readonly string[]): string {
+  const word = reader.text(node, path, node);
+  if (known.includes(word)) return word;
+  throw reader.error(
+    node,
+    `${path} must be one of ${known.join(", ")}`,
+    `did you mean ${closest(word, known) ?? known[0]}?`,
+  );
 }
 
 function readAllowance(reader: NodeReader, node: ParsedNode, path: string): Allowance {

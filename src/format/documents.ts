@@ -16,7 +16,7 @@ const MARKER = /^(?:---|\.\.\.)(?=[\s]|$)/gm;
 const NOTHING_YET = /^(?:[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n)*$/;
 
 /** The ranges of the documents. Together they cover the whole text. */
-function documentRanges(text: string): { start: number; end: number }[] {
+export function documentRanges(text: string): { start: number; end: number }[] {
   const ranges: { start: number; end: number }[] = [];
   let start = 0;
   let open = false;

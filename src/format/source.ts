@@ -40,6 +40,11 @@ export function decodeSource(path: string, bytes: Uint8Array): Source {
   return { path, text, bom };
 }
 
+/** Text that was decoded elsewhere, as a source. */
+export function decodeText(path: string, text: string): Source {
+  return { path, text, bom: false };
+}
+
 /** The text as it goes back into the file. */
 export function withBom(source: Source, text: string): string {
   return source.bom ? BOM + text : text;

@@ -22,7 +22,14 @@ export type Allowance = {
 export type Configuration = {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly defaultEnvironment?: string;
-  readonly verify: { readonly paths: readonly string[]; readonly allow: readonly Allowance[] };
+  readonly verify: {
+    /** What verify looks at when it is not told, relative to the configuration. Everything, if empty. */
+    readonly paths: readonly string[];
+    readonly allow: readonly Allowance[];
+    /** The scopes and suites that tokens may have. Any, if empty. */
+    readonly scopes: readonly string[];
+    readonly suites: readonly string[];
+  };
 };
 
 /** The name of the configuration file, at the repository's root. */

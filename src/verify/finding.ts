@@ -1,19 +1,30 @@
 /** What `verify` says: where, which rule, and how to mend it. Never a value, nor a part of one. */
+import type { RuleId } from "./rules.ts";
 
-/** The rules there are. docs/cli.md explains each. */
-export type RuleId =
-  | "kubernetes-secret-plaintext"
-  | "lacre-private-key"
-  | "sealed-token-malformed"
-  | "sealed-token-moved"
-  | "unreadable";
-
-/** One finding. line counts from 1. */
+/** One finding. Lines and columns count from 1, columns in UTF-16 units; the end is behind the last character. */
 export type Finding = {
   readonly rule: RuleId;
   readonly path: string;
   readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
   readonly message: string;
   /** The command or the step that mends it. */
   readonly fix: string;
+  /**
+   * Rule, path and value under the key of the repository: the same secret on another line is the same finding, another
+   * secret on the same line is not. Only there when a key was given.
+   */
+  readonly identity?: string;
+  /** The commit that brought it, where a history was judged. */
+  readonly commit?: string;
+  /** Set where somebody has looked at it and allowed it, and says why. */
+  readonly allowed?: { readonly by: "inline" | "configuration" | "baseline"; readonly reason: string };
 };
+
+/** A path as a word for a shell. */
+export function shellWord(path: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(path) && !path.startsWith("-")) return path;
+  return `'${path.replaceAll("'", "'\\''")}'`;
+}

@@ -1,92 +1,117 @@
-/** Judges one file without any key: is there a Secret in plain sight, and is every sealed value sound and in its place? */
+/** Judges files without any key: is there a secret in plain sight, and is every sealed value sound and in its place? */
+import { utf8 } from "../bytes.ts";
+import { detectBareFile } from "./detect/bare-files.ts";
+import { detectBinaryKey } from "./detect/private-keys.ts";
+import { detectBrokenRole } from "./detect/roled-files.ts";
+import { detectSealed, type SealedPolicy } from "./detect/sealed-secrets.ts";
+import { type FileKind, fileKind } from "./file-kind.ts";
+import { type Finding, shellWord } from "./finding.ts";
+import type { Hit, Passage, Report } from "./hit.ts";
+import { allowanceOf } from "./inline.ts";
+import { givesRoles, NO_ROLES, type RoleTable, readRoles, roleOf } from "./roles.ts";
+import { type RuleId, ruleOf } from "./rules.ts";
+import { mostTelling, OutOfTime, scanText } from "./scan.ts";
+import { decodeBytes, Lines } from "./text.ts";
 
-import { parseToken } from "../crypto/token.ts";
-import { isAtWith } from "../crypto/token-place.ts";
-import { LacreError } from "../errors.ts";
-import { isManifestPath } from "../format/detect.ts";
-import type { SealedObject } from "../format/edit.ts";
-import { decodeSource, lineOf, type Source } from "../format/source.ts";
-import { readStream, type StreamObject } from "../format/stream.ts";
-import { objectName } from "../model/sealed-secret.ts";
-import type { Finding } from "./finding.ts";
+/** One file as it would be committed. Paths are relative to the root of the repository, with slashes. */
+export type VerifiedFile = { readonly path: string; readonly bytes: Uint8Array };
 
-const CONCERNS_US = /Secret|stringData|lacre1\.|\\[uUx]/;
-const PRIVATE_KEY = /^[ \t]*lacre-private-1\.[a-z0-9]+\.[\w-]{43}/m;
+/** What judging needs besides the bytes. All of it is public. */
+export type VerifyContext = {
+  readonly sha256: (message: Uint8Array) => Uint8Array;
+  readonly roles?: RoleTable;
+  readonly policy?: SealedPolicy;
+  /** HMAC under the key of the repository: gives findings an identity that outlives their line. */
+  readonly identify?: (message: Uint8Array) => string;
+  /** A clock in milliseconds, and how long one file may take. Without it there is no limit. */
+  readonly now?: () => number;
+  readonly budgetMs?: number;
+};
+
+/** Longest file that is read, in bytes. */
+export const MAX_VERIFIED_BYTES: number = 256 * 1024 * 1024;
+
+/** All findings in these files, in the order of paths and lines. Pure: the same bytes give the same findings. */
+export function verify(files: Iterable<VerifiedFile>, context: VerifyContext): readonly Finding[] {
+  const all = [...files];
+  const roles = readRoles(
+    all.filter(({ path }) => givesRoles(path)).map(({ path, bytes }) => ({ path, text: decodeBytes(bytes).text })),
+  );
+  return all
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .flatMap((file) => verifyFile(file.path, file.bytes, { ...context, roles }));
+}
 
 /** All findings in one file, in the order of its lines. */
-export function verifyFile(
-  sha256: (message: Uint8Array) => Uint8Array,
-  path: string,
-  bytes: Uint8Array,
-): readonly Finding[] {
-  if (!isManifestPath(path)) return privateKeys(path, new TextDecoder().decode(bytes));
+export function verifyFile(path: string, bytes: Uint8Array, context: VerifyContext): readonly Finding[] {
+  if (bytes.length > MAX_VERIFIED_BYTES) return [unscanned("too-large", path, "over 256 MiB")];
+  const { kind, text } = decodeBytes(bytes);
+  const lines = new Lines(text);
+  const hits: Hit[] = [];
+  const isComplete = detectAll(
+    { path, text, depth: 0, locate: (offset) => offset },
+    kind === "binary",
+    context,
+    (hit) => hits.push(hit),
+  );
+  const findings = mostTelling(hits).map((hit) => toFinding(path, lines, hit, context));
+  const judged = findings.map((finding) => withAllowance(finding, text, lines));
+  return isComplete
+    ? judged
+    : [...judged, unscanned("too-slow", path, "not judged to its end: the time for one file ran out")];
+}
+
+/** False when the time ran out before the end. */
+function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, report: Report): boolean {
+  const now = context.now ?? (() => 0);
+  const deadline = { now, at: now() + (context.budgetMs ?? Number.POSITIVE_INFINITY) };
+  const kind: FileKind = isBinary ? { trust: "generated", notation: "line" } : fileKind(passage.path);
   try {
-    const source = decodeSource(path, bytes);
-    const findings = [...privateKeys(path, source.text)];
-    for (const object of readStream(source)) findings.push(...verifyObject(sha256, source, object));
-    return findings.sort((a, b) => a.line - b.line);
+    const role = roleOf(context.roles ?? NO_ROLES, passage.path);
+    detectBrokenRole(passage, role, report);
+    detectBinaryKey(passage, report);
+    if (!isBinary) detectBareFile(passage, report);
+    scanText(passage, kind, deadline, report);
+    if (!isBinary) detectSealed(passage, context.sha256, context.policy ?? {}, report);
+    return true;
   } catch (error) {
-    if (!(error instanceof LacreError)) throw error;
-    if (error.code === "INPUT_EMPTY") return [];
-    // It never fails open: what cannot be read cannot be called clean. A template that never names a Secret can.
-    if (error.code === "DOCUMENT_INVALID" && !CONCERNS_US.test(new TextDecoder().decode(bytes))) return [];
-    const line = Number(/:(\d+):\d+: /.exec(error.message)?.[1] ?? 1);
-    return [{ rule: "unreadable", path, line, message: error.message, fix: error.hint ?? "mend the file" }];
+    if (error instanceof OutOfTime) return false;
+    throw error;
   }
 }
 
-function privateKeys(path: string, text: string): readonly Finding[] {
-  const found = PRIVATE_KEY.exec(text);
-  if (found === null) return [];
-  const line = lineOf(text, found.index);
-  return [
-    {
-      rule: "lacre-private-key",
-      path,
-      line,
-      message: "a private key",
-      fix: `git rm --cached ${path}, move the file out of the repository, and replace the key: it must count as known`,
-    },
-  ];
+function toFinding(path: string, lines: Lines, hit: Hit, { identify }: VerifyContext): Finding {
+  const start = lines.at(hit.start);
+  const end = lines.at(Math.max(hit.start, hit.end));
+  const rule = ruleOf(hit.rule);
+  return {
+    rule: hit.rule,
+    path,
+    line: start.line,
+    column: start.column,
+    endLine: end.line,
+    endColumn: end.line === start.line ? Math.max(end.column, start.column + 1) : end.column,
+    message: `${hit.subject}: ${rule?.title ?? hit.rule}`,
+    fix: rule?.fix(shellWord(path), hit.subject) ?? "",
+    ...(identify === undefined ? {} : { identity: identify(utf8(`${hit.rule}\0${path}\0${hit.value}`)) }),
+  };
 }
 
-function verifyObject(
-  sha256: (message: Uint8Array) => Uint8Array,
-  source: Source,
-  object: StreamObject,
-): readonly Finding[] {
-  const { path } = source;
-  if (object.kind === "sealed") return verifySealed(sha256, source, object);
-  if (object.secret.values.size === 0) return [];
-  return [
-    {
-      rule: "kubernetes-secret-plaintext",
-      path,
-      line: lineOf(source.text, object.site.start),
-      message: `Secret ${objectName(object.secret)} in the clear`,
-      fix: `lacre seal --in-place ${path}`,
-    },
-  ];
+function withAllowance(finding: Finding, text: string, lines: Lines): Finding {
+  const reason = allowanceOf(text, lines, finding);
+  return reason === undefined ? finding : { ...finding, allowed: { by: "inline", reason } };
 }
 
-function verifySealed(
-  sha256: (message: Uint8Array) => Uint8Array,
-  source: Source,
-  { sealed, places, document }: SealedObject,
-): readonly Finding[] {
-  const findings: Finding[] = [];
-  for (const [key, text] of sealed.entries) {
-    const token = parseToken(text);
-    const place = { namespace: sealed.namespace, name: sealed.name, key };
-    if (token !== undefined && isAtWith(sha256, token, place)) continue;
-    const at = document.start + (places.places.get(key)?.token.range[0] ?? 0);
-    findings.push({
-      rule: token === undefined ? "sealed-token-malformed" : "sealed-token-moved",
-      path: source.path,
-      line: lineOf(source.text, at),
-      message: `${objectName(sealed)}, entry ${key}: ${token === undefined ? "not a sound token" : "a token sealed for another place"}`,
-      fix: `lacre set ${source.path} ${key}`,
-    });
-  }
-  return findings;
+/** A finding that says that nobody can say. */
+export function unscanned(rule: RuleId, path: string, message: string): Finding {
+  return {
+    rule,
+    path,
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 2,
+    message,
+    fix: ruleOf(rule)?.fix(shellWord(path), "") ?? "",
+  };
 }

@@ -1,0 +1,227 @@
+/** What a run of verify judges: files of the work tree, blobs of the index, of a range or of the whole history, or standard input. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { givesRoles, LacreError, MAX_VERIFIED_BYTES } from "../../src/index.ts";
+import type { CommandContext } from "../context.ts";
+import { STDIN } from "./files.ts";
+import { workTreeRoot } from "./git.ts";
+import { type Blob, gitBytes, historyBlobs, readBlobs, stagedBlobs, treeBlobs } from "./git-blobs.ts";
+
+/** Where the bytes come from. problem: why there are none. */
+export type Content = {
+  readonly path: string;
+  readonly bytes: Uint8Array | undefined;
+  readonly problem?: string;
+  readonly commit?: string;
+};
+
+/** Everything to judge. Contents are handed out one at a time, so that a large repository is never held at once. */
+export type Contents = {
+  readonly notes: readonly string[];
+  /** All of the repository: what an allowance does not meet here, it meets nowhere. */
+  readonly isWhole: boolean;
+  readonly root: string;
+  /** The files that say something about others. */
+  readonly roleFiles: () => Promise<readonly Content[]>;
+  readonly each: (take: (content: Content) => void) => Promise<void>;
+};
+
+/** Options that choose among them. */
+export type Choice = {
+  readonly staged?: boolean;
+  readonly range?: string;
+  readonly history?: boolean;
+  readonly ignore?: boolean;
+};
+
+const SYMLINK = "120000";
+const SUBMODULE = "160000";
+const LFS_POINTER = "version https://git-lfs.github.com/spec/";
+
+/** Finds out what to judge, or GIT_FAILED or INPUT_NOT_FOUND. */
+export async function chooseContents(
+  context: CommandContext,
+  paths: readonly string[],
+  choice: Choice,
+): Promise<Contents> {
+  if (paths.includes(STDIN)) return standardInput(context);
+  const root = workTreeRoot(context.cwd);
+  if (choice.staged !== true && choice.range === undefined && choice.history !== true)
+    return workTree(context, root, paths, choice.ignore !== false);
+  if (root === undefined) {
+    throw new LacreError("GIT_FAILED", "this is no Git repository, so it has neither an index nor a history", {
+      hint: "run it inside one, or name paths instead",
+    });
+  }
+  const inRoot = paths.map((given) => path.relative(root, path.resolve(context.cwd, given)) || ".");
+  if (choice.staged === true) return blobContents(root, await stagedBlobs(root, inRoot), undefined, [], false);
+  const revisions = choice.history === true ? ["--all", "HEAD"] : [choice.range as string];
+  const blobs = (await historyBlobs(root, revisions)).filter(
+    (blob) => inRoot.length === 0 || inRoot.some((given) => isBelow(blob.path, given)),
+  );
+  const tip = choice.history === true ? "HEAD" : (/\.\.\.?(.+)$/.exec(choice.range ?? "")?.[1] ?? "HEAD");
+  return blobContents(root, blobs, tip, await shallowNotes(root), false);
+}
+
+function isBelow(file: string, given: string): boolean {
+  return given === "." || file === given || file.startsWith(`${given}/`);
+}
+
+async function shallowNotes(root: string): Promise<readonly string[]> {
+  const shallow = (await gitBytes(root, ["rev-parse", "--is-shallow-repository"])).toString().trim();
+  return shallow === "true"
+    ? ["this clone is shallow: commits that were not fetched were not seen; git fetch --unshallow fetches them"]
+    : [];
+}
+
+function standardInput(context: CommandContext): Contents {
+  return {
+    root: context.cwd,
+    notes: [],
+    isWhole: false,
+    roleFiles: async () => [],
+    each: async (take) => take({ path: "stdin", bytes: await context.readStdin() }),
+  };
+}
+
+function blobContents(
+  root: string,
+  all: readonly Blob[],
+  tip: string | undefined,
+  notes: readonly string[],
+  isWhole: boolean,
+): Contents {
+  const submodules = all.filter(({ mode }) => mode === SUBMODULE).length;
+  const blobs = all.filter(({ mode }) => mode !== SUBMODULE && mode !== SYMLINK);
+  const more = submodules === 0 ? [] : [`${submodules} submodule entries: their content is in repositories of its own`];
+  return {
+    root,
+    isWhole,
+    notes: [...notes, ...more],
+    roleFiles: async () => {
+      const tree = await treeBlobs(root, tip).catch(() => []);
+      const found: Content[] = [];
+      await eachBlob(
+        root,
+        tree.filter((blob) => givesRoles(blob.path)),
+        (content) => found.push(content),
+      );
+      return found;
+    },
+    each: (take) => eachBlob(root, blobs, take),
+  };
+}
+
+/** Each object is read once, however many paths it has. */
+async function eachBlob(root: string, blobs: readonly Blob[], take: (content: Content) => void): Promise<void> {
+  const byOid = Map.groupBy(blobs, ({ oid }) => oid);
+  await readBlobs(root, [...byOid.keys()], MAX_VERIFIED_BYTES, (oid, bytes) => {
+    for (const blob of byOid.get(oid) ?? []) {
+      const problem = bytes === undefined ? "not in this clone, or over 256 MiB" : undefined;
+      take({
+        path: blob.path,
+        bytes,
+        ...(blob.commit === undefined ? {} : { commit: blob.commit }),
+        ...(problem === undefined ? {} : { problem }),
+      });
+    }
+  });
+}
+
+/** True for what Git LFS leaves in the place of a file. */
+export function isLfsPointer(bytes: Uint8Array): boolean {
+  return (
+    bytes.length < 1024 &&
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1").startsWith(LFS_POINTER)
+  );
+}
+
+/** A file by the bytes of its name, because a name need not be UTF-8. */
+type Entry = { readonly file: Buffer; readonly path: string };
+
+async function workTree(
+  context: CommandContext,
+  root: string | undefined,
+  given: readonly string[],
+  isIgnoring: boolean,
+): Promise<Contents> {
+  const base = root ?? context.cwd;
+  const entries = (
+    await Promise.all(
+      (given.length === 0 ? ["."] : given).map((one) =>
+        entriesOf(base, path.resolve(context.cwd, one), one, root !== undefined && isIgnoring),
+      ),
+    )
+  ).flat();
+  const unique = [...new Map(entries.map((entry) => [entry.file.toString("latin1"), entry])).values()];
+  return {
+    root: base,
+    isWhole: given.length === 0,
+    notes: [],
+    roleFiles: async () => unique.filter((entry) => givesRoles(entry.path)).map(readEntry),
+    each: async (take) => {
+      for (const entry of unique) take(readEntry(entry));
+    },
+  };
+}
+
+async function entriesOf(
+  base: string,
+  absolute: string,
+  shown: string,
+  isIgnoring: boolean,
+): Promise<readonly Entry[]> {
+  const stat = fs.lstatSync(absolute, { throwIfNoEntry: false });
+  if (stat === undefined)
+    throw new LacreError("INPUT_NOT_FOUND", `${shown} does not exist`, { hint: "check the path" });
+  if (!stat.isDirectory()) return [toEntry(base, Buffer.from(absolute))];
+  if (!isIgnoring) return [...walk(Buffer.from(absolute))].map((file) => toEntry(base, file));
+  const listed = await gitBytes(absolute, [
+    "ls-files",
+    "-z",
+    "--cached",
+    "--others",
+    "--exclude-standard",
+    "--deduplicate",
+  ]);
+  return splitNul(listed)
+    .map((name) => Buffer.concat([Buffer.from(`${absolute}/`), name]))
+    .filter((file) => fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === true)
+    .map((file) => toEntry(base, file));
+}
+
+function splitNul(bytes: Buffer): readonly Buffer[] {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(0, at);
+    parts.push(bytes.subarray(at, end === -1 ? bytes.length : end));
+    at = end === -1 ? bytes.length : end + 1;
+  }
+  return parts;
+}
+
+function* walk(directory: Buffer): Generator<Buffer> {
+  for (const entry of fs.readdirSync(directory, { withFileTypes: true, encoding: "buffer" })) {
+    const file = Buffer.concat([directory, Buffer.from("/"), entry.name]);
+    if (entry.isDirectory() && entry.name.toString("latin1") !== ".git") yield* walk(file);
+    else if (entry.isFile()) yield file;
+  }
+}
+
+function toEntry(base: string, file: Buffer): Entry {
+  const inBase = path.relative(base, file.toString("utf8")).split(path.sep).join("/");
+  return { file, path: inBase };
+}
+
+function readEntry({ file, path: shown }: Entry): Content {
+  try {
+    if (fs.statSync(file).size > MAX_VERIFIED_BYTES) return { path: shown, bytes: undefined, problem: "over 256 MiB" };
+    return { path: shown, bytes: fs.readFileSync(file) };
+  } catch (error) {
+    return {
+      path: shown,
+      bytes: undefined,
+      problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`,
+    };
+  }
+}

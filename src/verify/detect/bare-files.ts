@@ -1,0 +1,46 @@
+/** Files that are nothing but a secret: what they are called says so, and no name stands in front of the value. */
+import type { Passage, Report } from "../hit.ts";
+import { hasRandomPart } from "../judgement.ts";
+import { sensitivity } from "../key-name.ts";
+import { isOwnLiteral } from "./connections.ts";
+
+const MAX_CHARACTERS = 4_096;
+/** Host, port, database, user, password (PostgreSQL, section "The Password File"). */
+const PGPASS_LINE = /^[^:#\s][^:\n]*:[^:\n]*:[^:\n]*:[^:\n]*:(.+?)\r?$/gm;
+const PLAIN_EXTENSION = /\.(?:txt|key|secret|token|pass|password|pwd|dat)$/i;
+
+/** Reports the value of a file such as `secrets/db_password`, `config/master.key` or `.vault-token`. */
+export function detectBareFile({ path, text }: Passage, report: Report): void {
+  if (text.length > MAX_CHARACTERS) return;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (/^\.?pgpass(?:\.conf)?$/.test(name)) detectPgpass(text, report);
+  const value = text.trim();
+  if (value.length < 8 || /\s/.test(value) || !isSecretFileName(name) || !isOwnLiteral(value)) return;
+  if (!hasRandomPart(value) && sensitivity(name.replace(PLAIN_EXTENSION, "")) !== "password") return;
+  report({
+    rule: "plaintext-credential",
+    start: text.indexOf(value),
+    end: text.indexOf(value) + value.length,
+    subject: name,
+    value,
+  });
+}
+
+function isSecretFileName(name: string): boolean {
+  const stem = name.replace(PLAIN_EXTENSION, "");
+  if (stem === name && /\.\w+$/.test(name.slice(1))) return false;
+  return (
+    sensitivity(stem) !== undefined ||
+    /^(?:master|secret|.*[-_.]token)$/.test(stem) ||
+    /^\.(?:vault-token|netlify-token|token)$/.test(name)
+  );
+}
+
+function detectPgpass(text: string, report: Report): void {
+  for (const match of text.matchAll(PGPASS_LINE)) {
+    const [line, value = ""] = match;
+    if (!isOwnLiteral(value)) continue;
+    const start = match.index + line.lastIndexOf(value);
+    report({ rule: "plaintext-credential", start, end: start + value.length, subject: "a password file", value });
+  }
+}

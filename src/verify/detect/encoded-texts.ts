@@ -1,0 +1,60 @@
+/** Texts in base64 that begin like something worth reading: keys, manifests, registry credentials, scripts, data URLs. */
+import { decodeBase64 } from "../base64.ts";
+import type { Passage } from "../hit.ts";
+
+/** -----BEGIN, apiVersion:, {"auths", { "auths", #cloud-config, #!/bin, service accounts; then data URLs. */
+export const BASE64_ANCHORS: readonly string[] = [
+  "LS0tLS1CRUdJTi",
+  "YXBpVmVyc2lvbj",
+  "eyJhdXRocyI6",
+  "ewogICAgImF1dGhzIj",
+  "ewogICJhdXRocyI6",
+  "ewoJImF1dGhzIj",
+  "I2Nsb3VkLWNvbmZpZ",
+  "IyEvYmluL",
+  "IyEvdXNyL",
+  "eyJ0eXBlIjoic2Vydmlj",
+  "ewogICJ0eXBlIjogInNl",
+  ";base64,",
+  "data:,",
+];
+
+const RUN = /(?:;base64,|data:,)?([A-Za-z0-9+/_%.~=:@-]+(?:\r?\n[ \t]*[A-Za-z0-9+/=]{20,})*)/y;
+const MAX_DEPTH = 3;
+const MAX_CHARACTERS = 1_000_000;
+
+/** Calls `scan` with the decoded text; everything found in it stands where the encoded text begins. */
+export function detectBase64Text(passage: Passage, offset: number, scan: (nested: Passage) => void): void {
+  if (passage.depth >= MAX_DEPTH || isInside(passage.text, offset)) return;
+  RUN.lastIndex = offset;
+  const match = RUN.exec(passage.text);
+  if (match === null || match[0].length > MAX_CHARACTERS) return;
+  const text = match[0].startsWith("data:,")
+    ? percentDecoded(match[1] ?? "")
+    : decodeBase64((match[1] ?? "").replace(/[^A-Za-z0-9+/=_-].*$/s, ""));
+  if (text === undefined || text.length < 12 || !isPrintable(text)) return;
+  scan({ path: passage.path, text, depth: passage.depth + 1, locate: () => offset });
+}
+
+/** In the middle of a longer run the same letters mean something else. */
+function isInside(text: string, offset: number): boolean {
+  return (
+    offset > 0 &&
+    /[A-Za-z0-9+/]/.test(text[offset - 1] as string) &&
+    /^[A-Za-z]/.test(text[offset] as string) &&
+    !/[;,]/.test(text[offset - 1] as string)
+  );
+}
+
+function percentDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPrintable(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what makes it binary
+  return !/[\x00-\x08\x0e-\x1f]/.test(text.slice(0, 2000));
+}

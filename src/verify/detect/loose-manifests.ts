@@ -1,0 +1,116 @@
+/** Secrets in what no YAML parser reads: Helm templates, merge conflicts, tabs, jsonnet, programs. By line and indentation. */
+import type { Passage, Report } from "../hit.ts";
+import { isLiteralInSecret } from "../secret-value.ts";
+
+const KIND =
+  /(?:^|[\s{,(])["']?kind["']?[ \t]*[:=][ \t]*["']?Secret["']?[ \t]*(?=[,}\r\n]|$)|kubernetes_secret(?:_v1)?"[ \t]+"/m;
+const SECTION =
+  /^([ \t]*(?:[-+<>][ \t]+)?)["']?(data|stringData|string_data|binaryData)["']?[ \t]*(?::|=|=>)[ \t]*(?:\{[ \t]*)?(?:#[^\n]*)?\r?$/;
+const ENTRY = /^([ \t]*)["']?([\w.\-/]+)["']?[ \t]*(?::|=>|=)[ \t]*(.*)$/;
+/** Blank lines, comments, template actions and the marks of a merge conflict. */
+const NOT_AN_ENTRY = /^\s*(?:$|#|\/\/|\{\{)|^[<=>]{7}/;
+const BLOCK = /^[|>][+-]?\d?[+-]?$/;
+
+type Line = { readonly text: string; readonly start: number };
+
+function* linesOf(text: string): Generator<Line> {
+  let start = 0;
+  while (start <= text.length) {
+    const end = text.indexOf("\n", start);
+    yield { text: text.slice(start, end === -1 ? text.length : end), start };
+    if (end === -1) return;
+    start = end + 1;
+  }
+}
+
+/** Reports the literals in data and stringData of every Secret that can be made out. */
+export function detectLooseManifests(passage: Passage, report: Report): void {
+  let lines: Line[] = [];
+  for (const line of linesOf(passage.text)) {
+    if (/^---(?:\s|$)/.test(line.text)) {
+      judgeLines(passage, lines, report);
+      lines = [];
+    } else lines.push(line);
+  }
+  judgeLines(passage, lines, report);
+}
+
+function judgeLines(passage: Passage, lines: readonly Line[], report: Report): void {
+  const isSecret = KIND.test(lines.map(({ text }) => text).join("\n"));
+  for (let at = 0; at < lines.length; at++) {
+    const section = SECTION.exec((lines[at] as Line).text);
+    if (section === null) continue;
+    const [, indent = "", name = ""] = section;
+    if (!isSecret && name !== "stringData") continue;
+    at = judgeSection(passage, lines, at + 1, indent.length, name === "data" && !/=/.test(section[0]), report) - 1;
+  }
+}
+
+/** The entries below a section, and the index of the first line that is none. */
+function judgeSection(
+  passage: Passage,
+  lines: readonly Line[],
+  from: number,
+  indent: number,
+  isBase64: boolean,
+  report: Report,
+): number {
+  let at = from;
+  for (; at < lines.length; at++) {
+    const { text, start } = lines[at] as Line;
+    if (NOT_AN_ENTRY.test(text)) continue;
+    if (text.search(/\S/) <= indent) break;
+    const entry = ENTRY.exec(text);
+    if (entry === null) continue;
+    const [, entryIndent = "", key = "", raw = ""] = entry;
+    const { value, next } = entryValue(lines, at, entryIndent.length, raw.trim());
+    const valueStart = start + text.length - raw.length;
+    at = next;
+    if (!isLiteralInTemplate(value, isBase64)) continue;
+    report({
+      rule: "kubernetes-secret-plaintext",
+      start: passage.locate(valueStart),
+      end: passage.locate(start + text.trimEnd().length),
+      subject: key,
+      value,
+    });
+  }
+  return at;
+}
+
+function entryValue(lines: readonly Line[], at: number, indent: number, raw: string): { value: string; next: number } {
+  if (!BLOCK.test(raw) && raw !== "") return { value: unquote(raw), next: at };
+  const parts: string[] = [];
+  let next = at;
+  while (next + 1 < lines.length) {
+    const { text } = lines[next + 1] as Line;
+    if (text.trim() !== "" && text.search(/\S/) <= indent) break;
+    parts.push(text.trim());
+    next++;
+  }
+  return { value: parts.join("\n").trim(), next };
+}
+
+function unquote(raw: string): string {
+  const value = raw.replace(/[ \t]+#.*$/, "").replace(/[,;][ \t]*$/, "");
+  return /^(["'`])(.*)\1$/s.exec(value)?.[2] ?? value;
+}
+
+/** Strings that a template puts out as they stand: piped into an encoder, or the default of something that is not set. */
+const TEMPLATE_LITERALS = [
+  /\{\{-?\s*\(?\s*"([^"]*)"\s*\)?\s*\|/g,
+  /\b(?:b64enc|quote|toString)\s+"([^"]*)"/g,
+  /\bdefault\s+"([^"]*)"/g,
+];
+
+function isLiteralInTemplate(value: string, isBase64: boolean): boolean {
+  if (!value.includes("{{")) return isCodeLiteral(value) && isLiteralInSecret(value, isBase64);
+  return TEMPLATE_LITERALS.some((pattern) =>
+    [...value.matchAll(pattern)].some(([, text = ""]) => text.length >= 4 && isLiteralInSecret(text, false)),
+  );
+}
+
+/** In a program a value may be an expression; in a manifest it is not. */
+function isCodeLiteral(value: string): boolean {
+  return !/^[\w$.]+\(.*\)?$|^(?:var|local|data|each|module|args|process|config|std)\.\w|^[{[(]/.test(value);
+}

@@ -1,0 +1,121 @@
+/** Kubernetes objects and their relatives, read as trees: every value of a Secret counts, however weak and whatever its name. */
+import { readTrees, type Tree, type TreeDocument, type TreeEntry, textAt, valueAt, walk } from "../../format/tree.ts";
+import { decodeBase64 } from "../base64.ts";
+import type { Passage, Report } from "../hit.ts";
+import { isLiteralInSecret } from "../secret-value.ts";
+import { classifyValue } from "../value.ts";
+import { detectLooseManifests } from "./loose-manifests.ts";
+import { detectEjson, detectSops, isSopsDocument } from "./sealed-trees.ts";
+
+/** Only a document that holds one of these is worth a parser's time. */
+const CONCERNS =
+  /[:?=]\s*[!&\w ]*["']?(?:Sealed|Sops)?Secret(?:List)?["']?\s*(?:[,}\n\r#]|$)|kind[^\n]*S\\|stringData|secretGenerator|literals|["']?sops["']?\s*:|encryptedData|_public_key|\\[xuU][0-9a-fA-F]{2}|\bfake\s*:/;
+const MAX_TREE_CHARACTERS = 4 * 1024 * 1024;
+const MAX_DEPTH = 4;
+
+/** Reports what stands in plain sight in the documents of a text. */
+export function detectManifests(passage: Passage, report: Report): void {
+  const { text } = passage;
+  if (!CONCERNS.test(text)) return;
+  if (text.length > MAX_TREE_CHARACTERS) detectLooseManifests(passage, report);
+  else for (const document of readTrees(text, CONCERNS)) judgeDocument(passage, document, report);
+}
+
+function judgeDocument(passage: Passage, { start, end, root, isBroken }: TreeDocument, report: Report): void {
+  if (isBroken) {
+    const text = passage.text.slice(start, end);
+    detectLooseManifests({ ...passage, text, locate: (offset) => passage.locate(start + offset) }, report);
+    return;
+  }
+  if (root === undefined) return;
+  const at: Report = (hit) => report({ ...hit, start: passage.locate(hit.start), end: passage.locate(hit.end) });
+  if (isSopsDocument(root)) detectSops(root, at);
+  else if (textAt(root, "_public_key") !== undefined) detectEjson(root, at);
+  for (const node of walk(root)) {
+    if (node.kind === "map") judgeMap(node, at);
+    else if (node.kind === "text") judgeNested(passage, node, report);
+  }
+}
+
+function judgeMap(node: Tree, report: Report): void {
+  const kind = textAt(node, "kind");
+  if (kind === "Secret") {
+    judgeValues(valueAt(node, "data"), true, report);
+    judgeValues(valueAt(node, "stringData"), false, report);
+    return;
+  }
+  if (kind === "SealedSecret" && (textAt(node, "apiVersion") ?? "").startsWith("bitnami.com/"))
+    judgeBitnami(node, report);
+  // Whatever the kind is called, stringData holds what a Secret will hold.
+  judgeValues(valueAt(node, "stringData"), false, report);
+  judgeGenerators(valueAt(node, "secretGenerator"), report);
+  const fake = valueAt(node, "fake", "data");
+  if (fake?.kind === "list")
+    for (const item of fake.items) judgeValue("fake.data", valueAt(item, "value"), false, report);
+}
+
+function judgeValues(map: Tree | undefined, isBase64: boolean, report: Report): void {
+  if (map?.kind === "map") for (const { key, value } of map.entries) judgeValue(key, value, isBase64, report);
+}
+
+function judgeValue(key: string, node: Tree | undefined, isBase64: boolean, report: Report): void {
+  if (node?.kind !== "text" || node.tag === "vault" || !isLiteralInSecret(node.text, isBase64)) return;
+  report({ rule: "kubernetes-secret-plaintext", start: node.start, end: node.end, subject: key, value: node.text });
+}
+
+function judgeGenerators(list: Tree | undefined, report: Report): void {
+  if (list?.kind !== "list") return;
+  for (const item of list.items) {
+    const literals = valueAt(item, "literals");
+    if (literals?.kind !== "list") continue;
+    for (const literal of literals.items) if (literal.kind === "text") judgeLiteral(literal, report);
+  }
+}
+
+function judgeLiteral(node: Extract<Tree, { kind: "text" }>, report: Report): void {
+  const [, key = "", quoted = ""] = /^([^=]*)=(.*)$/s.exec(node.text) ?? [];
+  const value = quoted.replace(/^(["'])(.*)\1$/s, "$2");
+  if (!isLiteralInSecret(value, false)) return;
+  report({ rule: "secret-generator-literal", start: node.start, end: node.end, subject: key, value });
+}
+
+/** bitnami: length of the wrapped key (2 bytes), the wrapped key, AES-GCM ciphertext with its tag of 16 bytes. */
+function isBitnamiCiphertext(text: string): boolean {
+  const bytes = decodeBase64(text);
+  if (bytes === undefined || bytes.length < 2) return false;
+  const wrapped = (bytes.charCodeAt(0) << 8) | bytes.charCodeAt(1);
+  return [256, 384, 512, 1024].includes(wrapped) && bytes.length >= 2 + wrapped + 16;
+}
+
+function judgeBitnami(node: Tree, report: Report): void {
+  const entries: readonly TreeEntry[] = [valueAt(node, "spec", "encryptedData")].flatMap((map) =>
+    map?.kind === "map" ? map.entries : [],
+  );
+  for (const { key, value } of entries) {
+    if (
+      value.kind !== "text" ||
+      isBitnamiCiphertext(value.text) ||
+      classifyValue(value.text) !== "literal" ||
+      /\.{3,}/.test(value.text)
+    )
+      continue;
+    report({ rule: "sealedsecret-not-sealed", start: value.start, end: value.end, subject: key, value: value.text });
+  }
+}
+
+/** Documents inside a string: a ConfigMap's file, an annotation, Helm values in an Argo application. */
+function judgeNested(passage: Passage, node: Extract<Tree, { kind: "text" }>, report: Report): void {
+  const { text } = node;
+  if (passage.depth >= MAX_DEPTH || text.length < 20 || !/[\n{]/.test(text) || !CONCERNS.test(text)) return;
+  const locate = (offset: number): number => passage.locate(locateIn(passage.text, node, offset));
+  detectManifests({ path: passage.path, text, depth: passage.depth + 1, locate }, report);
+}
+
+/** Line n of a block scalar stands n lines below its indicator; anything else is found at its beginning. */
+function locateIn(text: string, node: Extract<Tree, { kind: "text" }>, offset: number): number {
+  if (node.style !== "block") return node.start;
+  let at = node.start;
+  const lines = node.text.slice(0, offset).split("\n").length;
+  for (let line = 0; line < lines; line++) at = text.indexOf("\n", at) + 1;
+  return at === 0 ? node.start : at;
+}

@@ -1,0 +1,234 @@
+/** The catalogue of rules: what each one says, why it matters, and the command that mends it. docs/rules.md shows it. */
+import { TOKEN_RULES } from "./tokens/table.ts";
+
+/** The id of a rule: one of RULES. */
+export type RuleId = string;
+
+/** error: a secret in plain sight or a broken seal. unscanned: nobody can say whether there is one. */
+export type Rule = {
+  readonly id: RuleId;
+  readonly title: string;
+  readonly explanation: string;
+  readonly kind: "error" | "unscanned";
+  /** The next step. `path` is quoted for a shell. */
+  readonly fix: (path: string, subject: string) => string;
+};
+
+const REPLACE = "then replace the secret where it is used: whoever could read the repository has it";
+
+const moveToSecret = (path: string) =>
+  `move the value into a Secret, refer to it from ${path}, and seal the Secret: lacre seal --in-place FILE; ${REPLACE}`;
+const sealInPlace = (path: string) => `lacre seal --in-place ${path}; ${REPLACE}`;
+const removeFile = (path: string) => `git rm --cached ${path}, keep the file outside of the repository, ${REPLACE}`;
+const resealEntry = (path: string, subject: string) => `lacre set ${path} ${subject}`;
+
+const STRUCTURAL: readonly Rule[] = [
+  {
+    id: "kubernetes-secret-plaintext",
+    kind: "error",
+    title: "Secret in the clear",
+    explanation:
+      "A value in data or stringData of a Kubernetes Secret. base64 is no encryption, and a weak value is a value all the same. Placeholders, references and sealed forms are not reported.",
+    fix: sealInPlace,
+  },
+  {
+    id: "secret-generator-literal",
+    kind: "error",
+    title: "literal in a secretGenerator",
+    explanation: "kustomize puts this literal into a Secret, so the repository holds it in the clear.",
+    fix: (path) =>
+      `replace the literal in ${path} by a sealed Secret: kubectl create secret generic NAME --dry-run=client -o yaml | lacre seal - > sealed.yaml; ${REPLACE}`,
+  },
+  {
+    id: "secret-generator-file",
+    kind: "error",
+    title: "file that becomes a Secret",
+    explanation:
+      "A kustomization or a compose file makes a Secret of this file, so everything in it counts as a secret, whatever it is called.",
+    fix: (path) =>
+      `lacre seal ${path} --name NAME --namespace NAMESPACE > sealed.yaml, then git rm --cached ${path}; ${REPLACE}`,
+  },
+  {
+    id: "plaintext-credential",
+    kind: "error",
+    title: "literal behind a name that promises a secret",
+    explanation:
+      "The last words of the name say password, token, secret key or the like, and the value is neither a reference, nor a placeholder, nor a name of something.",
+    fix: moveToSecret,
+  },
+  {
+    id: "connection-string-password",
+    kind: "error",
+    title: "password in an address",
+    explanation: "A URL or a connection string with its password in it.",
+    fix: moveToSecret,
+  },
+  {
+    id: "authorization-header",
+    kind: "error",
+    title: "credentials in a header",
+    explanation:
+      "An Authorization header with a literal token, or basic credentials, which are base64 of user:password.",
+    fix: moveToSecret,
+  },
+  {
+    id: "command-line-password",
+    kind: "error",
+    title: "password in a command",
+    explanation: "A command that is given a password as an argument. Other users of the machine see it too.",
+    fix: (path) =>
+      `let the command in ${path} read the value from a file or the environment: lacre exec sealed.yaml -- COMMAND; ${REPLACE}`,
+  },
+  {
+    id: "private-key",
+    kind: "error",
+    title: "private key",
+    explanation:
+      "A private key that is not encrypted, in PEM, DER, OpenSSH, OpenPGP, PuTTY or JWK form, or a key store.",
+    fix: removeFile,
+  },
+  {
+    id: "lacre-private-key",
+    kind: "error",
+    title: "private key of lacre",
+    explanation: "With this key everything that was ever sealed for it can be opened.",
+    fix: (path) =>
+      `git rm --cached ${path}, move the file out of the repository, make a new key and seal again: it must count as known`,
+  },
+  {
+    id: "sops-plaintext",
+    kind: "error",
+    title: "SOPS file with a value in the clear",
+    explanation:
+      "The file carries SOPS' metadata and its own rules say that this value is encrypted, but it is not: it was added by hand, or a rule forgets its key.",
+    fix: (path) => `sops encrypt --in-place ${path}, or move it to lacre: lacre seal; ${REPLACE}`,
+  },
+  {
+    id: "sops-not-encrypted",
+    kind: "error",
+    title: "file that should be encrypted by SOPS",
+    explanation:
+      "The name of the file or .sops.yaml says that SOPS encrypts it, but it carries no metadata: it was decrypted and committed.",
+    fix: (path) => `sops encrypt --in-place ${path}; ${REPLACE}`,
+  },
+  {
+    id: "sops-metadata-incomplete",
+    kind: "error",
+    title: "SOPS file without its MAC",
+    explanation: "Without the MAC nobody notices when values are exchanged.",
+    fix: (path) => `sops encrypt --in-place ${path} again from its plaintext`,
+  },
+  {
+    id: "ejson-plaintext",
+    kind: "error",
+    title: "ejson file with a value in the clear",
+    explanation: "Every string in an ejson file whose key does not begin with an underscore must be encrypted.",
+    fix: (path) => `ejson encrypt ${path}; ${REPLACE}`,
+  },
+  {
+    id: "sealedsecret-not-sealed",
+    kind: "error",
+    title: "SealedSecret with a value that is not sealed",
+    explanation:
+      "Under encryptedData stands something that kubeseal did not write: too short for ciphertext, or no base64.",
+    fix: (path) => `seal the value again; to change to lacre: lacre seal --in-place ${path}; ${REPLACE}`,
+  },
+  {
+    id: "git-crypt-plaintext",
+    kind: "error",
+    title: "file that git-crypt should have encrypted",
+    explanation:
+      ".gitattributes says that Git holds ciphertext for this file, but it holds plaintext: it was added before the attribute, or without git-crypt.",
+    fix: (path) => `git-crypt status -f, then commit ${path}; ${REPLACE}`,
+  },
+  {
+    id: "sealed-token-malformed",
+    kind: "error",
+    title: "entry that is no sound token",
+    explanation: "The entry of a SealedSecret is not a canonical token of format 1: cut, changed, or never sealed.",
+    fix: resealEntry,
+  },
+  {
+    id: "sealed-token-moved",
+    kind: "error",
+    title: "token that was sealed for another place",
+    explanation: "A token is bound to its namespace, name and entry. Here it would not open.",
+    fix: resealEntry,
+  },
+  {
+    id: "sealed-scope-not-allowed",
+    kind: "error",
+    title: "token with a scope that is not allowed",
+    explanation: "verify.scopes in .lacre.yaml lists the scopes that this repository allows.",
+    fix: resealEntry,
+  },
+  {
+    id: "sealed-suite-not-allowed",
+    kind: "error",
+    title: "token with a suite that is not allowed",
+    explanation: "verify.suites in .lacre.yaml lists the suites that this repository allows.",
+    fix: resealEntry,
+  },
+  {
+    id: "sealed-recipient-unknown",
+    kind: "error",
+    title: "token for a key that nobody here names",
+    explanation:
+      "One of the token's recipients is in none of the key lists that .lacre.yaml names: whoever holds that key can open the value.",
+    fix: resealEntry,
+  },
+  {
+    id: "sealed-recipient-missing",
+    kind: "error",
+    title: "token that its environment cannot open everywhere",
+    explanation: "The recipients of the token are not all keys of one environment in .lacre.yaml.",
+    fix: resealEntry,
+  },
+  {
+    id: "sealed-manifest-invalid",
+    kind: "error",
+    title: "SealedSecret that would not be accepted",
+    explanation:
+      "The manifest breaks a rule of its format, so nothing would become of it: an unknown field or version, a bad name, a limit.",
+    fix: (path) => `lacre inspect ${path} says more; mend the manifest`,
+  },
+  {
+    id: "unreadable",
+    kind: "unscanned",
+    title: "file that could not be read",
+    explanation: "What cannot be read cannot be called clean, so verify ends with 1.",
+    fix: (path) => `make ${path} readable, or excuse it: verify.allow in .lacre.yaml, with a reason`,
+  },
+  {
+    id: "too-large",
+    kind: "unscanned",
+    title: "file over the limit",
+    explanation: "Files of more than 256 MiB are not read, so verify ends with 1.",
+    fix: (path) => `keep ${path} out of Git, or excuse it: verify.allow in .lacre.yaml, with a reason`,
+  },
+  {
+    id: "too-slow",
+    kind: "unscanned",
+    title: "file that took too long",
+    explanation: "The time for one file ran out, so verify ends with 1. What was found until then is reported.",
+    fix: (path) => `split ${path}, or excuse it: verify.allow in .lacre.yaml, with a reason`,
+  },
+];
+
+const TOKENS: readonly Rule[] = TOKEN_RULES.map(({ id, name, source }) => ({
+  id,
+  kind: "error",
+  title: name,
+  explanation: `A ${name}, known by its shape. Documented at ${source}`,
+  fix: (path: string) => `revoke it where it was issued, and ${moveToSecret(path)}`,
+}));
+
+/** Every rule, the structural ones first. */
+export const RULES: readonly Rule[] = [...STRUCTURAL, ...TOKENS];
+
+const BY_ID: ReadonlyMap<RuleId, Rule> = new Map(RULES.map((rule) => [rule.id, rule]));
+
+/** The rule with an id, or undefined. */
+export function ruleOf(id: RuleId): Rule | undefined {
+  return BY_ID.get(id);
+}
