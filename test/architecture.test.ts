@@ -26,7 +26,14 @@ const RULES: readonly Rule[] = [
   { files: /^src\/seal\//, may: [OWN.errors, OWN.model, OWN.crypto, OWN.format, /^src\/seal\//] },
   {
     files: /^src\/verify\//,
-    may: [OWN.errors, OWN.model, OWN.format, /^src\/verify\//, /^src\/crypto\/(?:token|token-place)\.ts$/],
+    may: [
+      OWN.errors,
+      OWN.model,
+      OWN.format,
+      /^src\/version\.ts$/,
+      /^src\/verify\//,
+      /^src\/crypto\/(?:token|token-place)\.ts$/,
+    ],
   },
   { files: /^cli\//, may: [PUBLIC, /^cli\//, /^commander$/, /^fast-glob$/, /^node:/] },
   { files: /^controller\/observe\/log\.ts$/, may: [/^pino$/] },

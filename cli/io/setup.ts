@@ -1,7 +1,7 @@
 /** What `lacre init` wants to find in a repository: parts that can be checked, and made where they are missing. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CONFIGURATION_FILE, VERSION } from "../../src/index.ts";
+import { BASELINE_FILE, CONFIGURATION_FILE, VERSION } from "../../src/index.ts";
 import { git } from "./git.ts";
 import { writeAtomic } from "./write-atomic.ts";
 
@@ -17,6 +17,8 @@ const ATTRIBUTES = [
   "*.sealed.yaml diff=lacre",
   "*.sealed.yml diff=lacre",
   "secrets/**/*.yaml diff=lacre",
+  // Entries of both sides are kept: they are sorted when the file is written next.
+  `${BASELINE_FILE} merge=union`,
 ];
 const IGNORED = ["*.lacre-key", ".env", ".env.*", "!.env.example", "*.plain.yaml"];
 const BLOCK_START = "# >>> lacre: kept by lacre init >>>";
@@ -49,10 +51,16 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v5
+        with:
+          fetch-depth: 0
       - uses: actions/setup-node@v5
         with:
           node-version: 24
-      - run: npx --yes lacre@${VERSION} verify
+      - run: npx --yes lacre@${VERSION} verify --format github
+      - if: github.event_name == 'pull_request'
+        run: npx --yes lacre@${VERSION} verify --format github --range "origin/$BASE...HEAD"
+        env:
+          BASE: \${{ github.base_ref }}
 `,
   },
   gitlab: {
@@ -60,8 +68,15 @@ jobs:
     text: `# In .gitlab-ci.yml:  include: { local: .gitlab/lacre.yml }
 lacre-verify:
   image: node:24
+  variables:
+    GIT_DEPTH: "0"
   script:
-    - npx --yes lacre@${VERSION} verify
+    - npx --yes lacre@${VERSION} verify --format junit --output lacre.xml
+    - if [ -n "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ]; then npx --yes lacre@${VERSION} verify --range "$CI_MERGE_REQUEST_DIFF_BASE_SHA...HEAD"; fi
+  artifacts:
+    when: always
+    reports:
+      junit: lacre.xml
 `,
   },
   jenkins: {
@@ -69,7 +84,8 @@ lacre-verify:
     text: `// A stage for your Jenkinsfile.
 stage('lacre verify') {
   agent { docker { image 'node:24' } }
-  steps { sh 'npx --yes lacre@${VERSION} verify' }
+  steps { sh 'npx --yes lacre@${VERSION} verify --format junit --output lacre.xml' }
+  post { always { junit 'lacre.xml' } }
 }
 `,
   },

@@ -8,7 +8,7 @@ import { workTreeRoot } from "./git.ts";
 import { type Blob, gitBytes, historyBlobs, readBlobs, stagedBlobs, treeBlobs } from "./git-blobs.ts";
 
 /** Where the bytes come from. problem: why there are none. */
-export type Content = {
+type Content = {
   readonly path: string;
   readonly bytes: Uint8Array | undefined;
   readonly problem?: string;
@@ -158,7 +158,11 @@ async function workTree(
     root: base,
     isWhole: given.length === 0,
     notes: [],
-    roleFiles: async () => unique.filter((entry) => givesRoles(entry.path)).map(readEntry),
+    // Of the whole repository, also where only a few files were named: what gives a role may be another one.
+    roleFiles: async () => {
+      const all = root === undefined || given.length === 0 ? unique : await entriesOf(base, base, ".", true);
+      return all.filter((entry) => givesRoles(entry.path)).map(readEntry);
+    },
     each: async (take) => {
       for (const entry of unique) take(readEntry(entry));
     },

@@ -51,7 +51,7 @@ export function withBom(source: Source, text: string): string {
 }
 
 /** The line of an offset, counted from 1. */
-export function lineOf(text: string, offset: number): number {
+function lineOf(text: string, offset: number): number {
   return text.slice(0, offset).split("\n").length;
 }
 

@@ -114,15 +114,33 @@ function notationOf(path: string): FileKind["notation"] | undefined {
   return extension === undefined ? undefined : BY_EXTENSION[extension];
 }
 
+/** Programs say what they are within their first lines, whatever they are called. */
+const LOOKS_LIKE_CODE =
+  /^(?:import\s|export\s+(?:default|const|let|function|class|type|interface|abstract|async|enum|\{|\*)|from\s+\S+\s+import\s|package\s+\w|#include\s|using\s+\w|use\s+[\w:]+;|function\s+\w|(?:public|private|final)?\s*class\s+\w|(?:const|let|var)\s+\w+\s*=|def\s+\w+\(|"use strict"|<\?php|<!DOCTYPE|<html)/im;
+const SHELL_SHEBANG = /^#!.*\b(?:ba|z|da|k|fi)?sh\b/;
+const HEAD_CHARACTERS = 2_000;
+
 /** The kind of a file. What nobody knows is a configuration file: those have the oddest names. */
-export function fileKind(path: string): FileKind {
-  if (GENERATED.test(path) && !/\.(?:env|ya?ml)$/i.test(path)) return { trust: "generated", notation: "line" };
-  if (/(?:pnpm-lock|Chart\.lock)/.test(path)) return { trust: "generated", notation: "yaml" };
+export function fileKind(path: string, text: string): FileKind {
+  if (GENERATED.test(path))
+    return { trust: "generated", notation: /\.ya?ml$|Chart\.lock$/i.test(path) ? "yaml" : "line" };
   const plain = path.replace(TEMPLATED, "");
   const notation = notationOf(path) ?? (plain === path ? undefined : notationOf(plain));
-  if (CAPTIONS.test(path)) return { trust: "code", notation: notation ?? "code" };
-  if (notation !== undefined)
-    return { trust: notation === "prose" || notation === "code" ? "code" : "config", notation };
-  if (CODE.test(plain) || CODE.test(path)) return { trust: "code", notation: "code" };
-  return { trust: "config", notation: "line" };
+  const isCode = CODE.test(plain) || CODE.test(path);
+  const kind = notation === undefined ? (isCode ? CODE_KIND : kindByContent(text)) : kindByNotation(notation);
+  return CAPTIONS.test(path) ? { ...kind, trust: "code" } : kind;
+}
+
+const CODE_KIND: FileKind = { trust: "code", notation: "code" };
+
+function kindByNotation(notation: FileKind["notation"]): FileKind {
+  return { trust: notation === "prose" || notation === "code" ? "code" : "config", notation };
+}
+
+function kindByContent(text: string): FileKind {
+  const head = text.slice(0, HEAD_CHARACTERS);
+  if (SHELL_SHEBANG.test(head)) return { trust: "config", notation: "shell" };
+  if (head.startsWith("#!") || LOOKS_LIKE_CODE.test(head)) return CODE_KIND;
+  if (/^\s*[{[]/.test(head)) return { trust: "config", notation: "json" };
+  return { trust: "config", notation: /^(?:---|apiVersion:|kind:)/m.test(head) ? "yaml" : "line" };
 }

@@ -77,7 +77,7 @@ const HEADS = words(
 );
 
 /** The words of a name, lower case: camelCase, snake_case, kebab-case and dotted names alike. */
-export function wordsOf(name: string): readonly string[] {
+function wordsOf(name: string): readonly string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")

@@ -65,7 +65,7 @@ export function verifyFile(path: string, bytes: Uint8Array, context: VerifyConte
 function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, report: Report): boolean {
   const now = context.now ?? (() => 0);
   const deadline = { now, at: now() + (context.budgetMs ?? Number.POSITIVE_INFINITY) };
-  const kind: FileKind = isBinary ? { trust: "generated", notation: "line" } : fileKind(passage.path);
+  const kind: FileKind = isBinary ? { trust: "generated", notation: "line" } : fileKind(passage.path, passage.text);
   try {
     const role = roleOf(context.roles ?? NO_ROLES, passage.path);
     detectBrokenRole(passage, role, report);

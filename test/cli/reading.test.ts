@@ -145,7 +145,7 @@ describe("lacre verify", () => {
       ["cut.yaml", "sealed-token-malformed", 9],
       ["moved.yaml", "sealed-token-moved", 9],
       ["notes.txt", "lacre-private-key", 1],
-      ["plain.yaml", "kubernetes-secret-plaintext", 1],
+      ["plain.yaml", "kubernetes-secret-plaintext", 8],
     ]);
   });
 
@@ -157,7 +157,7 @@ describe("lacre verify", () => {
     fs.rmSync(workspace.file("s.yaml"));
     expect(workspace.lacre(["verify", "--staged"])).toMatchObject({
       status: 3,
-      stdout: expect.stringContaining("s.yaml:1: kubernetes-secret-plaintext"),
+      stdout: expect.stringContaining("s.yaml:8: kubernetes-secret-plaintext"),
     });
     workspace.write("broken.yaml", "kind: Secret\na: [1\n");
     workspace.write("chart.yaml", "{{ if .Values.on }}\nkind: ConfigMap\n{{ end }}\n");

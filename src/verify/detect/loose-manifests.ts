@@ -23,27 +23,40 @@ function* linesOf(text: string): Generator<Line> {
   }
 }
 
+/** What became of a text: `blind` when it names a Secret and not even the indentation says where its values are. */
+export type LooseOutcome = "seen" | "blind";
+
+const TEMPLATED = /\{\{|<%|\{%/;
+
 /** Reports the literals in data and stringData of every Secret that can be made out. */
-export function detectLooseManifests(passage: Passage, report: Report): void {
+export function detectLooseManifests(passage: Passage, report: Report): LooseOutcome {
   let lines: Line[] = [];
+  let outcome: LooseOutcome = "seen";
+  const judge = () => {
+    if (judgeLines(passage, lines, report) === "blind") outcome = "blind";
+    lines = [];
+  };
   for (const line of linesOf(passage.text)) {
-    if (/^---(?:\s|$)/.test(line.text)) {
-      judgeLines(passage, lines, report);
-      lines = [];
-    } else lines.push(line);
+    if (/^---(?:\s|$)/.test(line.text)) judge();
+    else lines.push(line);
   }
-  judgeLines(passage, lines, report);
+  judge();
+  return outcome;
 }
 
-function judgeLines(passage: Passage, lines: readonly Line[], report: Report): void {
-  const isSecret = KIND.test(lines.map(({ text }) => text).join("\n"));
+function judgeLines(passage: Passage, lines: readonly Line[], report: Report): LooseOutcome {
+  const text = lines.map((line) => line.text).join("\n");
+  const isSecret = KIND.test(text);
+  let sections = 0;
   for (let at = 0; at < lines.length; at++) {
     const section = SECTION.exec((lines[at] as Line).text);
     if (section === null) continue;
+    sections++;
     const [, indent = "", name = ""] = section;
     if (!isSecret && name !== "stringData") continue;
     at = judgeSection(passage, lines, at + 1, indent.length, name === "data" && !/=/.test(section[0]), report) - 1;
   }
+  return isSecret && sections === 0 && !TEMPLATED.test(text) ? "blind" : "seen";
 }
 
 /** The entries below a section, and the index of the first line that is none. */

@@ -24,7 +24,14 @@ export function detectManifests(passage: Passage, report: Report): void {
 function judgeDocument(passage: Passage, { start, end, root, isBroken }: TreeDocument, report: Report): void {
   if (isBroken) {
     const text = passage.text.slice(start, end);
-    detectLooseManifests({ ...passage, text, locate: (offset) => passage.locate(start + offset) }, report);
+    const outcome = detectLooseManifests(
+      { ...passage, text, locate: (offset) => passage.locate(start + offset) },
+      report,
+    );
+    const at = passage.locate(start);
+    // It never fails open: what names a Secret and cannot be read cannot be called clean.
+    if (outcome === "blind")
+      report({ rule: "unreadable", start: at, end: at, subject: "a broken document that names a Secret", value: "" });
     return;
   }
   if (root === undefined) return;

@@ -1,0 +1,1 @@
+k = "sk-ant-api03-pZZSmG6QmrZM7U44xIUsh2qjWcHFVxQnSkFEO956DHmu1E1plHLJanCMS2bxDRXZIlIUpodS3o5TueBxHJQbquiPpMyO9AA"

@@ -1,0 +1,1 @@
+echo "root:LaycH0LZEnQ4oD" | chpasswd

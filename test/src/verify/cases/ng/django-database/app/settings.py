@@ -1,0 +1,1 @@
+DATABASES = {'default': {'USER': 'app', 'PASSWORD': 'a1e4glzoSon@28', 'HOST': 'db'}}

@@ -1,0 +1,2 @@
+DEBUG = False
+SECRET_KEY = 'django-insecure-kQBfjOks2Sg7SHPCSasZD0LwGdK7gCIW4ELSe+46'

@@ -1,0 +1,1 @@
+lftp ftp://web:662W0aJrYYrAKq@ftp.corp.io

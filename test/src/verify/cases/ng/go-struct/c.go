@@ -1,0 +1,1 @@
+var c = Config{Password: "nnioeG5Bv2L.73"}

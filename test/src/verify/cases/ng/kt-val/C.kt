@@ -1,0 +1,1 @@
+val clientSecret = "BSeqokKqWvjlQ5mnAGiW41OjXY8g1Myq"

@@ -1,0 +1,8 @@
+package main
+const key = `-----BEGIN RSA PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0B6y8WHjKXevgpGUw7hJgAR4m8RACb7BJmNY6YXbQj
++QnlstvWJM/9lRDrqJQtyo3ytxW224Gn1ss8kwl899fdpEiQzjJhQ4DnFkpgfK8O
+FxhmlltxKGl9VspS37DHxSW6DFZdr/pIS1f5JM8het+GJduREzetovZVMRIn/bTN
+nWZ3BYtzrJMuP4zwSnC1aoz0STmeZ8K549ESBcnaI0zQ1CpnpnzaQ+s1rLJ4qo9/
+pLb3K0kLdeZ/VlXRgqRO17R+O7vmzXYCsLvNe2qe+jMPTNPmAjjX1VIHYhT4tziT
+-----END RSA PRIVATE KEY-----`

@@ -1,0 +1,1 @@
+$env:ARM_CLIENT_SECRET = "zSaupO5TQLqIIxfYBPtA4H5jdgYzvWTafH"

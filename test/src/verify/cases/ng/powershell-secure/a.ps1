@@ -1,0 +1,1 @@
+$s = ConvertTo-SecureString -String 'a966HiZHqbL_17' -AsPlainText -Force

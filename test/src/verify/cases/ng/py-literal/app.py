@@ -1,0 +1,1 @@
+password = "bUeWtHl2Alq@95"

@@ -1,0 +1,1 @@
+opts = { password: 'ZLtn3eqMX7m-31' }

@@ -1,0 +1,2 @@
+#!/bin/sh
+export DB_PASSWORD="EIjnpXk2cic_04"

@@ -1,0 +1,1 @@
+helm install x y --set auth.rootPassword=aEHzTRqky0we2O

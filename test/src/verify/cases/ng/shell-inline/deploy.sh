@@ -1,0 +1,1 @@
+PGPASSWORD=rKc4pm0zEdryGK pg_dump -h db x

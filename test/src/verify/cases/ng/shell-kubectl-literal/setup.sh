@@ -1,0 +1,1 @@
+kubectl create secret generic x --from-literal=zone=pXobNwzk3bkiJS

@@ -1,0 +1,1 @@
+VAULT_TOKEN=hvs.hXuCeK8ArO7KEHBrGfD0VEvgvkmoIXr9mMHXlPV0bTNGHhkssDwcmVKjnJ0bb4yDLcj7kKpgnMwrswlDx8xhldSyFH

@@ -1,0 +1,1 @@
+CREATE USER 'app'@'%' IDENTIFIED BY 'esW1YkO6YcY-12';

@@ -1,0 +1,1 @@
+BOT = "163505938:AALduHvEnwiOwNO1CG7oqyTbRuzsGIvclk8"

@@ -1,0 +1,5 @@
+terraform {
+  backend "pg" {
+    conn_str = "postgres://tf:LLvG0DfHe6Euau@db.corp/tf"
+  }
+}

@@ -1,0 +1,3 @@
+locals {
+  api_key = "sSsTnjJ9sKrBIatcmf04dkK6SQAzPv5e"
+}

@@ -1,0 +1,2 @@
+public string Password { get; set; } = string.Empty;
+var key = Configuration["Jwt:Key"];

@@ -1,0 +1,5 @@
+template {
+  data = <<EOH
+DB_PASSWORD={{ with secret "kv/db" }}{{ .Data.data.password }}{{ end }}
+EOH
+}

@@ -1,0 +1,1 @@
+users.users.root.hashedPassword = "$6$rounds=4096$abcdefgh$ABCDEFGHIJKLMNOPQRSTUVWXYZ";
