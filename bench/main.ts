@@ -7,6 +7,8 @@ import { nativeEngine } from "../src/crypto/engine-node.ts";
 import { type Engine, generateKey, Keyring, openToken, portableEngine, sealToken } from "../src/index.ts";
 import { peakMemory, type Timed, timeCalls, timeInTurns, timeOnce } from "./measure.ts";
 import { kubeseal, rsaCertificate } from "./peers.ts";
+import { ms, printTable, ratio, row } from "./table.ts";
+import { benchVerify } from "./verify.ts";
 
 const DIST = path.join(import.meta.dirname, "../dist");
 const NODE = process.execPath;
@@ -14,16 +16,7 @@ const LACRE = path.join(DIST, "cli/main.cjs");
 const CONTROLLER = path.join(DIST, "controller/main.js");
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "lacre-bench-"));
 const at = (name: string) => path.join(directory, name);
-const rows: string[] = [];
-
-function row(what: string, ours: string, other: string, result: string, goal: string): void {
-  rows.push(`| ${what} | ${ours} | ${other} | ${result} | ${goal} |`);
-  console.error(rows.at(-1));
-}
-
-const ms = (value: number) => `${value.toFixed(value < 100 ? 1 : 0)} ms`;
 const us = (value: number) => `${value.toFixed(0)} us`;
-const ratio = (value: number) => value.toFixed(2);
 
 function secrets(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => {
@@ -201,25 +194,21 @@ function benchSync(): void {
   );
 }
 
-function print(): void {
-  const cpu = os.cpus()[0]?.model.trim() ?? "unknown processor";
-  const memory = Math.round(os.totalmem() / 2 ** 30);
-  const date = new Date().toISOString().slice(0, 10);
-  console.log(
-    `Measured on ${date}, ${os.cpus().length} cores (${cpu}), ${memory} GiB, Node ${process.versions.node}. Medians.\n`,
-  );
-  console.log("| what | lacre | other side | result | goal |\n|---|---|---|---|---|");
-  console.log(rows.join("\n"));
-}
-
-try {
+async function benchAll(): Promise<void> {
   prepare();
   benchStart();
   benchBulkSeal();
   await benchOpen();
   benchMemory();
   benchSync();
-  print();
+}
+
+const only = process.argv[2];
+if (only !== undefined && only !== "verify") throw new Error(`there is no benchmark ${only}: say nothing, or verify`);
+try {
+  if (only === undefined) await benchAll();
+  benchVerify(directory);
+  printTable();
 } finally {
   fs.rmSync(directory, { recursive: true, force: true });
 }

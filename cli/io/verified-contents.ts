@@ -149,7 +149,7 @@ async function workTree(
   const entries = (
     await Promise.all(
       (given.length === 0 ? ["."] : given).map((one) =>
-        entriesOf(base, path.resolve(context.cwd, one), one, root !== undefined && isIgnoring),
+        entriesOf(base, path.resolve(context.cwd, one), one, isIgnoring),
       ),
     )
   ).flat();
@@ -179,7 +179,9 @@ async function entriesOf(
   if (stat === undefined)
     throw new LacreError("INPUT_NOT_FOUND", `${shown} does not exist`, { hint: "check the path" });
   if (!stat.isDirectory()) return [toEntry(base, Buffer.from(absolute))];
-  if (!isIgnoring) return [...walk(Buffer.from(absolute))].map((file) => toEntry(base, file));
+  // A directory that is named may lie in another repository, or in none.
+  if (!isIgnoring || workTreeRoot(absolute) === undefined)
+    return [...walk(Buffer.from(absolute))].map((file) => toEntry(base, file));
   const listed = await gitBytes(absolute, [
     "ls-files",
     "-z",

@@ -64,37 +64,56 @@ function parseRoot(text: string, offset: number): Tree | undefined | "broken" {
       stringKeys: false,
     });
     if (document.errors.length > 0) return "broken";
-    return document.contents === null ? undefined : convert(document.contents, text, offset, 0);
+    return document.contents === null ? undefined : new Converter(text, offset).convert(document.contents, 0);
   } catch {
     // The parser recurses: what is nested deeper than the stack is broken like anything else that cannot be read.
     return "broken";
   }
 }
 
-function convert(node: ParsedNode, text: string, offset: number, depth: number): Tree {
-  const start = offset + node.range[0];
-  const end = offset + node.range[1];
-  if (depth > MAX_DEPTH || isAlias(node)) return { kind: "text", start, end, text: "", style: "plain" };
-  // `{{ name }}` is a map of a map to YAML and a reference to everybody else.
-  if (isMap(node) && text.startsWith("{{", node.range[0])) {
-    return { kind: "text", start, end, text: text.slice(node.range[0], node.range[1]), style: "plain" };
-  }
-  if (isMap(node)) {
-    return { kind: "map", start, end, entries: node.items.flatMap((pair) => convertPair(pair, text, offset, depth)) };
-  }
-  if (isSeq(node)) {
-    const items = (node.items as ParsedNode[]).map((item) => convert(item, text, offset, depth + 1));
-    return { kind: "list", start, end, items };
-  }
-  return convertScalar(node as Scalar.Parsed, start, end);
-}
+/** Converts the nodes of one document. An alias is the very node that its anchor names, so that no bomb can grow. */
+class Converter {
+  readonly #text: string;
+  readonly #offset: number;
+  readonly #anchors = new Map<string, Tree>();
 
-function convertPair(pair: unknown, text: string, offset: number, depth: number): TreeEntry[] {
-  const { key, value } = pair as { key: ParsedNode; value: ParsedNode | null };
-  if (!isScalar(key)) return [];
-  const start = offset + (key.range?.[0] ?? 0);
-  const name = typeof key.value === "string" ? key.value : String(key.source ?? "");
-  return [{ key: name, start, value: value === null ? emptyText(start) : convert(value, text, offset, depth + 1) }];
+  constructor(text: string, offset: number) {
+    this.#text = text;
+    this.#offset = offset;
+  }
+
+  convert(node: ParsedNode, depth: number): Tree {
+    const start = this.#offset + node.range[0];
+    const end = this.#offset + node.range[1];
+    if (isAlias(node)) return this.#anchors.get(node.source) ?? emptyText(start);
+    if (depth > MAX_DEPTH) return emptyText(start);
+    const tree = this.#convertContent(node, start, end, depth);
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, tree);
+    return tree;
+  }
+
+  #convertContent(node: ParsedNode, start: number, end: number, depth: number): Tree {
+    // `{{ name }}` is a map of a map to YAML and a reference to everybody else.
+    if (isMap(node) && this.#text.startsWith("{{", node.range[0])) {
+      return { kind: "text", start, end, text: this.#text.slice(node.range[0], node.range[1]), style: "plain" };
+    }
+    if (isMap(node)) {
+      return { kind: "map", start, end, entries: node.items.flatMap((pair) => this.#convertPair(pair, depth)) };
+    }
+    if (isSeq(node)) {
+      const items = (node.items as ParsedNode[]).map((item) => this.convert(item, depth + 1));
+      return { kind: "list", start, end, items };
+    }
+    return convertScalar(node as Scalar.Parsed, start, end);
+  }
+
+  #convertPair(pair: unknown, depth: number): TreeEntry[] {
+    const { key, value } = pair as { key: ParsedNode; value: ParsedNode | null };
+    if (!isScalar(key)) return [];
+    const start = this.#offset + (key.range?.[0] ?? 0);
+    const name = typeof key.value === "string" ? key.value : String(key.source ?? "");
+    return [{ key: name, start, value: value === null ? emptyText(start) : this.convert(value, depth + 1) }];
+  }
 }
 
 function convertScalar(node: Scalar.Parsed, start: number, end: number): Tree {
@@ -126,9 +145,11 @@ export function textAt(tree: Tree | undefined, ...path: readonly string[]): stri
   return node?.kind === "text" ? node.text : undefined;
 }
 
-/** Every node of a tree, parents first. */
-export function* walk(tree: Tree): Generator<Tree> {
+/** Every node of a tree once, parents first. */
+export function* walk(tree: Tree, seen: Set<Tree> = new Set()): Generator<Tree> {
+  if (seen.has(tree)) return;
+  seen.add(tree);
   yield tree;
-  if (tree.kind === "map") for (const { value } of tree.entries) yield* walk(value);
-  if (tree.kind === "list") for (const item of tree.items) yield* walk(item);
+  if (tree.kind === "map") for (const { value } of tree.entries) yield* walk(value, seen);
+  if (tree.kind === "list") for (const item of tree.items) yield* walk(item, seen);
 }

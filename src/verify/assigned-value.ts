@@ -11,7 +11,7 @@ export type Value = {
   readonly isTyped: boolean;
 };
 
-const MAX_VALUE_CHARACTERS = 16_384;
+const MAX_VALUE_CHARACTERS = 8_192;
 const OPEN_QUOTE = /(\\*)("""|'''|["'`])/y;
 const BLOCK = /[|>][+-]?\d?[+-]?[ \t]*(?:#[^\n]*)?\r?\n/y;
 const TAG_OR_ANCHOR = /(?:(?:!!|&)[\w:/.-]*[ \t]+)+/y;

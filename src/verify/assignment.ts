@@ -105,6 +105,8 @@ function pairedValues(text: string, start: number, end: number, kind: FileKind):
   const attribute = /^\\*["'][^<>]{0,80}>/.exec(text.slice(end, end + 100));
   if (attribute !== null) return elementText(text, end + attribute[0].length);
   const line = lineStart(text, start);
+  // A dash begins another item: what stands above belongs to the one before.
+  if (/^[ \t]*-/.test(text.slice(line, start))) return [];
   const previous = text.slice(lineStart(text, line - 1), line);
   const value = /^[ \t]*-?[ \t]*["']?value["']?[ \t]*:[ \t]*/.exec(previous);
   if (value === null || line === 0) return [];

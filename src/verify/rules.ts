@@ -207,6 +207,14 @@ const STRUCTURAL: readonly Rule[] = [
     fix: (path) => `keep ${path} out of Git, or excuse it: verify.allow in .lacre.yaml, with a reason`,
   },
   {
+    id: "too-many",
+    kind: "unscanned",
+    title: "file with a thousand findings",
+    explanation: "After a thousand findings in one file the rest of it is not judged, so verify ends with 1.",
+    fix: (path) =>
+      `mend what was found in ${path} and run it again, or excuse it: verify.allow in .lacre.yaml, with a reason`,
+  },
+  {
     id: "too-slow",
     kind: "unscanned",
     title: "file that took too long",

@@ -37,7 +37,10 @@ const WHOLE_REFERENCES: readonly RegExp[] = [
   /^\$\$?[A-Za-z_][A-Za-z0-9_]*$/,
   /^\$[A-Za-z][\w-]*(?:[.:-][A-Za-z_][\w-]*)+$/,
   /^\$[\w.]+(?:->\w+|\[['"]?\w+['"]?\])+$/,
-  /^%[A-Za-z_][\w.]*%$/,
+  /^%{1,2}[A-Za-z_][\w.]*%{1,2}$/,
+  // A word in capitals between signs: the marks that somebody replaces by a script.
+  /^[^\w\s]{1,3}[A-Z][A-Z0-9_ -]*[^\w\s]{1,3}$/,
+  /^[A-Z]+(?:_[A-Z]+)*_(?:PASSWORD|SECRET|TOKEN|KEY|VALUE|USERNAME|USER)$/,
   /^%\([\w.]+\)[sd]?$/,
   /^%[{<].*[}>]$/s,
   /^#\{.*\}#?$/s,
@@ -46,7 +49,7 @@ const WHOLE_REFERENCES: readonly RegExp[] = [
   /^\{[A-Za-z_][\w.-]*\}$/,
   /^:[a-z_]\w*$/,
   /^(?:@|!)(?:Ref|GetAtt|Sub|ImportValue|vault|secret|reference|Microsoft\.KeyVault)\b/i,
-  /^(?:ref\+|secretref\+|vault:|vault\+|op:\/\/|keyring:|keepass:|pass:\/\/|ssm:|sm:\/\/|sops:|secret:\/\/|aws(?:sm|ps|-sm|-ssm|secretsmanager)?:|gcp(?:sm)?:|gcpsecret|akv[@:]|azurekeyvault|azkv|bws?:|doppler:|infisical:|berglas:|chamber:|conjur:|env:|env\.|file:|cmd:|exec:|consul:|k8s:|kubernetes:|projects\/[\w-]+\/secrets\/|arn:aws|arn:|urn:|\$__file\{|\$__env\{|\$aws|akeyless:|summon:|!var|lookup\()/i,
+  /^(?:ref\+|secretref\+|vault:|vault\+|op:\/\/|keyring:|keepass:|pass:\/\/|ssm:|sm:\/\/|sops:|(?:aws-?)?secrets?-?manager:|secret:\/\/|aws(?:sm|ps|-sm|-ssm|secretsmanager)?:|gcp(?:sm)?:|gcpsecret|akv[@:]|azurekeyvault|azkv|bws?:|doppler:|infisical:|berglas:|chamber:|conjur:|env:|env\.|file:|cmd:|exec:|consul:|k8s:|kubernetes:|projects\/[\w-]+\/secrets\/|arn:aws|arn:|urn:|\$__file\{|\$__env\{|\$aws|akeyless:|summon:|!var|lookup\()/i,
   /^(?:process\.env|os\.environ|os\.getenv|System\.getenv|ENV\[|std::env|env\(|getenv\(|import\.meta\.env|Deno\.env|builtins\.|config\.|settings\.|params\.|secrets\.|vars?\.|local\.|data\.|module\.|self\.|this\.|inputs?\.|each\.|Rails\.application|var\.|credentials\(|resolve:|\{\{resolve)/,
   /^\/\/\w[\w./-]*$/,
 ];
@@ -97,7 +100,11 @@ export function interpolationDefault(value: string): string | undefined {
   return /^\$\{\w+:?-([^}]*)\}$/.exec(value)?.[1] ?? /^\$\{[\w.-]+:(?![-?+=])([^}]*)\}$/.exec(value)?.[1];
 }
 
-function isReference(value: string): boolean {
+/** What a reference is made of stands at its beginning. */
+const MAX_REFERENCE_CHARACTERS = 2_000;
+
+function isReference(text: string): boolean {
+  const value = text.length > MAX_REFERENCE_CHARACTERS ? text.slice(0, MAX_REFERENCE_CHARACTERS) : text;
   if (WHOLE_REFERENCES.some((form) => form.test(value))) return true;
   // Interpolation anywhere makes the rest a frame around it.
   return /\$\{[^}]*\}|\{\{.*?\}\}|\$\([A-Za-z_][\w]*\)|<%=|%\{[\w.]+\}|#\{[^}]+\}/s.test(value);

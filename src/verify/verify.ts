@@ -48,21 +48,22 @@ export function verifyFile(path: string, bytes: Uint8Array, context: VerifyConte
   const { kind, text } = decodeBytes(bytes);
   const lines = new Lines(text);
   const hits: Hit[] = [];
-  const isComplete = detectAll(
-    { path, text, depth: 0, locate: (offset) => offset },
-    kind === "binary",
-    context,
-    (hit) => hits.push(hit),
-  );
+  const stopped = detectAll({ path, text, depth: 0, locate: (offset) => offset }, kind === "binary", context, (hit) => {
+    if (hits.push(hit) >= MAX_HITS) throw new TooMany();
+  });
   const findings = mostTelling(hits).map((hit) => toFinding(path, lines, hit, context));
   const judged = findings.map((finding) => withAllowance(finding, text, lines));
-  return isComplete
-    ? judged
-    : [...judged, unscanned("too-slow", path, "not judged to its end: the time for one file ran out")];
+  return stopped === undefined ? judged : [...judged, unscanned(stopped, path, "not judged to its end")];
 }
 
-/** False when the time ran out before the end. */
-function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, report: Report): boolean {
+/** After so many hits a file is one finding of its own. */
+const MAX_HITS = 1_000;
+
+/** Thrown when a file has had its share of findings. */
+class TooMany extends Error {}
+
+/** The rule that says why it stopped before the end, or undefined. */
+function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, report: Report): RuleId | undefined {
   const now = context.now ?? (() => 0);
   const deadline = { now, at: now() + (context.budgetMs ?? Number.POSITIVE_INFINITY) };
   const kind: FileKind = isBinary ? { trust: "generated", notation: "line" } : fileKind(passage.path, passage.text);
@@ -73,9 +74,10 @@ function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, 
     if (!isBinary) detectBareFile(passage, report);
     scanText(passage, kind, deadline, report);
     if (!isBinary) detectSealed(passage, context.sha256, context.policy ?? {}, report);
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof OutOfTime) return false;
+    if (error instanceof OutOfTime) return "too-slow";
+    if (error instanceof TooMany) return "too-many";
     throw error;
   }
 }

@@ -5,6 +5,16 @@ import { sensitivity } from "../key-name.ts";
 import { isOwnLiteral } from "./connections.ts";
 
 const MAX_CHARACTERS = 4_096;
+/**
+ * Files of accounts, a line each: user:password (rsync, .htpasswd, Bundler), client server secret (pppd), and "user"
+ * "password" (PgBouncer).
+ */
+const ACCOUNT_FILES: readonly (readonly [RegExp, RegExp])[] = [
+  [/(?:^|\/)(?:rsyncd\.secrets|\.?htpasswd|\.smbpasswd)$/, /^[^#:\s]+:(\S+?)\r?$/gm],
+  [/(?:^|\/)\.bundle\/config$/, /^BUNDLE_[A-Z_]+: ["']?[^:\s]+:([^"'\s]+)/gm],
+  [/(?:^|\/)(?:chap|pap)-secrets$/, /^[^#\s]+[ \t]+\S+[ \t]+["']?([^"'\s]+)/gm],
+  [/(?:^|\/)userlist\.txt$/, /^"[^"\n]*"[ \t]+"([^"\n]+)"/gm],
+];
 /** Host, port, database, user, password (PostgreSQL, section "The Password File"). */
 const PGPASS_LINE = /^[^:#\s][^:\n]*:[^:\n]*:[^:\n]*:[^:\n]*:(.+?)\r?$/gm;
 const PLAIN_EXTENSION = /\.(?:txt|key|secret|token|pass|password|pwd|dat)$/i;
@@ -13,7 +23,9 @@ const PLAIN_EXTENSION = /\.(?:txt|key|secret|token|pass|password|pwd|dat)$/i;
 export function detectBareFile({ path, text }: Passage, report: Report): void {
   if (text.length > MAX_CHARACTERS) return;
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (/^\.?pgpass(?:\.conf)?$/.test(name)) detectPgpass(text, report);
+  const accounts = ACCOUNT_FILES.find(([file]) => file.test(path))?.[1];
+  if (accounts !== undefined) detectLines(accounts, text, report);
+  if (/^\.?pgpass(?:\.conf)?$/.test(name)) detectLines(PGPASS_LINE, text, report);
   const value = text.trim();
   if (value.length < 8 || /\s/.test(value) || !isSecretFileName(name) || !isOwnLiteral(value)) return;
   if (!hasRandomPart(value) && sensitivity(name.replace(PLAIN_EXTENSION, "")) !== "password") return;
@@ -36,8 +48,8 @@ function isSecretFileName(name: string): boolean {
   );
 }
 
-function detectPgpass(text: string, report: Report): void {
-  for (const match of text.matchAll(PGPASS_LINE)) {
+function detectLines(pattern: RegExp, text: string, report: Report): void {
+  for (const match of text.matchAll(pattern)) {
     const [line, value = ""] = match;
     if (!isOwnLiteral(value)) continue;
     const start = match.index + line.lastIndexOf(value);

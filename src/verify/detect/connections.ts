@@ -81,7 +81,12 @@ const PLACES: readonly Place[] = [
     rule: "connection-string-password",
     subject: "a URL with a token",
     pattern: /https?:\/\/(?<value>[\w-]{20,255})@(?=[\w.-]+\.\w)/y,
-    accept: (value) => generated(value),
+    // The DSN of Sentry is public: it only lets one report.
+    accept: (value, match) =>
+      generated(value) &&
+      !/^[\w.-]*(?:sentry|ingest)/.test(
+        match.input.slice(match.index + match[0].length, match.index + match[0].length + 60),
+      ),
   },
   {
     anchor: "@tcp(",

@@ -9,14 +9,22 @@ import { detectEjson, detectSops, isSopsDocument } from "./sealed-trees.ts";
 
 /** Only a document that holds one of these is worth a parser's time. */
 const CONCERNS =
-  /[:?=]\s*[!&\w ]*["']?(?:Sealed|Sops)?Secret(?:List)?["']?\s*(?:[,}\n\r#]|$)|kind[^\n]*S\\|stringData|secretGenerator|literals|["']?sops["']?\s*:|encryptedData|_public_key|\\[xuU][0-9a-fA-F]{2}|\bfake\s*:/;
+  /[:?=]\s*[!&|>+\-\w ]*\s*["']?(?:Sealed|Sops)?Secret(?:List)?["']?\s*(?:[,}\n\r#]|$)|kind[^\n]*S\\|stringData|secretGenerator|literals|["']?sops["']?\s*:|encryptedData|_public_key|\\[xuU][0-9a-fA-F]{2}|\bfake\s*:/;
 const MAX_TREE_CHARACTERS = 4 * 1024 * 1024;
 const MAX_DEPTH = 4;
+
+const COMMENTED_OUT = /^[ \t]*#[ \t]*kind:[ \t]*["']?Secret["']?[ \t]*\r?$/m;
+
+/** The comments without their marks, every character where it was: a Secret that was commented out is still there to read. */
+function onlyComments(text: string): string {
+  return text.replace(/^.*$/gm, (line) => (/^[ \t]*#/.test(line) ? line.replace("#", " ") : " ".repeat(line.length)));
+}
 
 /** Reports what stands in plain sight in the documents of a text. */
 export function detectManifests(passage: Passage, report: Report): void {
   const { text } = passage;
   if (!CONCERNS.test(text)) return;
+  if (COMMENTED_OUT.test(text)) detectLooseManifests({ ...passage, text: onlyComments(text) }, report);
   if (text.length > MAX_TREE_CHARACTERS) detectLooseManifests(passage, report);
   else for (const document of readTrees(text, CONCERNS)) judgeDocument(passage, document, report);
 }
@@ -61,8 +69,15 @@ function judgeMap(node: Tree, report: Report): void {
     for (const item of fake.items) judgeValue("fake.data", valueAt(item, "value"), false, report);
 }
 
-function judgeValues(map: Tree | undefined, isBase64: boolean, report: Report): void {
-  if (map?.kind === "map") for (const { key, value } of map.entries) judgeValue(key, value, isBase64, report);
+/** Maps below a merge key, or below data of a policy that generates a Secret, hold values like those beside them. */
+const INNER: ReadonlySet<string> = new Set(["<<", "data", "stringData"]);
+
+function judgeValues(map: Tree | undefined, isBase64: boolean, report: Report, depth = 0): void {
+  if (map?.kind !== "map") return;
+  for (const { key, value } of map.entries) {
+    if (value.kind === "text") judgeValue(key, value, isBase64, report);
+    else if (depth < 2 && INNER.has(key)) judgeValues(value, isBase64 && key !== "stringData", report, depth + 1);
+  }
 }
 
 function judgeValue(key: string, node: Tree | undefined, isBase64: boolean, report: Report): void {

@@ -9,13 +9,23 @@ const LACRE = /lacre-private-1\.[a-z0-9]+\.[\w-]{43}/y;
 const JWK_SECRET = /\\?"(?:d|k)\\?"\s*:\s*\\?"(?<value>[\w-]{20,})\\?"/;
 /** A key longer than this has another shape. */
 const JWK_CHARACTERS = 8_000;
+/** minisign without a password, signify with no rounds of its key derivation. */
+const SIGNING = /untrusted comment:[^\n]*\r?\n(?:RWQAAEIy|RWRCSwAAAAA)[\w+/=]{40,}/iy;
+const RSA_XML = /<RSAKeyValue>[\s\S]{0,4000}?<D>[\w+/=\s]{40,}<\/D>/iy;
 const ENCRYPTED = /ENCRYPTED|YmNyeXB0/;
 /** PKCS#8, SEC 1 and RSAPrivateKey (RFC 5958, 5915, 8017), seen from their first bytes in hexadecimal. */
 const DER = /^(?:3082....020100(?:30..06|0282)|30..020100300506032b65|30(?:..|81..)02010104[234])/;
 /** PKCS#12 (RFC 7292), Java and JCE key stores. */
 const KEY_STORE = /^(?:3082....02010330|feedfeed|cececece)/;
 /** The literals that announce a private key. */
-export const KEY_ANCHORS = ["private key", "putty-user-key-file", "lacre-private-1.", '"kty'] as const;
+export const KEY_ANCHORS = [
+  "private key",
+  "putty-user-key-file",
+  "lacre-private-1.",
+  '"kty',
+  "untrusted comment",
+  "<rsakeyvalue",
+] as const;
 
 /** Tries what belongs to an anchor found at an offset. */
 export function detectPrivateKey({ text }: Passage, index: number, offset: number, report: Report): void {
@@ -23,6 +33,8 @@ export function detectPrivateKey({ text }: Passage, index: number, offset: numbe
   if (anchor === "private key") detectPem(text, offset, report);
   else if (anchor === '"kty') detectJwk(text, offset, report);
   else if (anchor === "lacre-private-1.") detectWhole(LACRE, "lacre-private-key", text, offset, report);
+  else if (anchor === "untrusted comment") detectWhole(SIGNING, "private-key", text, offset, report);
+  else if (anchor === "<rsakeyvalue") detectWhole(RSA_XML, "private-key", text, offset, report);
   else detectWhole(PUTTY, "private-key", text, offset, report);
 }
 

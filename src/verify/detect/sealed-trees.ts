@@ -40,9 +40,12 @@ function selectionOf(read: (name: string) => string | undefined): Selection {
   return (path) => suffix === "" || !path.some((name) => name.endsWith(suffix));
 }
 
-function* leavesOf(node: Tree, path: readonly string[]): Generator<Leaf> {
-  if (node.kind === "map") for (const { key, value } of node.entries) yield* leavesOf(value, [...path, key]);
-  else if (node.kind === "list") for (const item of node.items) yield* leavesOf(item, path);
+/** Every leaf once: aliases make trees that are larger than their text. */
+function* leavesOf(node: Tree, path: readonly string[], seen: Set<Tree> = new Set()): Generator<Leaf> {
+  if (seen.has(node)) return;
+  seen.add(node);
+  if (node.kind === "map") for (const { key, value } of node.entries) yield* leavesOf(value, [...path, key], seen);
+  else if (node.kind === "list") for (const item of node.items) yield* leavesOf(item, path, seen);
   else yield { path, node };
 }
 
