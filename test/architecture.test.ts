@@ -32,7 +32,7 @@ const RULES: readonly Rule[] = [
       OWN.format,
       /^src\/version\.ts$/,
       /^src\/verify\//,
-      /^src\/crypto\/(?:token|token-place)\.ts$/,
+      /^src\/crypto\/(?:token|token-place|sha256)\.ts$/,
     ],
   },
   { files: /^cli\//, may: [PUBLIC, /^cli\//, /^commander$/, /^fast-glob$/, /^node:/] },

@@ -32,14 +32,14 @@ function collectLicences(modules: readonly string[]): string {
 
 async function bundleCommandLine(): Promise<void> {
   const bundle = await rolldown({
-    input: path.join(ROOT, "cli/main.ts"),
+    input: { main: path.join(ROOT, "cli/main.ts"), "verify-worker": path.join(ROOT, "cli/verify-worker.ts") },
     platform: "node",
     treeshake: { moduleSideEffects: false },
   });
   const { output } = await bundle.write({
     dir: CLI,
     format: "cjs",
-    entryFileNames: "main.cjs",
+    entryFileNames: "[name].cjs",
     chunkFileNames: "chunks/[name].cjs",
     minify: true,
   });

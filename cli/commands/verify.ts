@@ -5,10 +5,8 @@ import {
   applyAllowances,
   BASELINE_FILE,
   type Baseline,
-  decodeBytes,
   type Engine,
   type Finding,
-  fromBase64url,
   isUnscanned,
   LacreError,
   openFindings,
@@ -18,20 +16,18 @@ import {
   type ReportFormat,
   RULES,
   readBaseline,
-  readRoles,
   ruleOf,
   type SealedPolicy,
   toBase64url,
-  unscanned,
-  type VerifyContext,
   type VerifyResult,
-  verifyFile,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { type FoundConfiguration, findConfiguration } from "../io/configuration.ts";
 import { readSource, readSourceIfPresent } from "../io/files.ts";
-import { type Choice, type Contents, chooseContents, isLfsPointer } from "../io/verified-contents.ts";
+import { type Choice, type Contents, chooseContents } from "../io/verified-contents.ts";
+import { rolesOf, type VerifySettings } from "../io/verify-items.ts";
+import { judgeItems } from "../io/verify-threads.ts";
 import { writeAtomic } from "../io/write-atomic.ts";
 
 /** Options of `lacre verify`. accept: the reason for which all that is found now goes into the baseline. */
@@ -46,7 +42,6 @@ export type VerifyOptions = Choice & {
 };
 
 const BUDGET_SECONDS = 20;
-const IDENTITY_BYTES = 16;
 
 /** The exit status: 0 clean, 3 findings, 1 when something could not be judged. */
 export async function verifyPaths(
@@ -64,7 +59,12 @@ export async function verifyPaths(
   const engine = await context.engine();
   const baseline = loadBaseline(context, contents.root);
   const keys = baseline?.keys ?? (options.accept === undefined ? [] : [toBase64url(engine.randomBytes(32))]);
-  const scan = await judge(context, contents, engine, keys, await policyOf(context, engine, found), options);
+  const scan = await judge(context, contents, {
+    roles: rolesOf(await contents.roleFiles()),
+    policy: await policyOf(context, engine, found),
+    keys,
+    budgetMs: (options.budget ?? BUDGET_SECONDS) * 1000,
+  });
   const { findings, stale } = applyAllowances(scan.findings, {
     allow: found?.configuration.verify.allow ?? [],
     ...(baseline === undefined ? {} : { baseline }),
@@ -140,47 +140,16 @@ async function policyOf(
   };
 }
 
-function identifyWith(engine: Engine, keys: readonly string[]): (message: Uint8Array) => string {
-  const decoded = keys.map((key) => fromBase64url(key)).filter((key) => key !== undefined);
-  return (message) =>
-    decoded.map((key) => toBase64url(engine.hmacSha256(key, message).subarray(0, IDENTITY_BYTES))).join(" ");
-}
-
 type Scan = { readonly scanned: number; readonly findings: readonly Finding[]; readonly notes: readonly string[] };
 
-async function judge(
-  context: CommandContext,
-  contents: Contents,
-  engine: Engine,
-  keys: readonly string[],
-  policy: SealedPolicy,
-  options: VerifyOptions,
-): Promise<Scan> {
-  const roles = readRoles(
-    (await contents.roleFiles()).flatMap(({ path: name, bytes }) =>
-      bytes === undefined ? [] : [{ path: name, text: decodeBytes(bytes).text }],
-    ),
-  );
-  const judging: VerifyContext = {
-    sha256: engine.sha256,
-    roles,
-    policy,
-    ...(keys.length > 0 && { identify: identifyWith(engine, keys) }),
-    now: () => performance.now(),
-    budgetMs: (options.budget ?? BUDGET_SECONDS) * 1000,
-  };
+async function judge(context: CommandContext, contents: Contents, settings: VerifySettings): Promise<Scan> {
   const findings: Finding[] = [];
   let scanned = 0;
   let pointers = 0;
-  await contents.each(({ path: name, bytes, problem, commit }) => {
-    if (bytes === undefined) {
-      findings.push(unscanned("unreadable", name, problem ?? "cannot be read"));
-      return;
-    }
-    if (++scanned % 500 === 0) context.progress(`${scanned} files judged`);
-    if (isLfsPointer(bytes)) pointers++;
-    for (const finding of verifyFile(name, bytes, judging))
-      findings.push(commit === undefined ? finding : { ...finding, commit });
+  await judgeItems(contents.items(), contents.count, settings, (outcome) => {
+    findings.push(...outcome.findings);
+    if (outcome.isPointer) pointers++;
+    if (outcome.isRead && ++scanned % 500 === 0) context.progress(`${scanned} of ${contents.count} files judged`);
   });
   const notes =
     pointers === 0 ? [] : [`${pointers} Git LFS pointers: what they point to is not in Git and was not judged`];

@@ -118,45 +118,55 @@ export async function treeBlobs(root: string, revision: string | undefined): Pro
   });
 }
 
-/** Calls `take` with the bytes of each object in turn; undefined for one that is over the limit or not there. */
-export async function readBlobs(
+/** An object as it was read. bytes is undefined for one that is over the limit or not there. */
+type ReadObject = { readonly oid: string; readonly bytes: Buffer | undefined };
+
+/** The bytes of each object in turn. Git waits while nobody takes them. */
+export async function* readBlobs(
   root: string,
   oids: readonly string[],
   limitBytes: number,
-  take: (oid: string, bytes: Buffer | undefined) => void,
-): Promise<void> {
+): AsyncGenerator<ReadObject> {
   if (oids.length === 0) return;
   const child = spawn("git", ["cat-file", "--batch"], { cwd: root, stdio: ["pipe", "pipe", "ignore"] });
   child.stdin.on("error", () => undefined);
   child.stdin.end(`${oids.join("\n")}\n`);
-  const reader = new BatchReader(limitBytes, take);
-  for await (const chunk of child.stdout as AsyncIterable<Buffer>) reader.push(chunk);
-  if (!reader.isAtRest || reader.count !== oids.length) {
+  const reader = new BatchReader(limitBytes);
+  let count = 0;
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    for (const object of reader.push(chunk)) {
+      count++;
+      yield object;
+    }
+  }
+  if (!reader.isAtRest || count !== oids.length) {
     throw gitError("git cat-file ended before all objects were read", "check the repository: git fsck");
   }
 }
 
 /** The stream of `git cat-file --batch`: `oid type size`, a line feed, that many bytes, a line feed. */
 class BatchReader {
-  count = 0;
   readonly #limitBytes: number;
-  readonly #take: (oid: string, bytes: Buffer | undefined) => void;
   #head: Buffer = Buffer.alloc(0);
   #object: { readonly oid: string; readonly isKept: boolean; readonly chunks: Buffer[]; left: number } | undefined;
+  #done: ReadObject[] = [];
 
-  constructor(limitBytes: number, take: (oid: string, bytes: Buffer | undefined) => void) {
+  constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
-    this.#take = take;
   }
 
   get isAtRest(): boolean {
     return this.#object === undefined && this.#head.length === 0;
   }
 
-  push(chunk: Buffer): void {
+  /** The objects that this piece completes. */
+  push(chunk: Buffer): readonly ReadObject[] {
+    this.#done = [];
     let rest: Buffer | undefined = chunk;
-    while (rest !== undefined && rest.length > 0)
+    while (rest !== undefined && rest.length > 0) {
       rest = this.#object === undefined ? this.#readHead(rest) : this.#readBody(rest);
+    }
+    return this.#done;
   }
 
   #readHead(chunk: Buffer): Buffer | undefined {
@@ -169,8 +179,7 @@ class BatchReader {
     this.#head = Buffer.alloc(0);
     const [oid = "", type = "", size = ""] = line.split(" ");
     if (size === "") {
-      this.count++;
-      this.#take(oid, undefined);
+      this.#done.push({ oid, bytes: undefined });
     } else {
       const bytes = Number(size);
       // The line feed behind the body counts as a part of it.
@@ -188,8 +197,7 @@ class BatchReader {
     if (object.left > 0) return undefined;
     const bytes = object.isKept ? Buffer.concat(object.chunks) : undefined;
     this.#object = undefined;
-    this.count++;
-    this.#take(object.oid, bytes?.subarray(0, bytes.length - 1));
+    this.#done.push({ oid: object.oid, bytes: bytes?.subarray(0, bytes.length - 1) });
     return chunk.subarray(taken);
   }
 }

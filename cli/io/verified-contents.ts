@@ -6,24 +6,19 @@ import type { CommandContext } from "../context.ts";
 import { STDIN } from "./files.ts";
 import { workTreeRoot } from "./git.ts";
 import { type Blob, gitBytes, historyBlobs, readBlobs, stagedBlobs, treeBlobs } from "./git-blobs.ts";
+import type { VerifyItem } from "./verify-items.ts";
 
-/** Where the bytes come from. problem: why there are none. */
-type Content = {
-  readonly path: string;
-  readonly bytes: Uint8Array | undefined;
-  readonly problem?: string;
-  readonly commit?: string;
-};
-
-/** Everything to judge. Contents are handed out one at a time, so that a large repository is never held at once. */
+/** Everything to judge. Items are handed out one at a time, so that a large repository is never held at once. */
 export type Contents = {
   readonly notes: readonly string[];
   /** All of the repository: what an allowance does not meet here, it meets nowhere. */
   readonly isWhole: boolean;
   readonly root: string;
+  /** How many items there will be. */
+  readonly count: number;
   /** The files that say something about others. */
-  readonly roleFiles: () => Promise<readonly Content[]>;
-  readonly each: (take: (content: Content) => void) => Promise<void>;
+  readonly roleFiles: () => Promise<readonly VerifyItem[]>;
+  readonly items: () => AsyncIterable<VerifyItem>;
 };
 
 /** Options that choose among them. */
@@ -36,7 +31,6 @@ export type Choice = {
 
 const SYMLINK = "120000";
 const SUBMODULE = "160000";
-const LFS_POINTER = "version https://git-lfs.github.com/spec/";
 
 /** Finds out what to judge, or GIT_FAILED or INPUT_NOT_FOUND. */
 export async function chooseContents(
@@ -79,8 +73,11 @@ function standardInput(context: CommandContext): Contents {
     root: context.cwd,
     notes: [],
     isWhole: false,
+    count: 1,
     roleFiles: async () => [],
-    each: async (take) => take({ path: "stdin", bytes: await context.readStdin() }),
+    items: async function* () {
+      yield { path: "stdin", bytes: await context.readStdin() };
+    },
   };
 }
 
@@ -98,42 +95,30 @@ function blobContents(
     root,
     isWhole,
     notes: [...notes, ...more],
+    count: blobs.length,
     roleFiles: async () => {
       const tree = await treeBlobs(root, tip).catch(() => []);
-      const found: Content[] = [];
-      await eachBlob(
+      const found: VerifyItem[] = [];
+      for await (const item of eachBlob(
         root,
         tree.filter((blob) => givesRoles(blob.path)),
-        (content) => found.push(content),
-      );
+      ))
+        found.push(item);
       return found;
     },
-    each: (take) => eachBlob(root, blobs, take),
+    items: () => eachBlob(root, blobs),
   };
 }
 
 /** Each object is read once, however many paths it has. */
-async function eachBlob(root: string, blobs: readonly Blob[], take: (content: Content) => void): Promise<void> {
+async function* eachBlob(root: string, blobs: readonly Blob[]): AsyncGenerator<VerifyItem> {
   const byOid = Map.groupBy(blobs, ({ oid }) => oid);
-  await readBlobs(root, [...byOid.keys()], MAX_VERIFIED_BYTES, (oid, bytes) => {
-    for (const blob of byOid.get(oid) ?? []) {
-      const problem = bytes === undefined ? "not in this clone, or over 256 MiB" : undefined;
-      take({
-        path: blob.path,
-        bytes,
-        ...(blob.commit === undefined ? {} : { commit: blob.commit }),
-        ...(problem === undefined ? {} : { problem }),
-      });
+  for await (const { oid, bytes } of readBlobs(root, [...byOid.keys()], MAX_VERIFIED_BYTES)) {
+    for (const { path: shown, commit } of byOid.get(oid) ?? []) {
+      const content = bytes === undefined ? { problem: "not in this clone, or over 256 MiB" } : { bytes };
+      yield { path: shown, ...content, ...(commit === undefined ? {} : { commit }) };
     }
-  });
-}
-
-/** True for what Git LFS leaves in the place of a file. */
-export function isLfsPointer(bytes: Uint8Array): boolean {
-  return (
-    bytes.length < 1024 &&
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1").startsWith(LFS_POINTER)
-  );
+  }
 }
 
 /** A file by the bytes of its name, because a name need not be UTF-8. */
@@ -161,10 +146,11 @@ async function workTree(
     // Of the whole repository, also where only a few files were named: what gives a role may be another one.
     roleFiles: async () => {
       const all = root === undefined || given.length === 0 ? unique : await entriesOf(base, base, ".", true);
-      return all.filter((entry) => givesRoles(entry.path)).map(readEntry);
+      return all.filter((entry) => givesRoles(entry.path));
     },
-    each: async (take) => {
-      for (const entry of unique) take(readEntry(entry));
+    count: unique.length,
+    items: async function* () {
+      yield* unique;
     },
   };
 }
@@ -217,17 +203,4 @@ function* walk(directory: Buffer): Generator<Buffer> {
 function toEntry(base: string, file: Buffer): Entry {
   const inBase = path.relative(base, file.toString("utf8")).split(path.sep).join("/");
   return { file, path: inBase };
-}
-
-function readEntry({ file, path: shown }: Entry): Content {
-  try {
-    if (fs.statSync(file).size > MAX_VERIFIED_BYTES) return { path: shown, bytes: undefined, problem: "over 256 MiB" };
-    return { path: shown, bytes: fs.readFileSync(file) };
-  } catch (error) {
-    return {
-      path: shown,
-      bytes: undefined,
-      problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`,
-    };
-  }
 }

@@ -210,3 +210,32 @@ function blockList(text: string, at: number): readonly Value[] | undefined {
   }
   return items;
 }
+
+const MAP_CHARACTERS = 4_000;
+const MAP_ENTRY = /["']?([\w.-]+)["']?[ \t]*[:=][ \t]*(["']?)([^\s"',{}[\]]{8,})\2(?=[\s,}]|$)/g;
+
+/** The values of a map called `secrets` or `passwords`, in braces or by indentation; undefined where there is no map. */
+export function readMap(text: string, at: number, nameStart: number): readonly Value[] | undefined {
+  const name = /^(?:[\w.-]*[._-])?(?:secrets|passwords|credentials|tokens|secretData|secretEnv)$/i.exec(
+    text.slice(nameStart, at).replace(/["'\s:=]+$/, ""),
+  );
+  if (name === null) return undefined;
+  const body =
+    text[at] === "{"
+      ? bracedBody(text, at)
+      : /^[ \t]*\r?\n/.test(text.slice(at, at + 40))
+        ? indented(text, lineEnd(text, at) + 1, nameStart)
+        : undefined;
+  if (body === undefined) return undefined;
+  return [...body.value.matchAll(MAP_ENTRY)].map((match) => {
+    const value = match[3] ?? "";
+    const start = body.start + match.index + match[0].lastIndexOf(value);
+    return { value, start, end: start + value.length, quoted: match[2] !== "", isTyped: true };
+  });
+}
+
+function bracedBody(text: string, at: number): Value | undefined {
+  const length = text.slice(at, at + MAP_CHARACTERS).indexOf("}");
+  if (length === -1) return undefined;
+  return { value: text.slice(at + 1, at + length), start: at + 1, end: at + length, quoted: true, isTyped: true };
+}

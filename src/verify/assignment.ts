@@ -1,6 +1,6 @@
 /** A name with the value that stands behind it, in whatever notation: found around the name, so that no parser is needed. */
 
-import { readList, readQuoted, readValue, type Value } from "./assigned-value.ts";
+import { readList, readMap, readQuoted, readValue, type Value } from "./assigned-value.ts";
 import type { FileKind } from "./file-kind.ts";
 import { lineBefore, lineStart } from "./nearby.ts";
 
@@ -74,15 +74,26 @@ function valuesOf(text: string, { start, end }: Identifier, kind: FileKind): rea
   const before = text.slice(Math.max(0, start - 60), start);
   // `${NAME:?message}` says what to do when there is no value.
   if (/[$#%]\{$/.test(before)) return [];
+  // Helm's `checksum/secret` says when to restart.
+  if (/(?:checksum|hash|digest|sha\d*)[/]$/i.test(before)) return [];
   if (HCL_BLOCK.test(before)) return blockDefault(text, start, end, kind);
   if (PAIR_HEAD.test(before)) return pairedValues(text, start, end, kind);
   if (/<[\w:]{0,20}$/.test(before)) return elementValue(text, end);
   if (before.endsWith(">")) return elementText(text, matchAt(ELEMENT_PAIR, text, end));
   const assigned = matchAt(SEPARATOR, text, end);
-  if (assigned !== undefined) return readList(text, assigned) ?? optional(readValue(text, assigned, start, kind));
-  const argument = matchAt(ARGUMENT, text, end) ?? matchAt(CALL, text, end);
+  if (assigned !== undefined) {
+    return (
+      readList(text, assigned) ?? readMap(text, assigned, start) ?? optional(readValue(text, assigned, start, kind))
+    );
+  }
+  const argument = (isArgument(before, kind) ? matchAt(ARGUMENT, text, end) : undefined) ?? matchAt(CALL, text, end);
   if (argument !== undefined) return optional(readQuoted(text, argument));
   return spacedValue(text, start, end, before, kind);
+}
+
+/** In a list of words the next one is no value: only behind a parenthesis, among arguments of a program, or behind dashes. */
+function isArgument(before: string, kind: FileKind): boolean {
+  return (kind.notation === "code" ? /(?:[(,]\s*\\*["'`]|--?)$/ : /(?:\(\s*\\*["'`]|--?)$/).test(before);
 }
 
 function optional(value: Value | undefined): readonly Value[] {

@@ -39,8 +39,12 @@ function isRandomWord(word: string): boolean {
 }
 
 /** Words somebody chose and joined, a few of them and a number: `juniper-glacier-amber-walnut-85`. */
-function isPassphrase(value: string): boolean {
-  return /^[a-z]{3,}(?:[-_. ][a-z]{3,}){2,}[-_. ]?\d{2,}$/i.test(value);
+function isPassphrase(value: string, kind: Sensitivity): boolean {
+  const pattern =
+    kind === "password"
+      ? /^[a-z]{3,}(?:[-_. ][a-z]{3,})+[-_. ]?\d{2,}$/i
+      : /^[a-z]{3,}(?:[-_. ][a-z]{3,}){2,}[-_. ]?\d{2,}$/i;
+  return pattern.test(value);
 }
 
 /** Text that points to something or says something: never a secret, whatever its name. */
@@ -75,7 +79,7 @@ function isConfiguredKey(value: string, kind: Sensitivity): boolean {
   if (/\s/.test(value) && !/^[\w+/=\s]+$/.test(value)) return false;
   if (UUID.test(value)) return true;
   if (kind === "reference-like" || WORDS.test(value))
-    return hasRandomPart(value) || (kind === "key" && isPassphrase(value));
+    return hasRandomPart(value) || (kind === "key" && (isPassphrase(value, kind) || isMixed(value)));
   return !CAMEL.test(value);
 }
 
@@ -88,7 +92,7 @@ function isHardCodedSecret(value: string, kind: Sensitivity): boolean {
     return kind === "password" && hasRandomPart(value) && !/[<>{}]|\\[dwsb]/.test(value);
   }
   if (UUID.test(value)) return kind !== "reference-like";
-  if (kind === "password" && (isPassphrase(value) || isMixed(value))) return true;
+  if (kind === "password" && (isPassphrase(value, kind) || isMixed(value))) return true;
   return hasRandomPart(value) && !NUMBER.test(value);
 }
 
@@ -100,6 +104,11 @@ function isMixed(value: string): boolean {
     /\d/.test(value) &&
     !/^(?:[a-z]+|[A-Z][a-z]+|[A-Z]+)\d*(?:[-_.](?:[a-z]+|[A-Z][a-z]+|[A-Z]+)?\d*)*$/.test(value)
   );
+}
+
+/** True for text that nobody would have thought of as words. */
+export function looksGenerated(value: string): boolean {
+  return hasRandomPart(value) || isMixed(value);
 }
 
 /** What to judge: the default inside `${NAME:-default}`, else the value. */

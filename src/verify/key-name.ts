@@ -101,7 +101,7 @@ const ENDS_LIKE_KEY =
 function judge(name: readonly string[]): Sensitivity | undefined {
   const last = name.at(-1) ?? "";
   const before = name.at(-2) ?? "";
-  if (last === "tokens" || last === "secrets") return name.length > 1 ? "reference-like" : undefined;
+  if (last === "tokens" || last === "secrets") return "reference-like";
   if (last === "secret") return SECRET_OWNERS.has(before) ? "key" : "reference-like";
   if (isKey(before, last)) return "key";
   return PASSWORDS.has(last) || ENDS_LIKE_PASSWORD.test(last) ? "password" : undefined;

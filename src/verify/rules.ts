@@ -185,6 +185,14 @@ const STRUCTURAL: readonly Rule[] = [
     fix: resealEntry,
   },
   {
+    id: "sealed-secret-too-large",
+    kind: "error",
+    title: "SealedSecret for a Secret that is too large",
+    explanation: "Whatever the padding hides, the values together are over 768 KiB: no cluster takes such a Secret.",
+    fix: (path) =>
+      `split the SealedSecret in ${path}, or keep large files elsewhere and seal the key that protects them`,
+  },
+  {
     id: "sealed-manifest-invalid",
     kind: "error",
     title: "SealedSecret that would not be accepted",

@@ -69,7 +69,7 @@ function scanAnchors(passage: Passage, kind: FileKind, deadline: Deadline, repor
       case "name":
         return scanName(passage, kind, offset, progress, report);
       case "place":
-        return detectPlace(passage, index, offset, report);
+        return detectPlace(passage, kind, index, offset, report);
       case "key":
         return detectPrivateKey(passage, index, offset, report);
       case "token":

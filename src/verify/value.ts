@@ -32,7 +32,7 @@ const WHOLE_REFERENCES: readonly RegExp[] = [
   /^<%.*%>$/s,
   /^\[\[.*\]\]$/s,
   /^\(\(.*\)\)$/s,
-  /^\$\(.*\)$/s,
+  /^\$\(/,
   /^`.*`$/s,
   /^\$\$?[A-Za-z_][A-Za-z0-9_]*$/,
   /^\$[A-Za-z][\w-]*(?:[.:-][A-Za-z_][\w-]*)+$/,
@@ -95,8 +95,10 @@ export function isSealedForm(value: string): boolean {
   return SEALED.some((form) => form.test(value));
 }
 
-/** The default inside `${NAME:-default}`, or undefined when the value is not of that form. */
+/** The default inside `${NAME:-default}`, the literal inside `{{ "literal" | filter }}`, or undefined when the value is not of that form. */
 export function interpolationDefault(value: string): string | undefined {
+  const piped = /^\{\{-?\s*(["'])([^"']+)\1\s*\|/.exec(value)?.[2];
+  if (piped !== undefined) return piped;
   return /^\$\{\w+:?-([^}]*)\}$/.exec(value)?.[1] ?? /^\$\{[\w.-]+:(?![-?+=])([^}]*)\}$/.exec(value)?.[1];
 }
 
@@ -156,7 +158,7 @@ function isOnlyPublic(value: string): boolean {
 }
 
 const WEAK_DEFAULTS =
-  /^(?:passw(?:or)?d|passwort|motdepasse|pass|pwd|passphrase|secrets?|tokens?|api[-_]?key|key|admin|administrator|root|user|username|guest|test|testing|tester|demo|default|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|rabbitmq|minio|elastic|kibana|grafana|keycloak|vagrant|docker|dev|development|local|localhost|public|private|none|null|nil|undefined|true|false|yes|no|on|off|string|str|text|number|int|integer|bool|boolean|object|array|any|required|optional|auto|automatic|random|generated?|disabled?|enabled?|env|prompt|basic|bearer|oauth2?|jwt|oidc|saml|ldap|plain|opaque|file|vault|kubernetes|memory|cookie|session|header|query|body|internal|external|value|data|name|id|-|~|\.\.\.)$/i;
+  /^(?:passw(?:or)?d|passwort|motdepasse|pass|pwd|passphrase|secrets?|tokens?|api[-_]?key|key|admin|administrator|root|user|username|guest|test|testing|tester|demo|default|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|redis|rabbitmq|minio(?:admin)?|elastic|kibana|grafana|keycloak|vagrant|docker|dev|development|local|localhost|public|private|none|null|nil|undefined|true|false|yes|no|on|off|string|str|text|number|int|integer|bool|boolean|object|array|any|required|optional|auto|automatic|random|generated?|disabled?|enabled?|env|prompt|basic|bearer|oauth2?|jwt|oidc|saml|ldap|plain|opaque|file|vault|kubernetes|memory|cookie|session|header|query|body|internal|external|value|data|name|id|-|~|\.\.\.)$/i;
 
 /** Words that are a default of every image and every tutorial, or no value at all: not worth a finding outside a Secret. */
 export function isWeakDefault(value: string): boolean {

@@ -1,5 +1,6 @@
 /** Judges files without any key: is there a secret in plain sight, and is every sealed value sound and in its place? */
 import { utf8 } from "../bytes.ts";
+import { sha256 } from "../crypto/sha256.ts";
 import { detectBareFile } from "./detect/bare-files.ts";
 import { detectBinaryKey } from "./detect/private-keys.ts";
 import { detectBrokenRole } from "./detect/roled-files.ts";
@@ -16,9 +17,10 @@ import { decodeBytes, Lines } from "./text.ts";
 /** One file as it would be committed. Paths are relative to the root of the repository, with slashes. */
 export type VerifiedFile = { readonly path: string; readonly bytes: Uint8Array };
 
-/** What judging needs besides the bytes. All of it is public. */
+/** What judging can be told besides the bytes. All of it is public. */
 export type VerifyContext = {
-  readonly sha256: (message: Uint8Array) => Uint8Array;
+  /** A faster SHA-256 than the portable one. */
+  readonly sha256?: (message: Uint8Array) => Uint8Array;
   readonly roles?: RoleTable;
   readonly policy?: SealedPolicy;
   /** HMAC under the key of the repository: gives findings an identity that outlives their line. */
@@ -32,7 +34,7 @@ export type VerifyContext = {
 export const MAX_VERIFIED_BYTES: number = 256 * 1024 * 1024;
 
 /** All findings in these files, in the order of paths and lines. Pure: the same bytes give the same findings. */
-export function verify(files: Iterable<VerifiedFile>, context: VerifyContext): readonly Finding[] {
+export function verify(files: Iterable<VerifiedFile>, context: VerifyContext = {}): readonly Finding[] {
   const all = [...files];
   const roles = readRoles(
     all.filter(({ path }) => givesRoles(path)).map(({ path, bytes }) => ({ path, text: decodeBytes(bytes).text })),
@@ -43,7 +45,7 @@ export function verify(files: Iterable<VerifiedFile>, context: VerifyContext): r
 }
 
 /** All findings in one file, in the order of its lines. */
-export function verifyFile(path: string, bytes: Uint8Array, context: VerifyContext): readonly Finding[] {
+export function verifyFile(path: string, bytes: Uint8Array, context: VerifyContext = {}): readonly Finding[] {
   if (bytes.length > MAX_VERIFIED_BYTES) return [unscanned("too-large", path, "over 256 MiB")];
   const { kind, text } = decodeBytes(bytes);
   const lines = new Lines(text);
@@ -73,7 +75,7 @@ function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, 
     detectBinaryKey(passage, report);
     if (!isBinary) detectBareFile(passage, report);
     scanText(passage, kind, deadline, report);
-    if (!isBinary) detectSealed(passage, context.sha256, context.policy ?? {}, report);
+    if (!isBinary) detectSealed(passage, context.sha256 ?? sha256, context.policy ?? {}, report);
     return undefined;
   } catch (error) {
     if (error instanceof OutOfTime) return "too-slow";

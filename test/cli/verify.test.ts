@@ -275,6 +275,21 @@ describe("odd things in a repository", () => {
   });
 });
 
+describe("a repository that is large enough for threads", () => {
+  it("is judged on all cores, with the findings in their order, and by blobs as well", () => {
+    const workspace = repository();
+    for (let index = 0; index < 2_100; index++) workspace.write(`apps/${index}.yaml`, `a: ${index}\n`);
+    for (const index of [7, 1000, 2099]) workspace.write(`apps/${index}.yaml`, `password: ${VALUE}${index}\n`);
+    const expected = ["apps/1000.yaml:1", "apps/2099.yaml:1", "apps/7.yaml:1"];
+    const ran = verify(workspace);
+    expect([ran.status, places(ran.findings)]).toEqual([3, expected]);
+    const head = commit(workspace, "all");
+    expect(places(verify(workspace, "--history").findings)).toEqual(expected);
+    expect(verify(workspace, "--history").findings.every((finding) => finding.commit === head)).toBe(true);
+    expect(workspace.lacre(["verify"]).stdout).toContain("3 findings in 2102 files");
+  });
+});
+
 describe("what is allowed", () => {
   it("inline, with a rule and a reason, on the line or the one above, and counted", () => {
     const workspace = repository();

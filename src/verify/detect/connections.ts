@@ -1,7 +1,8 @@
 /** Passwords inside addresses, headers and commands: what has a place of its own and needs no name. */
 import { decodeBase64 } from "../base64.ts";
+import type { FileKind } from "../file-kind.ts";
 import type { Passage, Report } from "../hit.ts";
-import { hasRandomPart } from "../judgement.ts";
+import { hasRandomPart, looksGenerated } from "../judgement.ts";
 import { classifyValue, interpolationDefault, isMonotonous, isWeakDefault } from "../value.ts";
 
 /** One pattern with a group `value`, and the words of which one must be there, in lower case. */
@@ -287,11 +288,14 @@ const PLACES: readonly Place[] = [
 export const PLACE_ANCHORS: readonly string[] = PLACES.map(({ anchor }) => anchor);
 
 /** Tries the place that belongs to an anchor found at an offset. */
-export function detectPlace(passage: Passage, index: number, offset: number, report: Report): void {
+export function detectPlace(passage: Passage, kind: FileKind, index: number, offset: number, report: Report): void {
   const place = PLACES[index] as Place;
   const match = matchAround(place, passage.text, offset);
   const value = match?.groups?.["value"];
   if (match === undefined || value === undefined || !place.accept(value, match)) return;
+  // Programs and prose are full of made-up addresses and commands.
+  const isAddressOrCommand = place.rule === "connection-string-password" || place.rule === "command-line-password";
+  if (kind.trust === "code" && isAddressOrCommand && !looksGenerated(value)) return;
   const start = match.index + match[0].lastIndexOf(value);
   report({ rule: place.rule, start, end: start + value.length, subject: place.subject, value });
 }

@@ -5,6 +5,7 @@ import { LacreError } from "../../errors.ts";
 import type { SealedObject } from "../../format/edit.ts";
 import { decodeText } from "../../format/source.ts";
 import { readStream } from "../../format/stream.ts";
+import { MAX_SECRET_BYTES } from "../../model/limits.ts";
 import type { Passage, Report } from "../hit.ts";
 
 /** What a repository asks of its tokens. Nothing that is left out is checked. */
@@ -59,9 +60,12 @@ function judgeObject(
   policy: SealedPolicy,
   report: Report,
 ): void {
+  let boxBytes = 0;
   for (const [key, text] of sealed.entries) {
     const [from, to] = places.places.get(key)?.token.range ?? [0, 0];
     const token = parseToken(text);
+    const length = token?.box.length ?? 0;
+    if (length > SHORT_BOX_BYTES) boxBytes += length;
     const rule =
       token === undefined
         ? "sealed-token-malformed"
@@ -69,7 +73,15 @@ function judgeObject(
     if (rule !== undefined)
       report({ rule, start: document.start + from, end: document.start + to, subject: key, value: text });
   }
+  if (boxBytes / PADDING_RATIO <= MAX_SECRET_BYTES) return;
+  const start = document.start + places.entries.range[0];
+  report({ rule: "sealed-secret-too-large", start, end: start, subject: sealed.name, value: "" });
 }
+
+/** The boxes of short values all have the same length, which says nothing about their sum. */
+const SHORT_BOX_BYTES = 512;
+/** Padding makes a longer value at most an eighth longer. */
+const PADDING_RATIO = 1.125;
 
 function judgeToken(
   token: Token,

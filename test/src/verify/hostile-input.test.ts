@@ -55,6 +55,19 @@ describe("input that was made to be slow", () => {
   });
 });
 
+it("a secret behind a million small documents is found", () => {
+  const text = `${fill("a: 1\n---\n", 9_000_000)}kind: Secret\nstringData:\n  zone: harbour\n`;
+  const findings = verifyFile("a.yaml", new TextEncoder().encode(text));
+  expect(findings.map(({ rule, line }) => [rule, line])).toEqual([["kubernetes-secret-plaintext", 2_000_003]]);
+});
+
+it("a secret at the end of a line of ten megabytes is found", () => {
+  const text = `x: "${fill("lorem ipsum, ", 10_000_000)}", password: "Zq81xTe49vLKd7mW"\n`;
+  expect(verifyFile("a.json", new TextEncoder().encode(text)).map(({ rule }) => rule)).toEqual([
+    "plaintext-credential",
+  ]);
+});
+
 it("whatever the bytes, a file is judged or said not to be, and places lie within it", () => {
   const paths = fc.constantFrom(
     "a.yaml",

@@ -105,6 +105,12 @@ describe.each(TOKEN_RULES)("$id", (rule) => {
     }
   });
 
+  it("is not slowed down by text that nearly matches, over and over", () => {
+    const nearly = tokenOf(rule, random).slice(0, -1);
+    const bait = `${about} ${nearly.repeat(Math.ceil(100_000 / nearly.length))} ${`${nearly} `.repeat(Math.ceil(100_000 / nearly.length))}`;
+    expect(rulesIn(bait)).toBeInstanceOf(Array);
+  });
+
   it("does not find two false ones: one that is cut short, and one inside of a longer word", () => {
     const pattern = compileShape(rule.parts, "g");
     const token = tokenOf(rule, random);

@@ -1,0 +1,98 @@
+/** Judges one item at a time: the same code in the main thread and in the others. */
+import * as fs from "node:fs";
+import { loadEngine } from "../../src/crypto/engine-node.ts";
+import {
+  decodeBytes,
+  type Finding,
+  fromBase64url,
+  MAX_VERIFIED_BYTES,
+  type RoleTable,
+  readRoles,
+  type SealedPolicy,
+  toBase64url,
+  unscanned,
+  verifyFile,
+} from "../../src/index.ts";
+
+/** One thing to judge: bytes, or a file that is read when its turn comes, or the reason why there are no bytes. */
+export type VerifyItem = {
+  readonly path: string;
+  readonly file?: Uint8Array;
+  readonly bytes?: Uint8Array;
+  readonly problem?: string;
+  readonly commit?: string;
+};
+
+/** What judging needs, as plain data that threads can be given. keys: those of the baseline, base64url. */
+export type VerifySettings = {
+  readonly roles: RoleTable;
+  readonly policy: SealedPolicy;
+  readonly keys: readonly string[];
+  readonly budgetMs: number;
+};
+
+/** What became of one item. */
+export type VerifyOutcome = {
+  readonly isRead: boolean;
+  readonly isPointer: boolean;
+  readonly findings: readonly Finding[];
+};
+
+const LFS_POINTER = "version https://git-lfs.github.com/spec/";
+const IDENTITY_BYTES = 16;
+
+/** The bytes of an item, or why there are none. */
+function readItem({ file, bytes, problem }: VerifyItem): Uint8Array | string {
+  if (bytes !== undefined) return bytes;
+  if (file === undefined) return problem ?? "cannot be read";
+  try {
+    const name = Buffer.from(file.buffer, file.byteOffset, file.length);
+    return fs.statSync(name).size > MAX_VERIFIED_BYTES ? "over 256 MiB" : fs.readFileSync(name);
+  } catch (error) {
+    return `cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`;
+  }
+}
+
+/** The roles that these items give to others. */
+export function rolesOf(items: readonly VerifyItem[]): RoleTable {
+  return readRoles(
+    items.flatMap((item) => {
+      const bytes = readItem(item);
+      return typeof bytes === "string" ? [] : [{ path: item.path, text: decodeBytes(bytes).text }];
+    }),
+  );
+}
+
+/** A function that judges items. It never throws for what an item holds. */
+export async function createJudge(settings: VerifySettings): Promise<(item: VerifyItem) => VerifyOutcome> {
+  const engine = await loadEngine();
+  const keys = settings.keys.map((key) => fromBase64url(key)).filter((key) => key !== undefined);
+  const identify = (message: Uint8Array) =>
+    keys.map((key) => toBase64url(engine.hmacSha256(key, message).subarray(0, IDENTITY_BYTES))).join(" ");
+  const context = {
+    sha256: engine.sha256,
+    roles: settings.roles,
+    policy: settings.policy,
+    ...(keys.length > 0 && { identify }),
+    now: () => performance.now(),
+    budgetMs: settings.budgetMs,
+  };
+  return (item) => {
+    const bytes = readItem(item);
+    if (typeof bytes === "string") {
+      return { isRead: false, isPointer: false, findings: [unscanned("unreadable", item.path, bytes)] };
+    }
+    const findings = verifyFile(item.path, bytes, context);
+    const { commit } = item;
+    const found = commit === undefined ? findings : findings.map((finding) => ({ ...finding, commit }));
+    return { isRead: true, isPointer: isLfsPointer(bytes), findings: found };
+  };
+}
+
+/** True for what Git LFS leaves in the place of a file. */
+function isLfsPointer(bytes: Uint8Array): boolean {
+  return (
+    bytes.length < 1024 &&
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1").startsWith(LFS_POINTER)
+  );
+}

@@ -1,0 +1,1 @@
+{:db {:password "Lq83ZtXk29vP"}}

@@ -1,0 +1,1 @@
+final clientSecret = 'Lq83ZtXk29vPLq83ZtXk29vP';

@@ -1,0 +1,1 @@
+def password = "Lq83ZtXk29vP"

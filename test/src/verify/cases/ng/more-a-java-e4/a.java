@@ -1,0 +1,1 @@
+ds.setPassword("Lq83ZtXk29vP");

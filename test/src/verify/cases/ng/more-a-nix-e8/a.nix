@@ -1,0 +1,1 @@
+services.x.password = "Lq83ZtXk29vP";

@@ -1,0 +1,1 @@
+$config["db_password"] = "Lq83ZtXk29vP";

@@ -1,0 +1,1 @@
+ENV["API_KEY"] = "Lq83ZtXk29vPLq83ZtXk29vP"

@@ -1,0 +1,1 @@
+mysql --password=Lq83ZtXk29vP -u x

@@ -1,0 +1,1 @@
+let apiKey: String = "Lq83ZtXk29vPLq83ZtXk29vP"

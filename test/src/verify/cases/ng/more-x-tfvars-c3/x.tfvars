@@ -1,0 +1,3 @@
+secrets = {
+  db = "Lq83ZtXk29vP"
+}

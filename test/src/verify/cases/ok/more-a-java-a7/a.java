@@ -1,0 +1,3 @@
+private static final String KEY = "spring.datasource.password";
+@Parameter(names = {"-p", "--password"}, password = true)
+String secretName = "projects/1/secrets/db/versions/latest";

@@ -1,0 +1,1 @@
+deny[msg] { input.kind == "Secret"; msg := "no plain secrets: kind: Secret" }

@@ -1,0 +1,1 @@
+const params = { headers: { Authorization: `Bearer ${__ENV.TOKEN}` } };
