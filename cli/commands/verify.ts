@@ -190,7 +190,8 @@ async function accept(
       content: printBaseline({ keys, entries: [...entries, ...added] }),
     });
   }
-  await context.print(`${added.length} findings accepted in ${BASELINE_FILE}: commit it\n`);
+  const done = added.length === 0 ? "nothing to accept" : `${added.length} accepted in ${BASELINE_FILE}: commit it`;
+  await context.print(`${done}\n`);
   return EXIT.fine;
 }
 

@@ -74,6 +74,7 @@ function valuesOf(text: string, { start, end }: Identifier, kind: FileKind): rea
   const before = text.slice(Math.max(0, start - 60), start);
   // `${NAME:?message}` says what to do when there is no value.
   if (/[$#%]\{$/.test(before)) return [];
+  if (/encrypted\w*["']?\s*[:=]\s*\{[^{}]*$/i.test(before)) return [];
   // Helm's `checksum/secret` says when to restart.
   if (/(?:checksum|hash|digest|sha\d*)[/]$/i.test(before)) return [];
   if (HCL_BLOCK.test(before)) return blockDefault(text, start, end, kind);

@@ -46,6 +46,8 @@ const PAIRS: ReadonlySet<string> = new Set([
   "seed phrase",
   "snmp community",
   "secret value",
+  "secret env",
+  "secret data",
   "basic auth",
   "registry auth",
   "auth header",
@@ -141,5 +143,4 @@ export const SENSITIVE_STEMS: readonly string[] = [
   "rootpw",
   "bindpw",
   "pre_shared",
-  "preshared",
 ];

@@ -2,7 +2,7 @@
 
 /**
  * sealed: only a key opens it. reference: it names where the value is. placeholder: it stands for a value that is not
- * there. public: everybody may know it. name: words that name something. literal: everything else.
+ * there. public: everybody may know it. hash: of a password, for who checks one. literal: everything else.
  */
 export type ValueKind = "empty" | "sealed" | "reference" | "placeholder" | "public" | "hash" | "literal";
 

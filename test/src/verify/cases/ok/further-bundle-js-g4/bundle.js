@@ -1,0 +1,1 @@
+!function(e){var t={apiKey:"x",token:null};e.password=t.password}();
