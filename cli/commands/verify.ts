@@ -51,10 +51,9 @@ export async function verifyPaths(
 ): Promise<number> {
   if (options.explain !== undefined) return explain(context, options.explain);
   const found = findConfiguration(context);
-  const wanted =
-    paths.length === 0 && options.staged !== true && options.range === undefined && options.history !== true
-      ? configuredPaths(context, found)
-      : paths;
+  // All of the repository: what an allowance does not meet here, it meets nowhere.
+  const isWhole = paths.length === 0 && !options.staged && options.range === undefined && !options.history;
+  const wanted = isWhole ? configuredPaths(context, found) : paths;
   const contents = await chooseContents(context, wanted, options);
   const engine = await context.engine();
   const baseline = loadBaseline(context, contents.root);
@@ -70,7 +69,7 @@ export async function verifyPaths(
     ...(baseline === undefined ? {} : { baseline }),
     identitiesOf: ({ identity }) => identity?.split(" ") ?? [],
     today: new Date(context.nowMs()).toISOString().slice(0, 10),
-    isWhole: contents.isWhole,
+    isWhole,
   });
   if (options.accept !== undefined)
     return accept(context, contents.root, { keys, entries: baseline?.entries ?? [] }, findings, options);

@@ -11,8 +11,6 @@ import type { VerifyItem } from "./verify-items.ts";
 /** Everything to judge. Items are handed out one at a time, so that a large repository is never held at once. */
 export type Contents = {
   readonly notes: readonly string[];
-  /** All of the repository: what an allowance does not meet here, it meets nowhere. */
-  readonly isWhole: boolean;
   readonly root: string;
   /** How many items there will be. */
   readonly count: number;
@@ -48,13 +46,13 @@ export async function chooseContents(
     });
   }
   const inRoot = paths.map((given) => path.relative(root, path.resolve(context.cwd, given)) || ".");
-  if (choice.staged === true) return blobContents(root, await stagedBlobs(root, inRoot), undefined, [], false);
+  if (choice.staged === true) return blobContents(root, await stagedBlobs(root, inRoot), undefined, []);
   const revisions = choice.history === true ? ["--all", "HEAD"] : [choice.range as string];
   const blobs = (await historyBlobs(root, revisions)).filter(
     (blob) => inRoot.length === 0 || inRoot.some((given) => isBelow(blob.path, given)),
   );
   const tip = choice.history === true ? "HEAD" : (/\.\.\.?(.+)$/.exec(choice.range ?? "")?.[1] ?? "HEAD");
-  return blobContents(root, blobs, tip, await shallowNotes(root), false);
+  return blobContents(root, blobs, tip, await shallowNotes(root));
 }
 
 function isBelow(file: string, given: string): boolean {
@@ -72,7 +70,6 @@ function standardInput(context: CommandContext): Contents {
   return {
     root: context.cwd,
     notes: [],
-    isWhole: false,
     count: 1,
     roleFiles: async () => [],
     items: async function* () {
@@ -81,19 +78,12 @@ function standardInput(context: CommandContext): Contents {
   };
 }
 
-function blobContents(
-  root: string,
-  all: readonly Blob[],
-  tip: string | undefined,
-  notes: readonly string[],
-  isWhole: boolean,
-): Contents {
+function blobContents(root: string, all: readonly Blob[], tip: string | undefined, notes: readonly string[]): Contents {
   const submodules = all.filter(({ mode }) => mode === SUBMODULE).length;
   const blobs = all.filter(({ mode }) => mode !== SUBMODULE && mode !== SYMLINK);
   const more = submodules === 0 ? [] : [`${submodules} submodule entries: their content is in repositories of its own`];
   return {
     root,
-    isWhole,
     notes: [...notes, ...more],
     count: blobs.length,
     roleFiles: async () => {
@@ -134,14 +124,13 @@ async function workTree(
   const entries = (
     await Promise.all(
       (given.length === 0 ? ["."] : given).map((one) =>
-        entriesOf(base, path.resolve(context.cwd, one), one, isIgnoring),
+        entriesOf(base, path.resolve(given.length === 0 ? base : context.cwd, one), one, isIgnoring),
       ),
     )
   ).flat();
   const unique = [...new Map(entries.map((entry) => [entry.file.toString("latin1"), entry])).values()];
   return {
     root: base,
-    isWhole: given.length === 0,
     notes: [],
     // Of the whole repository, also where only a few files were named: what gives a role may be another one.
     roleFiles: async () => {

@@ -231,6 +231,15 @@ describe("odd things in a repository", () => {
     expect(places(verify(workspace, ".env").findings)).toEqual([".env:1"]);
   });
 
+  it("without a path it is the whole repository, also from a directory below", () => {
+    const workspace = repository();
+    workspace.write(".env", `DB_PASSWORD=${VALUE}\n`);
+    workspace.write("deep/er/a.yaml", "a: 1\n");
+    const ran = workspace.lacre(["verify"], { cwd: workspace.file("deep/er") });
+    expect(ran).toMatchObject({ status: 3, stdout: expect.stringContaining(".env:1: ") });
+    expect(workspace.lacre(["verify", "."], { cwd: workspace.file("deep/er") }).stdout).toContain("clean: 1 file;");
+  });
+
   it("standard input is judged", () => {
     const ran = new Workspace().lacre(["verify", "-"], { input: `export DB_PASSWORD=${VALUE}\n` });
     expect(ran).toMatchObject({ status: 3, stdout: expect.stringContaining("stdin:1: plaintext-credential") });
