@@ -134,8 +134,8 @@ async function workTree(
     notes: [],
     // Of the whole repository, also where only a few files were named: what gives a role may be another one.
     roleFiles: async () => {
-      const all = root === undefined || given.length === 0 ? unique : await entriesOf(base, base, ".", true);
-      return all.filter((entry) => givesRoles(entry.path));
+      const others = root === undefined || given.length === 0 ? [] : await entriesOf(base, base, ".", true);
+      return [...unique, ...others].filter((entry) => givesRoles(entry.path));
     },
     count: unique.length,
     items: async function* () {

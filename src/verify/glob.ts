@@ -1,6 +1,7 @@
 /** Path patterns as .gitattributes and .lacre.yaml use them. */
 
-function escapeForRegExp(text: string): string {
+/** A text as the pattern that matches it alone. */
+export function escapeForRegExp(text: string): string {
   return text.replace(/[.+^${}()|\\*?[\]]/g, "\\$&");
 }
 

@@ -1,7 +1,7 @@
 /** What one file of a repository says about another: a generator that reads it, an attribute that promises ciphertext. */
 
 import { readTrees, type Tree, textAt, valueAt } from "../format/tree.ts";
-import { globSource } from "./glob.ts";
+import { escapeForRegExp, globSource } from "./glob.ts";
 
 /**
  * secret-env: every value in it goes into a Secret. secret-file: all of it does. git-crypt, transcrypt: Git must hold
@@ -115,7 +115,15 @@ function sopsPatterns({ path, text }: Named): { source: string; role: Role }[] {
       const source = textAt(rule, "path_regex") ?? "";
       const isNarrow =
         /secret|sops|enc|crypt|vault|credential/i.test(source) && textAt(rule, "encrypted_regex") === undefined;
-      return isNarrow && isPattern(source) && base === "" ? [{ source, role: "sops" } as const] : [];
+      if (!isNarrow || !isPattern(source)) return [];
+      // SOPS matches anywhere in the path below its configuration.
+      const below = `^${escapeForRegExp(base)}`;
+      return [
+        {
+          source: source.startsWith("^") ? below + source.slice(1) : `${below}.*?(?:${source})`,
+          role: "sops",
+        } as const,
+      ];
     });
   });
 }

@@ -13,7 +13,7 @@ const SEALED: readonly RegExp[] = [
   /^\$ANSIBLE_VAULT;\d/,
   /^-----BEGIN (?:AGE ENCRYPTED FILE|PGP MESSAGE|PKCS7|CMS)-----/,
   /^(?:U2FsdGVkX1|LS0tLS1CRUdJTiBBR0UgRU5D|LS0tLS1CRUdJTiBQR1AgTUVTU0FHRS)/,
-  /^encrypted:[\w+/=]{40,}$/,
+  /^enc(?:rypted|ryption)?:[\w:.+/=-]{40,}$/i,
   /^vault:v\d+:[\w+/=]+$/,
   /^\{(?:cipher|DESede|AES|aes)\}/,
   /^ENC\([\w+/=]+\)$/,
@@ -44,6 +44,8 @@ const WHOLE_REFERENCES: readonly RegExp[] = [
   /^%\([\w.]+\)[sd]?$/,
   /^%[{<].*[}>]$/s,
   /^#\{.*\}#?$/s,
+  // kapitan
+  /^\?\{.*\}$/s,
   /^@[\w.@-]+@$/,
   /^__[A-Za-z0-9_.-]+__$/,
   /^\{[A-Za-z_][\w.-]*\}$/,

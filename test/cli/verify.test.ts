@@ -240,6 +240,14 @@ describe("odd things in a repository", () => {
     expect(workspace.lacre(["verify", "."], { cwd: workspace.file("deep/er") }).stdout).toContain("clean: 1 file;");
   });
 
+  it("a directory outside of the repository is judged with its own roles", () => {
+    const workspace = repository();
+    const outside = new Workspace();
+    outside.write("a/kustomization.yaml", "secretGenerator:\n- name: a\n  envs: [plain.txt]\n");
+    outside.write("a/plain.txt", "ZONE=Frankfurt\n");
+    expect(verify(workspace, outside.file("a")).findings).toMatchObject([{ rule: "secret-generator-file" }]);
+  });
+
   it("standard input is judged", () => {
     const ran = new Workspace().lacre(["verify", "-"], { input: `export DB_PASSWORD=${VALUE}\n` });
     expect(ran).toMatchObject({ status: 3, stdout: expect.stringContaining("stdin:1: plaintext-credential") });
