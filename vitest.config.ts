@@ -11,6 +11,14 @@ export default defineConfig({
       project("cli", "test/cli/**/*.test.ts"),
       project("controller", "test/controller/**/*.test.ts"),
       project("e2e", "test/e2e/**/*.test.ts"),
+      {
+        test: {
+          ...project("kubernetes", "test/kubernetes/**/*.test.ts").test,
+          // The first start may build the control plane.
+          globalSetup: "test/support/kubernetes-setup.ts",
+          testTimeout: 120_000,
+        },
+      },
     ],
   },
 });

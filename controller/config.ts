@@ -27,6 +27,7 @@ export type Config = {
 
 /** Shown by --help. */
 export const HELP = `Usage: lacre-controller --source SOURCE --target TARGET --key-file FILE [options]
+       lacre-controller --kubernetes [options]      see: lacre-controller --kubernetes --help
 
 Opens sealed files and keeps a directory equal to what Git says.
 
@@ -51,7 +52,8 @@ Example:
 const FILE_MODES = ["0400", "0440", "0444", "0600", "0640", "0644"];
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
 
-function usage(message: string, hint = "see: lacre-controller --help"): LacreError {
+/** USAGE with the way to the help. */
+export function usage(message: string, hint = "see: lacre-controller --help"): LacreError {
   return new LacreError("USAGE", message, { hint });
 }
 
@@ -95,20 +97,27 @@ function parseTarget(text: string): Config["target"] {
   throw usage(`--target ${text} is not directory:PATH`);
 }
 
-function parseListen(text: string): ListenConfig | undefined {
+/** HOST:PORT, or undefined for off. */
+export function parseListen(text: string): ListenConfig | undefined {
   if (text === "off") return undefined;
   const match = /^(.+):(\d{1,5})$/.exec(text);
   if (match === null || Number(match[2]) > 65_535) throw usage(`--listen ${text} is not HOST:PORT or off`);
   return { host: (match[1] as string).replace(/^\[|\]$/g, ""), port: Number(match[2]) };
 }
 
-function parseSuites(names: readonly string[]): ReadonlySet<Suite> {
+/** The suites that are opened: the post-quantum one, and those that were named. */
+export function parseSuites(names: readonly string[]): ReadonlySet<Suite> {
   const suites = new Set<Suite>(["mlkem768x25519"]);
   for (const name of names) {
     if (!isSuite(name)) throw usage(`--accept-suite ${name}: there is no such suite`, "suites: mlkem768x25519, x25519");
     suites.add(name);
   }
   return suites;
+}
+
+/** USAGE for a level that pino does not know. */
+export function checkLogLevel(level: string): void {
+  if (!LOG_LEVELS.includes(level)) throw usage(`--log-level must be one of ${LOG_LEVELS.join(", ")}`);
 }
 
 /** The configuration of a command line, or USAGE. */
@@ -121,7 +130,7 @@ export function parseConfig(args: readonly string[]): Config {
   const interval = Number(values.interval);
   if (!(interval >= 0.1 && interval <= 86_400)) throw usage("--interval must be 0.1 to 86400 seconds");
   if (!FILE_MODES.includes(values["file-mode"])) throw usage(`--file-mode must be one of ${FILE_MODES.join(", ")}`);
-  if (!LOG_LEVELS.includes(values["log-level"])) throw usage(`--log-level must be one of ${LOG_LEVELS.join(", ")}`);
+  checkLogLevel(values["log-level"]);
   return {
     source: parseSource(values.source),
     target: parseTarget(values.target),

@@ -2,18 +2,22 @@
 import {
   type Engine,
   type EntryFailure,
+  type KeyId,
   type Keyring,
+  MAX_SECRET_BYTES,
   type OpenFailure,
   openSecret,
   type PlainSecret,
   parseToken,
+  type Scope,
   type SealedSecret,
   type Suite,
   sameBytes,
   shortKeyId,
   wipeSecret,
 } from "../src/index.ts";
-import type { Reason } from "./problem.ts";
+import { judgeAge, type Marks, type RollbackPolicy } from "./high-water.ts";
+import type { Objection, Reason } from "./problem.ts";
 
 /** What the target holds now. isIntact is false where values are right but modes or links are not. */
 export type Live = { readonly values: ReadonlyMap<string, Uint8Array>; readonly isIntact: boolean };
@@ -32,10 +36,26 @@ export type Observed = {
   readonly live: Live | undefined;
   /** What happens when Git no longer has it. */
   readonly deletion: "Delete" | "Orphan";
+  /** What the target itself says against writing, whatever the values are. */
+  readonly objection?: Objection | undefined;
+  /** Why what is there cannot be changed; being equal is fine. */
+  readonly frozen?: Objection | undefined;
+  /** The newest tokens that were ever applied. */
+  readonly marks?: Marks;
 };
 
-/** What opening needs. */
-export type Means = { readonly engine: Engine; readonly keyring: Keyring; readonly acceptSuites: ReadonlySet<Suite> };
+/** What opening needs, and what is accepted. */
+export type Means = {
+  readonly engine: Engine;
+  readonly keyring: Keyring;
+  readonly acceptSuites: ReadonlySet<Suite>;
+  /** All, where it is left out. */
+  readonly acceptScopes?: ReadonlySet<Scope>;
+  /** Keys that are known, and open nothing any more: compromised or destroyed. */
+  readonly retiredKeys?: ReadonlySet<KeyId>;
+  /** Where tokens are compared with older ones. nowSeconds: Unix time. */
+  readonly rollback?: { readonly policy: RollbackPolicy; readonly nowSeconds: bigint };
+};
 
 /** Why something is written. */
 export type Cause = "created" | "updated" | "corrected" | "adopted";
@@ -43,12 +63,14 @@ export type Cause = "created" | "updated" | "corrected" | "adopted";
 /** One thing to do. The secret of a write is wiped by who performs it. */
 export type Action =
   | { readonly kind: "write"; readonly secret: PlainSecret; readonly cause: Cause }
-  /** The target is as it should be: remember that. */
-  | { readonly kind: "keep" }
+  /** The target is as it should be, or different by a hand that is let be: remember that. */
+  | { readonly kind: "keep"; readonly isDifferent: boolean }
   /** Leave everything as it is, and look again next time. */
   | { readonly kind: "skip" }
   | { readonly kind: "remove" }
   | { readonly kind: "forget" }
+  /** Said beside what is done. */
+  | { readonly kind: "warn"; readonly reason: Reason; readonly message: string }
   | { readonly kind: "report"; readonly reason: Reason; readonly message: string };
 
 const REASONS: Readonly<Record<OpenFailure, Reason>> = {
@@ -73,35 +95,61 @@ export function decide(observed: Observed, means: Means): readonly Action[] {
   if (observed.live !== undefined && !observed.isOurs && desired.policy.adopt === "Never") {
     return [report("NotOwned", "it was there before and is not ours; remove it, or set spec.adopt: IfUnowned")];
   }
-  const unaccepted = [...desired.entries].find(([, text]) => {
-    const suite = parseToken(text)?.suite;
-    return suite !== undefined && !means.acceptSuites.has(suite);
-  });
-  if (unaccepted !== undefined) {
-    return [report("SuiteNotAccepted", `entry ${unaccepted[0]} is of a suite that --accept-suite does not list`)];
-  }
+  if (observed.objection !== undefined) return [{ kind: "report", ...observed.objection }];
+  const refusal = refuse(desired, means);
+  if (refusal !== undefined) return [refusal];
+  const age = means.rollback && judgeAge(desired.entries, observed.marks ?? new Map(), means.rollback);
+  if (age?.kind === "report") return [age];
   const opened = openSecret(means.engine, means.keyring, desired);
-  if (!opened.ok) return [reportFailures(opened.failures)];
-  return decideOpened(observed, desired, opened.secret);
+  if (!opened.ok) return [reportFailures(opened.failures, means)];
+  const decided = decideOpened(observed, desired, opened.secret);
+  return age === undefined ? decided : [age, ...decided];
+}
+
+/** Tokens that could be opened and must not be. */
+function refuse(desired: SealedSecret, means: Means): Action | undefined {
+  for (const [key, text] of desired.entries) {
+    const token = parseToken(text);
+    if (token === undefined) continue;
+    if (!means.acceptSuites.has(token.suite)) {
+      return report("SuiteNotAccepted", `entry ${key} is of a suite that --accept-suite does not list`);
+    }
+    if (means.acceptScopes !== undefined && !means.acceptScopes.has(token.scope)) {
+      const message = `entry ${key} has the scope ${token.scope}, which --accept-scope does not list; seal it anew with --scope strict`;
+      return report("ScopeNotAccepted", message);
+    }
+  }
+  return undefined;
 }
 
 function decideOpened(
-  { live, isOurs, isApplied }: Observed,
+  { live, isOurs, isApplied, frozen }: Observed,
   desired: SealedSecret,
   secret: PlainSecret,
 ): readonly Action[] {
-  if (live === undefined) return [{ kind: "write", secret, cause: isApplied ? "corrected" : "created" }];
-  const isEqual = sameValues(live.values, secret.values);
-  if (isEqual && live.isIntact) {
+  if (totalBytes(secret) > MAX_SECRET_BYTES) {
     wipeSecret(secret);
-    return [{ kind: "keep" }];
+    return [report("TooLarge", "the values are over 768 KiB together; split the Secret into several")];
+  }
+  if (live === undefined) return [{ kind: "write", secret, cause: isApplied ? "corrected" : "created" }];
+  if (sameValues(live.values, secret.values) && live.isIntact) {
+    wipeSecret(secret);
+    return [{ kind: "keep", isDifferent: false }];
   }
   if (isApplied && desired.policy.drift !== "Correct") {
     wipeSecret(secret);
-    if (desired.policy.drift === "Ignore") return [{ kind: "keep" }];
+    if (desired.policy.drift === "Ignore") return [{ kind: "keep", isDifferent: true }];
     return [report("DriftDetected", "the target differs from Git; driftPolicy Detect leaves it so")];
   }
+  if (frozen !== undefined) {
+    wipeSecret(secret);
+    return [{ kind: "report", ...frozen }];
+  }
   return [{ kind: "write", secret, cause: !isOurs ? "adopted" : isApplied ? "corrected" : "updated" }];
+}
+
+function totalBytes({ values }: PlainSecret): number {
+  return [...values.values()].reduce((sum, { length }) => sum + length, 0);
 }
 
 function report(reason: Reason, message: string): Action {
@@ -109,13 +157,24 @@ function report(reason: Reason, message: string): Action {
 }
 
 /** Names entries and key ids, nothing else. */
-function reportFailures(failures: readonly EntryFailure[]): Action {
+function reportFailures(failures: readonly EntryFailure[], { keyring, retiredKeys }: Means): Action {
   const [first] = failures as [EntryFailure, ...EntryFailure[]];
-  const keys = first.reason === "unknown-key" ? ` (${first.keyIds.map(shortKeyId).join(", ")})` : "";
   const others = failures.length === 1 ? "" : `, and ${failures.length - 1} more`;
+  const stays = "the last good state stays";
+  if (first.reason !== "unknown-key") {
+    return report(REASONS[first.reason], `entry ${first.key} ${SAYS[first.reason]}${others}; ${stays}`);
+  }
+  const wanted = first.keyIds.map(shortKeyId).join(", ");
+  if (first.keyIds.some((keyId) => retiredKeys?.has(keyId))) {
+    const message = `entry ${first.key} is sealed for a key that is retired (${wanted})${others}; seal it anew; ${stays}`;
+    return report("KeyRetired", message);
+  }
+  const held = keyring.keyIds().map(shortKeyId);
+  const have =
+    held.length === 0 ? "no key is held" : `held: ${held.slice(0, 5).join(", ")}${held.length > 5 ? ", ..." : ""}`;
   return report(
-    REASONS[first.reason],
-    `entry ${first.key} ${SAYS[first.reason]}${keys}${others}; the last good state stays`,
+    "UnknownKey",
+    `entry ${first.key} is sealed for a key that is not held (${wanted}; ${have})${others}; ${stays}`,
   );
 }
 

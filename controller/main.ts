@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `lacre-controller` command: its arguments in, its exit status out. */
 import { LacreError, VERSION } from "../src/index.ts";
+import { CLUSTER_HELP, parseClusterConfig } from "./cluster-config.ts";
 import { HELP, parseConfig } from "./config.ts";
 import { control } from "./control.ts";
 import { statusOfError } from "./exit-status.ts";
@@ -15,8 +16,9 @@ function complain(message: string, hint: string | undefined): void {
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  const isCluster = args.includes("--kubernetes");
   if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(HELP);
+    process.stdout.write(isCluster ? CLUSTER_HELP : HELP);
     return 0;
   }
   if (args.includes("--version")) {
@@ -24,7 +26,10 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   try {
-    return await control(parseConfig(args));
+    if (!isCluster) return await control(parseConfig(args));
+    const config = parseClusterConfig(args);
+    // The Kubernetes client takes a second to load: nobody else waits for it.
+    return await (await import("./cluster.ts")).controlCluster(config);
   } catch (error) {
     if (error instanceof LacreError) {
       complain(error.message, error.hint);

@@ -210,6 +210,7 @@ export class Reconciler {
         tally.kept++;
         tally.isInventoryChanged = true;
         return;
+      case "warn":
       case "report":
         tally.problems.push({ subject: object, reason: action.reason, message: action.message });
         return;

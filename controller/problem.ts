@@ -6,11 +6,23 @@ export type Reason =
   | "NamespaceMissing"
   | "Duplicate"
   | "UnknownKey"
+  | "KeyRetired"
   | "WrongContext"
   | "MalformedToken"
   | "CannotDecrypt"
+  | "AmbiguousEntry"
+  | "InvalidSpec"
   | "SuiteNotAccepted"
+  | "ScopeNotAccepted"
+  | "RolledBack"
+  | "SealedInFuture"
   | "NotOwned"
+  | "FieldConflict"
+  | "ImmutableTarget"
+  | "TypeNotAllowed"
+  | "NamespaceNotAllowed"
+  | "TooLarge"
+  | "AccessDenied"
   | "DriftDetected"
   | "EmptySource"
   | "SourceFailed"
@@ -19,3 +31,6 @@ export type Reason =
 
 /** subject: `namespace/name`, a file, or `source` and `keys`. */
 export type Problem = { readonly subject: string; readonly reason: Reason; readonly message: string };
+
+/** Why an object is not written, and what a person needs to know about it. */
+export type Objection = { readonly reason: Reason; readonly message: string };

@@ -18,6 +18,19 @@ export type { Engine } from "./crypto/engine.ts";
 export { generateKey, type PrivateKey, type PublicKey } from "./crypto/key.ts";
 export { type KeyFileFacts, refuseUnsafeKeyFile } from "./crypto/key-file.ts";
 export {
+  fingerprintOf,
+  isKeyList,
+  KEY_STATES,
+  type KeyList,
+  type KeyState,
+  type ListedKey,
+  newestActive,
+  parseKeyList,
+  type SignedKeyList,
+  sameKeys,
+  signKeyList,
+} from "./crypto/key-list.ts";
+export {
   formatPrivateKey,
   formatPublicKey,
   holdsPrivateKey,

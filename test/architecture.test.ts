@@ -37,7 +37,12 @@ const RULES: readonly Rule[] = [
   },
   { files: /^cli\//, may: [PUBLIC, /^cli\//, /^commander$/, /^fast-glob$/, /^node:/] },
   { files: /^controller\/observe\/log\.ts$/, may: [/^pino$/] },
-  { files: /^controller\/observe\/metrics\.ts$/, may: [/^prom-client$/, /^controller\//] },
+  { files: /^controller\/observe\/(?:cluster-)?metrics\.ts$/, may: [/^prom-client$/, /^controller\//] },
+  { files: /^controller\/observe\/tracer\.ts$/, may: [/^@opentelemetry\//] },
+  {
+    files: /^controller\/kube\//,
+    may: [PUBLIC, /^controller\//, /^node:/, /^@kubernetes\/client-node$/, /^undici$/],
+  },
   { files: /^controller\//, may: [PUBLIC, /^controller\//, /^node:/] },
 ];
 
@@ -89,6 +94,8 @@ describe("the architecture", () => {
     ["cli/run.ts", 'const controller = await import("../controller/main.ts");'],
     ["controller/pass.ts", 'import { run } from "../cli/run.ts";'],
     ["controller/pass.ts", 'import { pino } from "pino";'],
+    ["controller/reconcile/reconciler.ts", 'import { KubeConfig } from "@kubernetes/client-node";'],
+    ["controller/kube/client.ts", 'import { run } from "../../cli/run.ts";'],
     ["utils/helpers.ts", ""],
   ];
   it.each(forbidden)("a forbidden import is found: %s with %s", (file, text) => {

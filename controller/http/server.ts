@@ -1,11 +1,17 @@
-/** /healthz, /readyz and /metrics, on loopback by default. Nothing here can reach a private key. */
+/** /healthz, /readyz, /metrics and the public keys, on loopback by default. Nothing here can reach a private key. */
 import * as http from "node:http";
 import { LacreError } from "../../src/index.ts";
 import type { ListenConfig } from "../config.ts";
 
 /** What the endpoints ask. */
-export type Probes = { readonly isReady: () => boolean; readonly metrics: () => Promise<string> };
+export type Probes = {
+  readonly isReady: () => boolean;
+  readonly metrics: () => Promise<string>;
+  /** The signed public key list, where there is one. */
+  readonly keys?: () => string | undefined;
+};
 
+const PLAIN = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
 const TEXT = { "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" };
 
 async function answer(request: http.IncomingMessage, response: http.ServerResponse, probes: Probes): Promise<void> {
@@ -23,6 +29,11 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
     case "/metrics":
       response.writeHead(200, TEXT).end(await probes.metrics());
       return;
+    case "/v1/keys": {
+      const keys = probes.keys?.();
+      response.writeHead(keys === undefined ? 404 : 200, PLAIN).end(keys ?? "there is no key list\n");
+      return;
+    }
     default:
       response.writeHead(404, TEXT).end("not found\n");
   }

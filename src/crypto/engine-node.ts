@@ -10,9 +10,11 @@ import type { Suite } from "./suite.ts";
 // Not by import: an ES module import of node:crypto evaluates WebCrypto too, which costs every start four milliseconds.
 const crypto = process.getBuiltinModule("node:crypto");
 
-// Fixed DER headers (RFC 8410 for X25519, RFC 9935 for ML-KEM-768): node:crypto imports no raw keys before Node 24.
+// Fixed DER headers (RFC 8410 for X25519 and Ed25519, RFC 9935 for ML-KEM-768): node:crypto imports no raw keys before Node 24.
 const X25519_PUBLIC_HEADER = Buffer.from("302a300506032b656e032100", "hex");
 const X25519_PRIVATE_HEADER = Buffer.from("302e020100300506032b656e04220420", "hex");
+const ED25519_PUBLIC_HEADER = Buffer.from("302a300506032b6570032100", "hex");
+const ED25519_PRIVATE_HEADER = Buffer.from("302e020100300506032b657004220420", "hex");
 const MLKEM_PUBLIC_HEADER = Buffer.from("308204b2300b0609608648016503040402038204a100", "hex");
 const MLKEM_SEED_HEADER = Buffer.from("3054020100300b060960864801650304040204428040", "hex");
 /** The six bytes `\.//^\` that end the X-Wing combiner (draft-connolly-cfrg-xwing-kem, section 5.3). */
@@ -173,6 +175,21 @@ function decapsulate(key: PrivateKey, enc: Uint8Array): Uint8Array | undefined {
   }
 }
 
+function signingKeyOf(seed: Uint8Array): Uint8Array {
+  const spki = crypto
+    .createPublicKey(importPrivate(ED25519_PRIVATE_HEADER, seed))
+    .export({ format: "der", type: "spki" });
+  return new Uint8Array(spki.subarray(ED25519_PUBLIC_HEADER.length));
+}
+
+function isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return crypto.verify(null, message, importPublic(ED25519_PUBLIC_HEADER, publicKey), signature);
+  } catch {
+    return false;
+  }
+}
+
 const engine: Engine = registerEngine({
   name: "native",
   randomBytes: (length) => new Uint8Array(crypto.randomBytes(length)),
@@ -182,6 +199,9 @@ const engine: Engine = registerEngine({
   isUsable,
   encapsulate,
   decapsulate,
+  signingKeyOf,
+  sign: (seed, message) => new Uint8Array(crypto.sign(null, message, importPrivate(ED25519_PRIVATE_HEADER, seed))),
+  isSigned,
 });
 
 /** ML-KEM came to OpenSSL with 3.5 and to node:crypto with 24.7. Trying it out would cost every start two milliseconds. */

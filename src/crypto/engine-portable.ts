@@ -1,4 +1,5 @@
 /** The engine for every runtime and the browser: tweetnacl for X25519 and randomness, noble for the rest. */
+import { ed25519 } from "@noble/curves/ed25519.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ml_kem768_x25519 as xwing } from "@noble/post-quantum/hybrid.js";
@@ -60,6 +61,15 @@ function encapsulateWith(engine: Engine, recipient: PublicKey, random: Uint8Arra
   return { enc, sharedSecret };
 }
 
+/** tweetnacl accepts malleable signatures: verification is noble's, in its strict mode. */
+function isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return ed25519.verify(signature, message, publicKey, { zip215: false });
+  } catch {
+    return false;
+  }
+}
+
 /**
  * A portable engine over a source of randomness. Not exported by the package: production code reaches only
  * {@link portableEngine}, tests pass fixed bytes to make sealing byte-exact.
@@ -82,6 +92,9 @@ export function createPortableEngine(randomBytes: (length: number) => Uint8Array
     },
     decapsulate: (key, enc) =>
       key.publicKey.suite === "x25519" ? decapsulateX25519(engine, key, enc) : decapsulateHybrid(key, enc),
+    signingKeyOf: (seed) => ed25519.getPublicKey(seed),
+    sign: (seed, message) => ed25519.sign(message, seed),
+    isSigned,
   };
   return registerEngine(engine);
 }

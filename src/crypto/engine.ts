@@ -22,6 +22,12 @@ export interface Engine {
   encapsulate(recipient: PublicKey): Encapsulated;
   /** The shared secret (32 bytes), or undefined when the encapsulation is refused. ML-KEM rejects implicitly. */
   decapsulate(key: PrivateKey, enc: Uint8Array): Uint8Array | undefined;
+  /** The Ed25519 public key (32 bytes) of a seed (32 bytes). */
+  signingKeyOf(seed: Uint8Array): Uint8Array;
+  /** An Ed25519 signature, 64 bytes. */
+  sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
+  /** Strict Ed25519 verification (RFC 8032): malleable signatures and bad keys are false, never an error. */
+  isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
 const genuine = new WeakSet<Engine>();

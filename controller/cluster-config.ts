@@ -1,0 +1,194 @@
+/** The command line of `lacre-controller --kubernetes`, checked before anything runs. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import { parseArgs } from "node:util";
+import { isSuite, LacreError, parseNamespace, parseScope, type Scope, type Suite } from "../src/index.ts";
+import { checkLogLevel, type ListenConfig, parseListen, parseSuites, usage } from "./config.ts";
+import type { RollbackPolicy } from "./high-water.ts";
+import type { AccessOptions } from "./kube/access.ts";
+
+/** Everything that can be set. */
+export type ClusterConfig = {
+  readonly access: AccessOptions;
+  /** The namespaces that are looked after; all, if empty. */
+  readonly namespaces: readonly string[];
+  readonly keyNamespace: string;
+  readonly cluster: string;
+  readonly suite: Suite;
+  readonly keyLifetimeMs: number;
+  readonly generateFirstKey: boolean;
+  readonly openCompromised: boolean;
+  readonly acceptSuites: ReadonlySet<Suite>;
+  readonly acceptScopes: ReadonlySet<Scope>;
+  readonly rollback: RollbackPolicy;
+  readonly allowMetadata: readonly string[];
+  readonly shard: string | undefined;
+  readonly leaseName: string;
+  readonly leaseMs: number;
+  readonly identity: string;
+  readonly concurrency: number;
+  readonly resyncMs: number;
+  readonly requestTimeoutMs: number;
+  readonly watchIdleMs: number;
+  readonly events: boolean;
+  readonly listen: ListenConfig | undefined;
+  readonly logLevel: string;
+};
+
+/** Shown by --help. */
+export const CLUSTER_HELP = `Usage: lacre-controller --kubernetes [options]
+
+Watches SealedSecrets and keeps the Secrets of the same name as Git says.
+
+Options:
+  --namespace NAME               look after this namespace only; repeat for several (default: all)
+  --key-namespace NAME           where the private keys are (default: the Pod's own, or lacre-system)
+  --cluster NAME                 the name in the published key list (default: cluster)
+  --suite SUITE                  suite of new keys (default mlkem768x25519)
+  --key-days DAYS                a new key after so many days (default 180)
+  --generate-first-key BOOLEAN   false while a cluster is restored (default true)
+  --open-compromised             open what is sealed for keys marked as compromised
+  --accept-suite SUITE           also open tokens of this suite (x25519)
+  --accept-scope SCOPE           also open tokens of this scope (namespace, cluster)
+  --rollback warn|refuse         what to do about a token older than one applied before (default warn)
+  --allow-metadata KEY|PREFIX/   labels and annotations of spec.secret that may reach the Secret; repeat
+  --shard SELECTOR               only SealedSecrets with these labels; each shard has its own lease
+  --lease-seconds SECONDS        a replica that stops is followed by another after this time (default 15)
+  --concurrency NUMBER           objects worked on at the same time (default 16)
+  --resync SECONDS               list everything anew after this time (default 3600)
+  --request-timeout SECONDS      an answer of the API server may take this long (default 15)
+  --watch-idle SECONDS           a watch without a byte for this long is dead (default 100)
+  --events BOOLEAN               send Kubernetes Events (default true)
+  --kubeconfig FILE, --context NAME, --token-file FILE   outside of a Pod
+  --listen HOST:PORT | off       /healthz, /readyz, /metrics, /v1/keys (default 127.0.0.1:9808)
+  --log-level LEVEL              trace, debug, info, warn, error, silent (default info)
+
+Example:
+  lacre-controller --kubernetes --cluster prod --listen 0.0.0.0:9808
+`;
+
+const OPTIONS = {
+  kubernetes: { type: "boolean" },
+  namespace: { type: "string", multiple: true },
+  "key-namespace": { type: "string" },
+  cluster: { type: "string", default: "cluster" },
+  suite: { type: "string", default: "mlkem768x25519" },
+  "key-days": { type: "string", default: "180" },
+  "generate-first-key": { type: "string", default: "true" },
+  "open-compromised": { type: "boolean" },
+  "accept-suite": { type: "string", multiple: true },
+  "accept-scope": { type: "string", multiple: true },
+  rollback: { type: "string", default: "warn" },
+  "allow-metadata": { type: "string", multiple: true },
+  shard: { type: "string" },
+  "lease-seconds": { type: "string", default: "15" },
+  concurrency: { type: "string", default: "16" },
+  resync: { type: "string", default: "3600" },
+  "request-timeout": { type: "string", default: "15" },
+  "watch-idle": { type: "string", default: "100" },
+  events: { type: "string", default: "true" },
+  kubeconfig: { type: "string" },
+  context: { type: "string" },
+  "token-file": { type: "string" },
+  listen: { type: "string", default: "127.0.0.1:9808" },
+  "log-level": { type: "string", default: "info" },
+} as const;
+
+const HINT = "see: lacre-controller --kubernetes --help";
+const OWN_NAMESPACE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split("\n")[0] as string) : "bad option";
+    throw usage(message.replace(/\. To specify.*$/, ""), HINT);
+  }
+}
+
+function number(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= least && value <= most) return value;
+  throw usage(`--${name} must be a number from ${least} to ${most}`, HINT);
+}
+
+function boolean(name: string, text: string): boolean {
+  if (text === "true") return true;
+  if (text === "false") return false;
+  throw usage(`--${name} must be true or false`, HINT);
+}
+
+function ownNamespace(): string {
+  if (process.env["POD_NAMESPACE"]) return process.env["POD_NAMESPACE"];
+  try {
+    return fs.readFileSync(OWN_NAMESPACE, "utf8").trim();
+  } catch {
+    return "lacre-system";
+  }
+}
+
+function parseCluster(text: string): string {
+  if (/^[a-z0-9](?:[-._a-z0-9]{0,251}[a-z0-9])?$/.test(text)) return text;
+  throw usage(
+    `--cluster ${JSON.stringify(text.slice(0, 80))} is no name`,
+    "lower-case letters, digits, '-', '_' and '.'",
+  );
+}
+
+/** A selector in a lease's name: each shard has its own leader. */
+function leaseName(shard: string | undefined): string {
+  if (shard === undefined) return "lacre-controller";
+  return `lacre-controller-${shard
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+    .slice(0, 200)}`;
+}
+
+function parseSuite(text: string): Suite {
+  if (isSuite(text)) return text;
+  throw usage(`--suite ${text}: there is no such suite`, "suites: mlkem768x25519, x25519");
+}
+
+function parseRollback(text: string): RollbackPolicy {
+  if (text === "warn" || text === "refuse") return text;
+  throw usage("--rollback must be warn or refuse", HINT);
+}
+
+/** The configuration of a command line, or USAGE. */
+export function parseClusterConfig(args: readonly string[]): ClusterConfig {
+  const values = parse(args);
+  checkLogLevel(values["log-level"]);
+  if (values.kubeconfig !== undefined && !fs.existsSync(values.kubeconfig)) {
+    throw new LacreError("INPUT_NOT_FOUND", `the kubeconfig ${values.kubeconfig} is not there`, {
+      hint: "check its path",
+    });
+  }
+  const suite = parseSuite(values.suite);
+  return {
+    access: { kubeconfig: values.kubeconfig, context: values.context, tokenFile: values["token-file"] },
+    namespaces: [...new Set((values.namespace ?? []).map(parseNamespace))],
+    keyNamespace: parseNamespace(values["key-namespace"] ?? ownNamespace()),
+    cluster: parseCluster(values.cluster),
+    suite,
+    keyLifetimeMs: number("key-days", values["key-days"], 1, 36_500) * 86_400_000,
+    generateFirstKey: boolean("generate-first-key", values["generate-first-key"]),
+    openCompromised: values["open-compromised"] === true,
+    // Keys of a suite that one chose oneself are meant to be used.
+    acceptSuites: new Set([...parseSuites(values["accept-suite"] ?? []), suite]),
+    acceptScopes: new Set<Scope>(["strict", ...(values["accept-scope"] ?? []).map(parseScope)]),
+    rollback: parseRollback(values.rollback),
+    allowMetadata: values["allow-metadata"] ?? [],
+    shard: values.shard,
+    leaseName: leaseName(values.shard),
+    leaseMs: number("lease-seconds", values["lease-seconds"], 1, 3_600) * 1000,
+    identity: `${process.env["POD_NAME"] || os.hostname()}_${process.pid}_${Date.now().toString(36)}`,
+    concurrency: number("concurrency", values.concurrency, 1, 256),
+    resyncMs: number("resync", values.resync, 1, 604_800) * 1000,
+    requestTimeoutMs: number("request-timeout", values["request-timeout"], 0.1, 600) * 1000,
+    watchIdleMs: number("watch-idle", values["watch-idle"], 1, 3_600) * 1000,
+    events: boolean("events", values.events),
+    listen: parseListen(values.listen),
+    logLevel: values["log-level"],
+  };
+}

@@ -1,0 +1,115 @@
+/** The private keys of the cluster as they are held in memory, kept up to date by a watch on their Secrets. */
+import { hkdfSync } from "node:crypto";
+import { type Engine, type KeyId, Keyring, wipe } from "../../src/index.ts";
+import { keyOf, type SecretObject } from "../kube/object.ts";
+import { IDENTITY, type KeyRecord, readIdentitySecret, readKeySecret } from "./key-record.ts";
+
+/** What is told when the keys change. */
+export type HeldKeysOptions = {
+  readonly engine: Engine;
+  /** Opens with compromised keys too. */
+  readonly openCompromised: boolean;
+  readonly changed: () => void;
+  /** secret: the name of a Secret that is no good key, and why; undefined: it is right again. */
+  readonly malformed: (secret: string, problem: string | undefined) => void;
+};
+
+const MAC_BYTES = 32;
+
+/** Keys by the Secret that keeps them. A Secret that is no good key is told and passed over. */
+export class HeldKeys {
+  readonly #options: HeldKeysOptions;
+  readonly #records = new Map<string, { readonly resourceVersion: string; readonly record: KeyRecord }>();
+  readonly #malformed = new Set<string>();
+  #identity: { readonly secret: string; readonly seed: Uint8Array } | undefined;
+  #keyring = new Keyring([]);
+  #retired: ReadonlySet<KeyId> = new Set();
+  #macKey: Uint8Array = new Uint8Array(MAC_BYTES);
+
+  constructor(options: HeldKeysOptions) {
+    this.#options = options;
+  }
+
+  /** Keys that open. */
+  get keyring(): Keyring {
+    return this.#keyring;
+  }
+
+  /** Keys that are known and open nothing any more. */
+  get retired(): ReadonlySet<KeyId> {
+    return this.#retired;
+  }
+
+  /** The key under which Secrets are marked, 32 bytes. It is derived from the identity, so that it stays put. */
+  get macKey(): Uint8Array {
+    return this.#macKey;
+  }
+
+  /** The seed of the cluster's identity, once there is one. */
+  get identity(): Uint8Array | undefined {
+    return this.#identity?.seed;
+  }
+
+  /** All keys, by the name of their Secret. */
+  get records(): ReadonlyMap<string, KeyRecord> {
+    return new Map([...this.#records].map(([name, { record }]) => [name, record]));
+  }
+
+  /** A key and an identity are there: objects can be opened. */
+  get isReady(): boolean {
+    return this.#identity !== undefined && this.#keyring.keyIds().length > 0;
+  }
+
+  upsert(secret: SecretObject): void {
+    const name = keyOf(secret);
+    if (secret.metadata.labels?.[IDENTITY] !== undefined) {
+      this.#setIdentity(name, secret);
+      return;
+    }
+    const resourceVersion = secret.metadata.resourceVersion ?? "";
+    if (this.#records.get(name)?.resourceVersion === resourceVersion) return;
+    const record = readKeySecret(this.#options.engine, secret);
+    if (typeof record === "string") {
+      this.#records.delete(name);
+      this.#malformed.add(name);
+      this.#options.malformed(name, record);
+    } else {
+      this.#records.set(name, { resourceVersion, record });
+      if (this.#malformed.delete(name)) this.#options.malformed(name, undefined);
+    }
+    this.#rebuild();
+  }
+
+  remove(name: string): void {
+    if (this.#identity?.secret === name) {
+      wipe(this.#identity.seed);
+      this.#identity = undefined;
+    }
+    if (this.#malformed.delete(name)) this.#options.malformed(name, undefined);
+    const removed = this.#records.get(name);
+    if (removed === undefined) return;
+    this.#records.delete(name);
+    this.#rebuild();
+    removed.record.key.wipe();
+  }
+
+  #setIdentity(name: string, secret: SecretObject): void {
+    const seed = readIdentitySecret(secret);
+    if (seed === undefined) {
+      this.#options.malformed(name, "it must hold a seed of 32 bytes");
+      return;
+    }
+    this.#identity = { secret: name, seed };
+    this.#macKey = new Uint8Array(hkdfSync("sha256", seed, "", "lacre/v1/secret-mac", MAC_BYTES));
+    this.#options.changed();
+  }
+
+  #rebuild(): void {
+    const records = [...this.#records.values()].map(({ record }) => record);
+    const opens = ({ state }: KeyRecord) =>
+      state === "active" || state === "decrypt-only" || (state === "compromised" && this.#options.openCompromised);
+    this.#keyring = new Keyring(records.filter(opens).map(({ key }) => key));
+    this.#retired = new Set(records.filter((record) => !opens(record)).map(({ key }) => key.publicKey.keyId));
+    this.#options.changed();
+  }
+}

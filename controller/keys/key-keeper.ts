@@ -1,0 +1,186 @@
+/** Makes, renews and publishes the cluster's keys. Only the replica that leads does this. */
+import {
+  type Engine,
+  fingerprintOf,
+  generateKey,
+  type KeyList,
+  type ListedKey,
+  parseKeyList,
+  type Suite,
+  sameKeys,
+  signKeyList,
+  wipe,
+} from "../../src/index.ts";
+import { secretsPath } from "../kube/api.ts";
+import { APPLY_PATCH, type KubeClient, MERGE_PATCH, toApiError } from "../kube/client.ts";
+import { type KubeObject, type SecretObject, splitKey } from "../kube/object.ts";
+import type { HeldKeys } from "./held-keys.ts";
+import { identitySecret, type KeyRecord, keySecret, statePatch } from "./key-record.ts";
+
+/** The ConfigMap that everybody may read. */
+export const KEY_LIST_NAME = "lacre-keys";
+const LIST_KEY = "keys";
+
+/** How keys are kept. */
+export type KeyKeeperOptions = {
+  readonly client: KubeClient;
+  readonly engine: Engine;
+  readonly keys: HeldKeys;
+  readonly namespace: string;
+  readonly cluster: string;
+  readonly suite: Suite;
+  readonly lifetimeMs: number;
+  /** False for a cluster that is being restored: a stray key would be sealed to. */
+  readonly generateFirstKey: boolean;
+  readonly mayWrite: () => boolean;
+  readonly told: (message: string, details: Readonly<Record<string, string>>) => void;
+};
+
+type ListObject = KubeObject & { readonly data?: Readonly<Record<string, string>> };
+
+/** Keeps the keys as they should be. `keep` may be called at any time, again and again. */
+export class KeyKeeper {
+  readonly #options: KeyKeeperOptions;
+  #published: string | undefined;
+  #isAtWork = false;
+
+  constructor(options: KeyKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** The signed list as it was published last, or as another replica did. */
+  get published(): string | undefined {
+    return this.#published;
+  }
+
+  /** One round: identity, first key, renewal, list. Throws ApiError. */
+  async keep(now: Date): Promise<void> {
+    if (this.#isAtWork || !this.#options.mayWrite()) return;
+    this.#isAtWork = true;
+    try {
+      await this.#ensureIdentity();
+      await this.#ensureKey(now);
+      await this.#publish(now);
+    } finally {
+      this.#isAtWork = false;
+    }
+  }
+
+  /** Reads the published list: for the replica that waits. */
+  async read(): Promise<void> {
+    this.#published = (await this.#readList())?.data?.[LIST_KEY];
+  }
+
+  async #ensureIdentity(): Promise<void> {
+    const { keys, engine, namespace, generateFirstKey, told } = this.#options;
+    if (keys.identity !== undefined || !generateFirstKey) return;
+    const seed = engine.randomBytes(32);
+    keys.upsert(await this.#create(identitySecret(namespace, seed)));
+    told("made the cluster's identity", { fingerprint: fingerprintOf(engine, engine.signingKeyOf(seed)) });
+    wipe(seed);
+  }
+
+  async #ensureKey(now: Date): Promise<void> {
+    const { keys, generateFirstKey } = this.#options;
+    const active = [...keys.records].filter(([, { state }]) => state === "active");
+    const isDue = active.every(([, { notAfter }]) => new Date(notAfter) <= now);
+    if (active.length > 0 && !isDue) return this.#retire(active);
+    if (keys.records.size === 0 && !generateFirstKey) return;
+    if (keys.identity === undefined) return;
+    await this.#makeKey(now);
+  }
+
+  /** Of several active keys, the older ones only open. */
+  async #retire(active: readonly (readonly [string, KeyRecord])[]): Promise<void> {
+    const newest = active.reduce((a, b) => (b[1].notBefore >= a[1].notBefore ? b : a));
+    for (const [name, record] of active) {
+      if (name === newest[0]) continue;
+      const path = `${secretsPath(this.#options.namespace)}/${splitKey(name).name}`;
+      const patched = await this.#options.client.json<SecretObject>({
+        method: "PATCH",
+        path,
+        contentType: MERGE_PATCH,
+        body: statePatch("decrypt-only"),
+      });
+      this.#options.keys.upsert(patched);
+      this.#options.told("a key only opens from now on", { keyId: record.key.publicKey.keyId });
+    }
+  }
+
+  async #makeKey(now: Date): Promise<void> {
+    const { engine, suite, namespace, lifetimeMs, keys, told } = this.#options;
+    const key = generateKey(engine, suite);
+    keys.upsert(await this.#create(keySecret(namespace, key, now, lifetimeMs)));
+    told("made a sealing key", { keyId: key.publicKey.keyId });
+    key.wipe();
+    await this.#retire([...keys.records].filter(([, { state }]) => state === "active"));
+  }
+
+  #create(body: SecretObject): Promise<SecretObject> {
+    return this.#options.client.json<SecretObject>({
+      method: "POST",
+      path: secretsPath(this.#options.namespace),
+      body,
+    });
+  }
+
+  async #readList(): Promise<ListObject | undefined> {
+    const path = `/api/v1/namespaces/${this.#options.namespace}/configmaps/${KEY_LIST_NAME}`;
+    try {
+      return await this.#options.client.json<ListObject>({ method: "GET", path });
+    } catch (error) {
+      if (toApiError(error).kind === "not-found") return undefined;
+      throw error;
+    }
+  }
+
+  #list(serial: number): KeyList {
+    const { keys, cluster } = this.#options;
+    const listed = [...keys.records.values()].map(
+      ({ key, state, notBefore, notAfter }): ListedKey => ({ publicKey: key.publicKey, state, notBefore, notAfter }),
+    );
+    const order = ({ notBefore, publicKey }: ListedKey) => `${notBefore} ${publicKey.keyId}`;
+    return { cluster, serial, keys: listed.sort((a, b) => (order(a) < order(b) ? 1 : -1)) };
+  }
+
+  async #publish(now: Date): Promise<void> {
+    const { keys, engine, namespace, client, told } = this.#options;
+    if (keys.identity === undefined || keys.records.size === 0) return;
+    const before = (await this.#readList())?.data?.[LIST_KEY];
+    const last = before === undefined ? undefined : this.#parse(before);
+    const list = this.#list(0);
+    if (last !== undefined && before !== undefined && sameKeys(last, list)) {
+      this.#published = before;
+      return;
+    }
+    // The time, so that the serial rises even where the ConfigMap was lost.
+    const serial = Math.max((last?.serial ?? 0) + 1, Math.floor(now.getTime() / 1000));
+    const text = signKeyList(engine, { ...list, serial }, keys.identity);
+    await client.json({
+      method: "PATCH",
+      path: `/api/v1/namespaces/${namespace}/configmaps/${KEY_LIST_NAME}`,
+      query: { fieldManager: "lacre", force: "true" },
+      contentType: APPLY_PATCH,
+      body: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: KEY_LIST_NAME, namespace },
+        data: { [LIST_KEY]: text },
+      },
+    });
+    this.#published = text;
+    told("published the key list", { serial: String(serial), keys: String(list.keys.length) });
+  }
+
+  /** A list of our own identity; anything else was put there by somebody else and is written over. */
+  #parse(text: string): KeyList | undefined {
+    const { engine, keys } = this.#options;
+    try {
+      const list = parseKeyList(engine, text);
+      const own = keys.identity && engine.signingKeyOf(keys.identity);
+      return own !== undefined && Buffer.from(own).equals(list.identity) ? list : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/** The calls that the controller makes about SealedSecrets and Secrets, each one request. */
+import type { SealedObject } from "../sources/sealed-object.ts";
+import { APPLY_PATCH, type KubeClient, MERGE_PATCH, toApiError } from "./client.ts";
+import { type KubeObject, type SecretObject, splitKey } from "./object.ts";
+
+/** Our name as a field manager. */
+const FIELD_MANAGER = "lacre";
+
+/** Where the SealedSecrets of one namespace, or of all, are. */
+export function sealedPath(namespace?: string): string {
+  return namespace === undefined
+    ? "/apis/lacre.dev/v1alpha1/sealedsecrets"
+    : `/apis/lacre.dev/v1alpha1/namespaces/${namespace}/sealedsecrets`;
+}
+
+/** Where the Secrets of one namespace, or of all, are. */
+export function secretsPath(namespace?: string): string {
+  return namespace === undefined ? "/api/v1/secrets" : `/api/v1/namespaces/${namespace}/secrets`;
+}
+
+async function orAbsent<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    const failure = toApiError(error);
+    if (failure.kind === "not-found") return undefined;
+    throw failure;
+  }
+}
+
+/** Typed requests. Every path names a namespace: nothing here can reach another one than it says. */
+export class KubeApi {
+  readonly client: KubeClient;
+
+  constructor(client: KubeClient) {
+    this.client = client;
+  }
+
+  getSealed(key: string): Promise<SealedObject | undefined> {
+    const { namespace, name } = splitKey(key);
+    return orAbsent(this.client.json<SealedObject>({ method: "GET", path: `${sealedPath(namespace)}/${name}` }));
+  }
+
+  getSecret(key: string): Promise<SecretObject | undefined> {
+    const { namespace, name } = splitKey(key);
+    return orAbsent(this.client.json<SecretObject>({ method: "GET", path: `${secretsPath(namespace)}/${name}` }));
+  }
+
+  /** Server-side apply. force takes fields that were edited by hand. */
+  applySecret(body: SecretObject, force: boolean): Promise<SecretObject> {
+    const { namespace, name } = body.metadata;
+    return this.client.json<SecretObject>({
+      method: "PATCH",
+      path: `${secretsPath(namespace)}/${name}`,
+      query: { fieldManager: FIELD_MANAGER, force: String(force) },
+      contentType: APPLY_PATCH,
+      body,
+    });
+  }
+
+  /** A merge patch, for what server-side apply cannot take away. */
+  patchSecret(key: string, body: object): Promise<SecretObject> {
+    const { namespace, name } = splitKey(key);
+    return this.client.json<SecretObject>({
+      method: "PATCH",
+      path: `${secretsPath(namespace)}/${name}`,
+      query: { fieldManager: FIELD_MANAGER },
+      contentType: MERGE_PATCH,
+      body,
+    });
+  }
+
+  /** Writes the status; the object's new resource version. The uid keeps it off an object that was made anew. */
+  async patchStatus(key: string, uid: string, status: object): Promise<string> {
+    const { namespace, name } = splitKey(key);
+    const answer = await this.client.json<KubeObject>({
+      method: "PATCH",
+      path: `${sealedPath(namespace)}/${name}/status`,
+      query: { fieldManager: FIELD_MANAGER },
+      contentType: MERGE_PATCH,
+      body: { metadata: { uid }, status },
+      metadataOnly: true,
+    });
+    return answer.metadata.resourceVersion ?? "";
+  }
+}

@@ -1,0 +1,123 @@
+/** Requests to the API server: JSON in, JSON out, over connections that stay open. */
+import { type Dispatcher, request } from "undici";
+import type { Access } from "./access.ts";
+import { ApiError, apiErrorOf } from "./api-error.ts";
+
+/** What can be asked for. */
+export type KubeRequest = {
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /** Ask for metadata only. */
+  readonly metadataOnly?: boolean;
+  readonly signal?: AbortSignal;
+};
+
+/** The media types of the two kinds of patch that are used. */
+export const APPLY_PATCH = "application/apply-patch+yaml";
+export const MERGE_PATCH = "application/merge-patch+json";
+
+const METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+// A throttled request is tried again here, so that callers see an error only when the server stays busy.
+const THROTTLED_TRIES = 5;
+const DEFAULT_THROTTLE_MS = 1_000;
+
+/** Told about every answer: method, status (0: none) and seconds. */
+export type Observer = (method: string, status: number, seconds: number) => void;
+
+function toQuery(query: Readonly<Record<string, string>> = {}): string {
+  const text = new URLSearchParams(query).toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** One API server. */
+export class KubeClient {
+  readonly #access: Access;
+  readonly #timeoutMs: number;
+  readonly #observe: Observer;
+
+  constructor(access: Access, timeoutMs: number, observe: Observer = () => undefined) {
+    this.#access = access;
+    this.#timeoutMs = timeoutMs;
+    this.#observe = observe;
+  }
+
+  /** The answer's JSON. Throws ApiError. Waits as a busy server asks to. */
+  async json<T>(asked: KubeRequest): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await this.#send(asked, this.#timeoutMs);
+        return (await answer.body.json()) as T;
+      } catch (error) {
+        const failure = toApiError(error);
+        if (failure.kind !== "throttled" || attempt === THROTTLED_TRIES) throw failure;
+        const waitMs = (failure.retryAfterMs ?? DEFAULT_THROTTLE_MS) * (1 + Math.random() / 4);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+
+  /** The answer as a stream. `idleMs` without a byte ends it. Throws ApiError. */
+  async stream(asked: KubeRequest, idleMs: number): Promise<AsyncIterable<Uint8Array>> {
+    try {
+      return (await this.#send(asked, idleMs)).body;
+    } catch (error) {
+      throw toApiError(error);
+    }
+  }
+
+  async #send(asked: KubeRequest, bodyTimeoutMs: number): Promise<Dispatcher.ResponseData> {
+    const answer = await this.#try(asked, bodyTimeoutMs);
+    if (answer.statusCode !== 401) return this.#check(answer);
+    await answer.body.dump();
+    this.#access.refused();
+    return this.#check(await this.#try(asked, bodyTimeoutMs));
+  }
+
+  async #try(asked: KubeRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> {
+    const headers: Record<string, string> = {
+      ...(await this.#access.headers()),
+      accept: asked.metadataOnly ? `${METADATA_ONLY},${METADATA_LIST}` : "application/json",
+      "user-agent": "lacre-controller",
+    };
+    if (asked.body !== undefined) headers["content-type"] = asked.contentType ?? "application/json";
+    const { dispatcher } = this.#access;
+    const started = performance.now();
+    let status = 0;
+    try {
+      const answer = await request(`${this.#access.server}${asked.path}${toQuery(asked.query)}`, {
+        method: asked.method,
+        headers,
+        bodyTimeout,
+        headersTimeout: this.#timeoutMs,
+        ...(dispatcher && { dispatcher }),
+        ...(asked.body !== undefined && { body: JSON.stringify(asked.body) }),
+        ...(asked.signal && { signal: asked.signal }),
+      });
+      status = answer.statusCode;
+      return answer;
+    } finally {
+      this.#observe(asked.method, status, (performance.now() - started) / 1000);
+    }
+  }
+
+  async #check(answer: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {
+    if (answer.statusCode < 300) return answer;
+    throw apiErrorOf(answer.statusCode, await answer.body.text(), headerText(answer.headers["retry-after"]));
+  }
+}
+
+/** Our own error, or "unreachable": what the network says may hold addresses, but no secret is lost by dropping it. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const isOurs = error instanceof Error && error.name === "LacreError";
+  if (isOurs) throw error;
+  return new ApiError("unreachable", 0);
+}

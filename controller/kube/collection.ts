@@ -1,0 +1,159 @@
+/** One list followed by a watch, again and again: what a collection of objects holds, and every change of it. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiError } from "./api-error.ts";
+import { type KubeClient, toApiError } from "./client.ts";
+import { type KubeObject, keyOf } from "./object.ts";
+
+/** What is followed, and who is told. */
+export type CollectionOptions<T extends KubeObject> = {
+  readonly client: KubeClient;
+  /** Such as /apis/lacre.dev/v1alpha1/sealedsecrets */
+  readonly path: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly metadataOnly?: boolean;
+  /** Without a byte for this long, bookmarks included, the connection is taken for dead. */
+  readonly idleMs: number;
+  readonly upsert: (object: T) => void;
+  readonly remove: (key: string) => void;
+  /** After each full list. */
+  readonly listed?: () => void;
+  /** Called when the state of the connection changes; undefined: all is well. */
+  readonly problem?: (error: ApiError | undefined) => void;
+};
+
+type ListAnswer<T> = {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: readonly T[];
+};
+
+type WatchEvent<T> = {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+  readonly object: T & { readonly code?: number };
+};
+
+const PAGE = "500";
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 30_000;
+/** As client-go: a watch ends by itself after five to ten minutes, so that API servers share the load. */
+const WATCH_SECONDS = 300;
+
+/** A followed collection. `run` ends when the signal says so. */
+export class Collection<T extends KubeObject> {
+  readonly #options: CollectionOptions<T>;
+  #known = new Set<string>();
+  #resourceVersion: string | undefined;
+  #failures = 0;
+  isSynced = false;
+
+  constructor(options: CollectionOptions<T>) {
+    this.#options = options;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (this.#resourceVersion === undefined) await this.#list(signal);
+        await this.#watch(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        await this.#recover(toApiError(error), signal);
+      }
+    }
+  }
+
+  /** Forgets where the watch was: the next round lists everything again. */
+  relist(): void {
+    this.#resourceVersion = undefined;
+  }
+
+  async #recover(error: ApiError, signal: AbortSignal): Promise<void> {
+    // The history that the watch needs is gone: list again, soon, but not with every other client at once.
+    if (error.kind === "gone") this.#resourceVersion = undefined;
+    else this.#options.problem?.(error);
+    const growth = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS);
+    this.#failures++;
+    const pauseMs = Math.max(error.retryAfterMs ?? 0, growth * (0.5 + Math.random() / 2));
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+
+  #succeeded(): void {
+    if (this.#failures > 0) this.#options.problem?.(undefined);
+    this.#failures = 0;
+  }
+
+  #query(more: Readonly<Record<string, string>>): Record<string, string> {
+    const { labelSelector, fieldSelector } = this.#options;
+    return { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }), ...more };
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { client, path, metadataOnly = false } = this.#options;
+    const seen = new Set<string>();
+    let next = "";
+    let resourceVersion = "";
+    do {
+      const query = this.#query({ limit: PAGE, ...(next !== "" && { continue: next }) });
+      const page = await client.json<ListAnswer<T>>({ method: "GET", path, query, metadataOnly, signal });
+      for (const object of page.items) {
+        seen.add(keyOf(object));
+        this.#options.upsert(object);
+      }
+      next = page.metadata.continue ?? "";
+      resourceVersion = page.metadata.resourceVersion;
+    } while (next !== "");
+    for (const key of this.#known) if (!seen.has(key)) this.#options.remove(key);
+    this.#known = seen;
+    this.#resourceVersion = resourceVersion;
+    this.isSynced = true;
+    this.#succeeded();
+    this.#options.listed?.();
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { client, path, metadataOnly = false, idleMs } = this.#options;
+    const query = this.#query({
+      watch: "1",
+      allowWatchBookmarks: "true",
+      resourceVersion: this.#resourceVersion ?? "",
+      timeoutSeconds: String(WATCH_SECONDS + Math.floor(Math.random() * WATCH_SECONDS)),
+    });
+    const stream = await client.stream({ method: "GET", path, query, metadataOnly, signal }, idleMs);
+    this.#succeeded();
+    for await (const line of lines(stream)) {
+      this.#handle(JSON.parse(line) as WatchEvent<T>);
+      if (this.#resourceVersion === undefined) return;
+    }
+  }
+
+  #handle({ type, object }: WatchEvent<T>): void {
+    if (type === "ERROR") {
+      throw new ApiError(object.code === 410 ? "gone" : "server", object.code ?? 0);
+    }
+    if (this.#resourceVersion !== undefined) this.#resourceVersion = object.metadata.resourceVersion ?? "";
+    if (type === "BOOKMARK") return;
+    const key = keyOf(object);
+    if (type === "DELETED") {
+      this.#known.delete(key);
+      this.#options.remove(key);
+      return;
+    }
+    this.#known.add(key);
+    this.#options.upsert(object);
+  }
+}
+
+/** The lines of a stream, each whole. */
+async function* lines(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let pending: Buffer[] = [];
+  for await (const bytes of stream) {
+    let chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10)) {
+      const last = chunk.subarray(0, end);
+      yield pending.length === 0 ? last.toString("utf8") : Buffer.concat([...pending, last]).toString("utf8");
+      pending = [];
+      chunk = chunk.subarray(end + 1);
+    }
+    if (chunk.length > 0) pending.push(chunk);
+  }
+}

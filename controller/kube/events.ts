@@ -1,0 +1,71 @@
+/** Kubernetes Events: what happened to an object, for `kubectl describe`. Told on change only, and never waited for. */
+import { randomBytes } from "node:crypto";
+import type { KubeClient } from "./client.ts";
+import { toApiError } from "./client.ts";
+
+/** The object that an event is about. */
+export type EventSubject = { readonly namespace: string; readonly name: string; readonly uid: string };
+
+// Under a flood the newest are dropped: conditions and metrics hold the state, events are a courtesy.
+const MAX_WAITING = 2_000;
+const CONCURRENCY = 4;
+
+type Event = { readonly namespace: string; readonly body: object };
+
+/** Sends events in the background. */
+export class EventRecorder {
+  readonly #client: KubeClient;
+  readonly #instance: string;
+  readonly #dropped: () => void;
+  readonly #waiting: Event[] = [];
+  #active = 0;
+
+  constructor(client: KubeClient, instance: string, dropped: () => void) {
+    this.#client = client;
+    this.#instance = instance;
+    this.#dropped = dropped;
+  }
+
+  /** reason: one CamelCase word; message: names, key ids and counts only. */
+  record(subject: EventSubject, type: "Normal" | "Warning", reason: string, message: string): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#dropped();
+      return;
+    }
+    const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    const { namespace, name, uid } = subject;
+    this.#waiting.push({
+      namespace,
+      body: {
+        apiVersion: "v1",
+        kind: "Event",
+        metadata: { namespace, name: `${name.slice(0, 230)}.${randomBytes(8).toString("hex")}` },
+        involvedObject: { apiVersion: "lacre.dev/v1alpha1", kind: "SealedSecret", namespace, name, uid },
+        type,
+        reason,
+        message: message.slice(0, 1024),
+        firstTimestamp: now,
+        lastTimestamp: now,
+        count: 1,
+        source: { component: "lacre-controller" },
+        reportingComponent: "lacre.dev/controller",
+        reportingInstance: this.#instance,
+      },
+    });
+    if (this.#active < CONCURRENCY) void this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    this.#active++;
+    for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
+      const path = `/api/v1/namespaces/${event.namespace}/events`;
+      try {
+        await this.#client.json({ method: "POST", path, body: event.body, metadataOnly: true });
+      } catch (error) {
+        toApiError(error);
+        this.#dropped();
+      }
+    }
+    this.#active--;
+  }
+}

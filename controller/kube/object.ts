@@ -1,0 +1,53 @@
+/** Kubernetes objects as far as the controller looks at them. */
+
+/** The metadata of any object. */
+export type Metadata = {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly managedFields?: readonly ManagedFields[];
+};
+
+/** Who owns an object, for the garbage collector. */
+export type OwnerReference = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+};
+
+/** What one manager owns of an object. */
+export type ManagedFields = {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly subresource?: string;
+  readonly fieldsV1?: Readonly<Record<string, unknown>>;
+};
+
+/** Any object. */
+export type KubeObject = { readonly apiVersion?: string; readonly kind?: string; readonly metadata: Metadata };
+
+/** A Secret as the API server sends it: base64 values. */
+export type SecretObject = KubeObject & {
+  readonly type?: string;
+  readonly immutable?: boolean;
+  readonly data?: Readonly<Record<string, string>>;
+};
+
+/** `namespace/name`. */
+export function keyOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ""}/${metadata.name}`;
+}
+
+/** The two parts of `namespace/name`. */
+export function splitKey(key: string): { readonly namespace: string; readonly name: string } {
+  const at = key.indexOf("/");
+  return { namespace: key.slice(0, at), name: key.slice(at + 1) };
+}

@@ -1,0 +1,420 @@
+/** Looks at one object, decides, acts, and tells: the same for a new object, a change, a deletion and a hand edit. */
+import {
+  type Engine,
+  type PlainSecret,
+  parseToken,
+  type Scope,
+  type SealedSecret,
+  type Suite,
+  wipe,
+  wipeSecret,
+} from "../../src/index.ts";
+import { type Action, type Cause, decide, type Live, type Means } from "../decide.ts";
+import { type RollbackPolicy, raiseMarks } from "../high-water.ts";
+import type { HeldKeys } from "../keys/held-keys.ts";
+import type { KubeApi } from "../kube/api.ts";
+import { toApiError } from "../kube/client.ts";
+import { type SecretObject, splitKey } from "../kube/object.ts";
+import type { Objection, Reason } from "../problem.ts";
+import { pickSlots } from "../sources/sealed-object.ts";
+import {
+  applyBody,
+  frozenBy,
+  isManaged,
+  isOurs,
+  isOursAlone,
+  isOwnKey,
+  isSettled,
+  LEFT_BEHIND,
+  MAC,
+  MANAGED_BY,
+  objectionOf,
+  readLive,
+  refuseType,
+  strayFields,
+  type Wanted,
+} from "../targets/secret-object.ts";
+import { apiObjection } from "./api-objection.ts";
+import { isTransient, marksOf, nextStatus, type ObjectStatus, type Outcome, sameStatus } from "./status.ts";
+import { type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
+
+/** What is told about the work, to the log, to events and to metrics. */
+export type Telling = {
+  readonly wrote: (key: string, uid: string, cause: Cause, entries: number) => void;
+  readonly released: (key: string) => void;
+  readonly settled: (key: string, uid: string, before: ObjectStatus | undefined, after: ObjectStatus) => void;
+  readonly warned: (key: string, uid: string, reason: Reason, message: string) => void;
+  readonly opened: (result: "ok" | Reason, count: number) => void;
+};
+
+/** What a reconciler works with. */
+export type ReconcilerOptions = {
+  readonly api: KubeApi;
+  readonly engine: Engine;
+  readonly keys: HeldKeys;
+  readonly acceptSuites: ReadonlySet<Suite>;
+  readonly acceptScopes: ReadonlySet<Scope>;
+  readonly rollback: RollbackPolicy;
+  readonly allowMetadata: readonly string[];
+  /** A namespace where nothing is written: the controller's own. */
+  readonly reserved: string | undefined;
+  /** The fence: false when another replica may be at work. */
+  readonly mayWrite: () => boolean;
+  readonly telling: Telling;
+  /** Called while something that is not ours is in an object's place, so that its going is noticed. */
+  readonly blocked: (key: string, isBlocked: boolean) => void;
+};
+
+/** Thrown where the lease was lost between looking and writing. */
+class Fenced extends Error {}
+
+type Looked = { readonly outcome: Outcome; readonly live: LiveSecret | undefined };
+
+/** What was found when an object was looked at. */
+type Seen = {
+  readonly key: string;
+  readonly tracked: Tracked;
+  readonly wanted: Wanted;
+  readonly picked: SealedSecret;
+  readonly secret: SecretObject | undefined;
+  readonly live: Live | undefined;
+};
+
+/** Reconciles objects, one at a time for each key. It remembers no value. */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  readonly sealed: Map<string, Tracked> = new Map();
+  readonly secrets: Map<string, LiveSecret> = new Map();
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /** One look. Never throws for what can go wrong outside. */
+  async reconcile(key: string): Promise<"done" | "retry"> {
+    try {
+      return await this.#reconcile(key);
+    } catch (error) {
+      if (error instanceof Fenced) return "done";
+      const failure = toApiError(error);
+      // The object went, or its namespace: its deletion is on its way to us.
+      return failure.kind === "not-found" ? "done" : "retry";
+    }
+  }
+
+  async #reconcile(key: string): Promise<"done" | "retry"> {
+    const tracked = await this.#current(key);
+    if (tracked === undefined) return this.#release(key);
+    if (tracked.isDeleting) return "done";
+    const { outcome, live } = await this.#look(key, tracked);
+    if (live === undefined) this.secrets.delete(key);
+    else this.secrets.set(key, live);
+    this.#options.blocked(
+      key,
+      outcome.kind === "problem" && (outcome.reason === "NotOwned" || outcome.reason === "FieldConflict"),
+    );
+    await this.#tell(key, tracked, outcome);
+    const isAgain = outcome.kind === "problem" && isTransient(outcome.reason);
+    // The tokens have done their work: they are read again from the API server when they are needed.
+    if (!isAgain) tracked.slotted = undefined;
+    return isAgain ? "retry" : "done";
+  }
+
+  /** The object with its tokens; undefined when there is none any more. */
+  async #current(key: string): Promise<Tracked | undefined> {
+    const tracked = this.sealed.get(key);
+    if (tracked === undefined || tracked.slotted !== undefined || "reason" in tracked.wanted) return tracked;
+    const live = this.secrets.get(key);
+    if (live?.isSettled || tracked.wanted.policy.suspend) return tracked;
+    const object = await this.#options.api.getSealed(key);
+    if (object === undefined) return undefined;
+    const fresh = track(object, this.#options.allowMetadata);
+    this.sealed.set(key, fresh);
+    return fresh;
+  }
+
+  async #look(key: string, tracked: Tracked): Promise<Looked> {
+    const { wanted } = tracked;
+    const known = this.secrets.get(key);
+    const total = "reason" in wanted ? 0 : wanted.keys.size;
+    const problem = (objection: Objection): Looked => ({
+      outcome: { kind: "problem", ...objection, entries: total },
+      live: known,
+    });
+    if ("reason" in wanted) return problem(wanted);
+    if (wanted.namespace === this.#options.reserved) {
+      return problem({
+        reason: "NamespaceNotAllowed",
+        message: "nothing is written into the controller's own namespace",
+      });
+    }
+    const forbidden = refuseType(wanted.shape.type);
+    if (forbidden !== undefined) return problem(forbidden);
+    if (wanted.policy.suspend) return { outcome: { kind: "suspended" }, live: known };
+    if (known?.isSettled && tracked.status?.secret?.uid === known.uid)
+      return { outcome: unchanged(tracked, wanted, known), live: known };
+    try {
+      return await this.#settle(key, tracked, wanted);
+    } catch (error) {
+      if (error instanceof Fenced) throw error;
+      const failure = toApiError(error);
+      if (failure.kind === "not-found") throw failure;
+      return { ...problem(apiObjection(failure, wanted)), live: undefined };
+    }
+  }
+
+  /** Reads the live Secret, decides, and does what was decided. */
+  async #settle(key: string, tracked: Tracked, wanted: Wanted): Promise<Looked> {
+    const { engine, keys, api } = this.#options;
+    const entries = wanted.keys.size;
+    if (tracked.slotted === undefined)
+      return {
+        outcome: { kind: "problem", reason: "InvalidSpec", message: "spec.entries is missing", entries },
+        live: undefined,
+      };
+    const picked = pickSlots(engine, keys.keyring, tracked.slotted);
+    if ("reason" in picked) return { outcome: { kind: "problem", ...picked, entries }, live: this.secrets.get(key) };
+    const marks = marksOf(tracked.status);
+    const secret = await api.getSecret(key);
+    const live = secret && readLive(wanted, secret);
+    try {
+      const wasSettled =
+        tracked.status?.observedGeneration === tracked.generation && tracked.status.secret !== undefined;
+      const actions = decide(
+        {
+          object: key,
+          desired: picked,
+          isOurs: secret !== undefined && isOurs(wanted, secret),
+          isApplied: wasSettled && isReadyOrDrifted(tracked.status),
+          live,
+          deletion: wanted.policy.deletion,
+          objection: objectionOf(wanted, secret, new Set(marks.keys())),
+          frozen: frozenBy(wanted, secret),
+          marks,
+        },
+        this.#means(),
+      );
+      return await this.#perform({ key, tracked, wanted, picked, secret, live }, actions);
+    } finally {
+      wipe(...(live?.values.values() ?? []));
+    }
+  }
+
+  #means(): Means {
+    const { engine, keys, acceptSuites, acceptScopes, rollback } = this.#options;
+    const nowSeconds = BigInt(Math.floor(Date.now() / 1000));
+    return {
+      engine,
+      keyring: keys.keyring,
+      retiredKeys: keys.retired,
+      acceptSuites,
+      acceptScopes,
+      rollback: { policy: rollback, nowSeconds },
+    };
+  }
+
+  async #perform(seen: Seen, actions: readonly Action[]): Promise<Looked> {
+    const { tracked, wanted, picked, secret } = seen;
+    const { telling, keys } = this.#options;
+    const notes = notesOnDropped(tracked);
+    let live = secret && remember(secret, isSettled(keys.macKey, wanted, secret));
+    let isChanged = false;
+    for (const action of actions) {
+      const objection = action.kind === "report" ? action : await this.#do(seen, action, live, notes);
+      if (objection !== undefined && "reason" in objection) {
+        telling.opened(objection.reason, 1);
+        return { outcome: problemOf(objection, wanted), live };
+      }
+      isChanged ||= action.kind === "write";
+      live = objection ?? live;
+    }
+    if (live === undefined) return { outcome: { kind: "suspended" }, live };
+    telling.opened("ok", picked.entries.size);
+    const outcome: Outcome = {
+      kind: "synced",
+      entries: picked.entries.size,
+      keyIds: openingKeys(picked, keys),
+      secret: { uid: live.uid, type: wanted.shape.type },
+      marks: raiseMarks(marksOf(tracked.status), picked.entries),
+      isChanged,
+      notes,
+    };
+    return { outcome, live };
+  }
+
+  /** Does one thing: the Secret as it is afterwards, or why not. Notes are for the message of a success. */
+  async #do(
+    seen: Seen,
+    action: Exclude<Action, { readonly kind: "report" }>,
+    live: LiveSecret | undefined,
+    notes: string[],
+  ): Promise<LiveSecret | Objection | undefined> {
+    const { key, tracked, wanted, secret } = seen;
+    const { telling } = this.#options;
+    switch (action.kind) {
+      case "warn":
+        notes.push(action.message);
+        telling.warned(key, tracked.uid, action.reason, action.message);
+        return live;
+      case "write": {
+        const written = await this.#write(key, wanted, action.secret, secret);
+        if (!("reason" in written)) telling.wrote(key, tracked.uid, action.cause, wanted.keys.size);
+        return written;
+      }
+      case "keep":
+        if (action.isDifferent) notes.push("hand edits stay: driftPolicy is Ignore");
+        return live?.isSettled === false && !action.isDifferent ? await this.#mark(seen, live) : live;
+      case "skip":
+      case "remove":
+      case "forget":
+        return live;
+    }
+  }
+
+  /** The values are right and come from other tokens than the mark says, as after resealing: only the mark is written. */
+  async #mark({ key, wanted, secret, live }: Seen, known: LiveSecret): Promise<LiveSecret> {
+    if (live === undefined) return known;
+    const values = new Map([...live.values].map(([name, value]) => [name, Uint8Array.from(value)]));
+    const { namespace, name, shape } = wanted;
+    const written = await this.#write(key, wanted, { namespace, name, shape, values }, secret);
+    return "reason" in written ? known : written;
+  }
+
+  /** Writes, and believes it only when what the API server has stored is what was meant. */
+  async #write(
+    key: string,
+    wanted: Wanted,
+    plain: PlainSecret,
+    secret: SecretObject | undefined,
+  ): Promise<LiveSecret | Objection> {
+    const { api, keys } = this.#options;
+    try {
+      let base = secret;
+      const strays = secret && strayFields(wanted, secret);
+      if (strays !== undefined) base = await this.#fenced(() => api.patchSecret(key, strays));
+      const body = applyBody(keys.macKey, wanted, plain, base);
+      const stored = await this.#fenced(() => api.applySecret(body, base !== undefined));
+      if (secret === undefined && !isOursAlone(stored)) return await this.#withdraw(stored);
+      if (isSettled(keys.macKey, wanted, stored)) return remember(stored, true);
+      return {
+        reason: "WriteFailed",
+        message: "what was stored differs from what was written: an admission webhook changes it",
+      };
+    } finally {
+      wipeSecret(plain);
+    }
+  }
+
+  /** Somebody made a Secret of this name between our look and our write: take back what we added. */
+  async #withdraw(stored: SecretObject): Promise<Objection> {
+    const { name, namespace, uid } = stored.metadata;
+    const empty = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name, ...(namespace && { namespace }), ...(uid && { uid }) },
+    };
+    await this.#fenced(() => this.#options.api.applySecret(empty, false));
+    return { reason: "NotOwned", message: "somebody else has just made a Secret of this name" };
+  }
+
+  /** A Secret whose SealedSecret is gone: the garbage collector takes what we own; what is to stay is let go. */
+  async #release(key: string): Promise<"done" | "retry"> {
+    if (!this.secrets.has(key)) return "done";
+    const { api, telling } = this.#options;
+    // It is there, and another shard's, or on its way to us.
+    if ((await api.getSealed(key)) !== undefined) return "done";
+    const secret = await api.getSecret(key);
+    this.secrets.delete(key);
+    if (secret === undefined || !isManaged(secret) || isOwnKey(secret)) return "done";
+    const left = secret.metadata.annotations?.[LEFT_BEHIND];
+    const { uid, resourceVersion } = secret.metadata;
+    const { namespace, name } = splitKey(key);
+    if (left === "Release") {
+      const empty = { apiVersion: "v1", kind: "Secret", metadata: { name, namespace, ...(uid && { uid }) } };
+      await this.#fenced(() => api.applySecret(empty, false));
+      telling.released(key);
+    } else if (left === "Orphan") {
+      const metadata = {
+        uid,
+        resourceVersion,
+        labels: { [MANAGED_BY]: null },
+        annotations: { [MAC]: null, [LEFT_BEHIND]: null },
+      };
+      await this.#fenced(() => api.patchSecret(key, { metadata }));
+      telling.released(key);
+    }
+    return "done";
+  }
+
+  async #fenced<T>(write: () => Promise<T>): Promise<T> {
+    if (!this.#options.mayWrite()) throw new Fenced();
+    return write();
+  }
+
+  async #tell(key: string, tracked: Tracked, outcome: Outcome): Promise<void> {
+    const about = {
+      generation: tracked.generation,
+      now: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+      request: tracked.request,
+    };
+    const status = nextStatus(tracked.status, outcome, about);
+    if (sameStatus(tracked.status, status)) return;
+    const resourceVersion = await this.#fenced(() =>
+      this.#options.api.patchStatus(key, tracked.uid, removals(tracked.status, status)),
+    );
+    const latest = this.sealed.get(key);
+    // What the watch brought meanwhile is newer than what was told.
+    if (latest?.uid === tracked.uid)
+      this.sealed.set(key, { ...latest, status, ...(latest === tracked && { resourceVersion }) });
+    this.#options.telling.settled(key, tracked.uid, tracked.status, status);
+  }
+}
+
+/** A merge patch leaves what it does not name: fields that go are named as null. */
+function removals(before: ObjectStatus | undefined, after: ObjectStatus): object {
+  const gone = Object.keys(before ?? {}).filter((field) => !(field in after));
+  return { ...after, ...Object.fromEntries(gone.map((field) => [field, null])) };
+}
+
+function isReadyOrDrifted(status: ObjectStatus | undefined): boolean {
+  return (status?.conditions ?? []).some(
+    ({ type, status: value, reason }) => type === "Ready" && (value === "True" || reason === "DriftDetected"),
+  );
+}
+
+/** The outcome for a Secret that is known to be right: told from the status, nothing is opened. */
+function unchanged(tracked: Tracked, wanted: Wanted, live: LiveSecret): Outcome {
+  return {
+    kind: "synced",
+    entries: wanted.keys.size,
+    keyIds: tracked.status?.keyIds ?? [],
+    secret: { uid: live.uid, type: wanted.shape.type },
+    marks: marksOf(tracked.status),
+    isChanged: false,
+    notes: notesOf(tracked.status),
+  };
+}
+
+/** What was noted before stays noted while the generation stays. */
+function notesOf(status: ObjectStatus | undefined): readonly string[] {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  return ready?.reason === "Synced" ? ready.message.split("; ").slice(1) : [];
+}
+
+function problemOf({ reason, message }: Objection, wanted: Wanted): Outcome {
+  return { kind: "problem", reason, message, entries: wanted.keys.size };
+}
+
+function notesOnDropped({ dropped }: Tracked): string[] {
+  if (dropped.length === 0) return [];
+  return [`not on the allow-list and left out: ${dropped.slice(0, 5).join(", ").slice(0, 300)}`];
+}
+
+function openingKeys(picked: SealedSecret, keys: HeldKeys): readonly string[] {
+  const ids = new Set<string>();
+  for (const text of picked.entries.values()) {
+    const stanza = parseToken(text)?.stanzas.find(({ keyId }) => keys.keyring.find(keyId) !== undefined);
+    if (stanza !== undefined) ids.add(stanza.keyId);
+  }
+  return [...ids].sort();
+}

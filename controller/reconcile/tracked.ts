@@ -1,0 +1,92 @@
+/** What is known of every object without holding a single value: enough to tell whether it needs a look. */
+import { createHash } from "node:crypto";
+import type { SecretObject } from "../kube/object.ts";
+import type { Objection } from "../problem.ts";
+import { readSealedObject, type SealedObject, type SlottedSecret } from "../sources/sealed-object.ts";
+import { allowedMetadata, type Wanted } from "../targets/secret-object.ts";
+import { conditionOf, type ObjectStatus } from "./status.ts";
+
+/** A SealedSecret as it was seen last. */
+export type Tracked = {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly isDeleting: boolean;
+  /** The annotation that asks for a look. */
+  readonly request: string | undefined;
+  readonly status: ObjectStatus | undefined;
+  readonly wanted: Wanted | Objection;
+  /** Labels and annotations that are not allowed on the Secret. */
+  readonly dropped: readonly string[];
+  /** The tokens, until they were applied: then they are read again when they are needed. */
+  slotted: SlottedSecret | undefined;
+};
+
+/** A live Secret as it was seen last. */
+export type LiveSecret = {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** True when it was exactly what its SealedSecret had made of it. */
+  readonly isSettled: boolean;
+};
+
+/** Asks for a look at an object, whatever the value. Flux's own is honoured too, so that `flux reconcile` habits work. */
+const REQUESTS = ["lacre.dev/requested-at", "reconcile.fluxcd.io/requestedAt"];
+
+function digestOf(slotted: SlottedSecret): string {
+  const { slots, shape, policy } = slotted;
+  const text = JSON.stringify([
+    [...slots].sort(([a], [b]) => (a < b ? -1 : 1)),
+    shape.type,
+    shape.immutable,
+    [...shape.labels].sort(),
+    [...shape.annotations].sort(),
+    policy.adopt === "Merge",
+    policy.deletion,
+  ]);
+  return createHash("sha256").update(text).digest("base64url");
+}
+
+/** What there is to remember of an object. allowed: see allowedMetadata. */
+export function track(object: SealedObject, allowed: readonly string[]): Tracked {
+  const { metadata, status } = object;
+  const read = readSealedObject(object);
+  const common = {
+    uid: metadata.uid ?? "",
+    resourceVersion: metadata.resourceVersion ?? "",
+    generation: metadata.generation ?? 0,
+    isDeleting: metadata.deletionTimestamp !== undefined,
+    request: REQUESTS.map((name) => metadata.annotations?.[name]).find((value) => value !== undefined),
+    status,
+  };
+  if ("reason" in read) return { ...common, wanted: read, dropped: [], slotted: undefined };
+  const { shape, dropped } = allowedMetadata(read.shape, allowed);
+  const slotted = { ...read, shape };
+  const wanted: Wanted = {
+    namespace: read.namespace,
+    name: read.name,
+    uid: common.uid,
+    shape,
+    policy: read.policy,
+    keys: new Set(read.slots.keys()),
+    digest: digestOf(slotted),
+  };
+  return { ...common, wanted, dropped, slotted };
+}
+
+/** True when nobody needs to look: the Secret is as this very generation made it, and the status says so. */
+export function isAtRest(tracked: Tracked, live: LiveSecret | undefined): boolean {
+  const ready = conditionOf(tracked.status, "Ready");
+  return (
+    live?.isSettled === true &&
+    tracked.status?.observedGeneration === tracked.generation &&
+    ready?.status === "True" &&
+    tracked.status.secret?.uid === live.uid &&
+    (tracked.request === undefined || tracked.request === tracked.status.lastHandledRequest)
+  );
+}
+
+/** What there is to remember of a Secret. */
+export function remember(secret: SecretObject, isSettled: boolean): LiveSecret {
+  return { uid: secret.metadata.uid ?? "", resourceVersion: secret.metadata.resourceVersion ?? "", isSettled };
+}

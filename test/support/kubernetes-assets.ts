@@ -1,0 +1,73 @@
+/** Where etcd, kube-apiserver, kube-controller-manager and kubectl are: given, cached, or built once from Go modules. */
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+/** The version that is built; another one by this variable, such as 1.33.5. */
+export const KUBERNETES_VERSION: string = process.env["LACRE_KUBERNETES_VERSION"] || "1.34.4";
+
+const MODULE = path.join(import.meta.dirname, "../control-plane");
+const MODULE_VERSION = "1.34.4";
+const PROGRAMS = ["etcd", "kube-apiserver", "kube-controller-manager", "kubectl"];
+
+/** What to do on a machine that can neither find nor build a control plane. */
+export const HOW_TO_GET_ONE =
+  "no Kubernetes control plane: install Go 1.24 or newer, or set KUBEBUILDER_ASSETS to the directory that setup-envtest prints";
+
+function cache(): string {
+  const root = process.env["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache");
+  return path.join(root, "lacre-control-plane", KUBERNETES_VERSION);
+}
+
+function isComplete(directory: string): boolean {
+  return PROGRAMS.every((name) => fs.existsSync(path.join(directory, name)));
+}
+
+/** The module with the versions asked for: Kubernetes 1.X.Y is v0.X.Y in its staging modules. */
+function moduleFor(version: string, directory: string): string {
+  if (version === MODULE_VERSION) return MODULE;
+  const copy = path.join(directory, "module");
+  fs.cpSync(MODULE, copy, { recursive: true });
+  const file = path.join(copy, "go.mod");
+  const text = fs.readFileSync(file, "utf8");
+  const required = text.slice(0, text.indexOf("\nrequire (", text.indexOf("\nrequire (") + 1));
+  const [, minor, patch] = version.split(".");
+  fs.writeFileSync(file, required.replaceAll("v1.34.4", `v${version}`).replaceAll("v0.34.4", `v0.${minor}.${patch}`));
+  fs.rmSync(path.join(copy, "go.sum"));
+  const tidied = spawnSync("go", ["mod", "tidy"], { cwd: copy, stdio: ["ignore", "ignore", "inherit"] });
+  if (tidied.status !== 0) throw new Error(`Kubernetes ${version} cannot be resolved`);
+  return copy;
+}
+
+/** Builds into a directory of its own and renames it: an interrupted build leaves nothing that looks complete. */
+function build(directory: string): void {
+  console.error(`building Kubernetes ${KUBERNETES_VERSION} from Go modules, once, about six minutes`);
+  fs.mkdirSync(path.dirname(directory), { recursive: true });
+  const temporary = fs.mkdtempSync(`${directory}-`);
+  const [major, minor] = KUBERNETES_VERSION.split(".");
+  const variables = [`gitVersion=v${KUBERNETES_VERSION}`, `gitMajor=${major}`, `gitMinor=${minor}`];
+  const flags = variables.map((variable) => `-X k8s.io/component-base/version.${variable}`).join(" ");
+  const args = ["build", "-trimpath", "-ldflags", `-s -w ${flags}`, "-o", path.join(temporary, "controlplane"), "."];
+  const built = spawnSync("go", args, {
+    cwd: moduleFor(KUBERNETES_VERSION, temporary),
+    env: { ...process.env, CGO_ENABLED: "0" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (built.status !== 0) throw new Error("the control plane could not be built");
+  fs.rmSync(path.join(temporary, "module"), { recursive: true, force: true });
+  for (const name of PROGRAMS) fs.symlinkSync("controlplane", path.join(temporary, name));
+  fs.rmSync(directory, { recursive: true, force: true });
+  fs.renameSync(temporary, directory);
+}
+
+/** The directory of the four programs, or undefined where there is none and none can be built. */
+export function kubernetesAssets(): string | undefined {
+  const given = process.env["KUBEBUILDER_ASSETS"];
+  if (given !== undefined && given !== "") return given;
+  const directory = cache();
+  if (isComplete(directory)) return directory;
+  if (spawnSync("go", ["version"], { stdio: "ignore" }).status !== 0) return undefined;
+  build(directory);
+  return directory;
+}
