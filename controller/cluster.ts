@@ -25,7 +25,7 @@ import { Reconciler } from "./reconcile/reconciler.ts";
 import { createTelling } from "./reconcile/telling.ts";
 import { isAtRest, remember, track } from "./reconcile/tracked.ts";
 import type { SealedObject } from "./sources/sealed-object.ts";
-import { isSettled, MANAGED_BY, MANAGER } from "./targets/secret-object.ts";
+import { MANAGED_BY, MANAGER } from "./targets/secret-object.ts";
 
 const FIRST_PAUSE_MS = 750;
 const LONGEST_PAUSE_MS = 15 * 60_000;
@@ -247,9 +247,8 @@ class Cluster {
     const { sealed, secrets } = this.#reconciler;
     if (secrets.get(key)?.resourceVersion === secret.metadata.resourceVersion) return;
     const tracked = sealed.get(key);
-    const wanted = tracked?.wanted;
-    const isSettled_ = wanted !== undefined && !("reason" in wanted) && isSettled(this.#keys.macKey, wanted, secret);
-    const live = remember(secret, isSettled_);
+    const wanted = tracked === undefined || "reason" in tracked.wanted ? undefined : tracked.wanted;
+    const live = remember(secret, wanted, this.#keys.macKey);
     secrets.set(key, live);
     if (tracked !== undefined && isAtRest(tracked, live)) tracked.slotted = undefined;
     else if (this.#areSecretsKnown) this.#queue.add(key);

@@ -1,8 +1,8 @@
 /** The private keys of the cluster as they are held in memory, kept up to date by a watch on their Secrets. */
 import { hkdfSync } from "node:crypto";
-import { type Engine, type KeyId, Keyring, wipe } from "../../src/index.ts";
+import { type Engine, type KeyId, Keyring, sameBytes, wipe } from "../../src/index.ts";
 import { keyOf, type SecretObject } from "../kube/object.ts";
-import { IDENTITY, type KeyRecord, readIdentitySecret, readKeySecret } from "./key-record.ts";
+import { IDENTITY, type KeyRecord, readIdentitySecret, readKeySecret, readSerial } from "./key-record.ts";
 
 /** What is told when the keys change. */
 export type HeldKeysOptions = {
@@ -21,7 +21,7 @@ export class HeldKeys {
   readonly #options: HeldKeysOptions;
   readonly #records = new Map<string, { readonly resourceVersion: string; readonly record: KeyRecord }>();
   readonly #malformed = new Set<string>();
-  #identity: { readonly secret: string; readonly seed: Uint8Array } | undefined;
+  #identity: { readonly secret: string; readonly seed: Uint8Array; readonly serial: number } | undefined;
   #keyring = new Keyring([]);
   #retired: ReadonlySet<KeyId> = new Set();
   #macKey: Uint8Array = new Uint8Array(MAC_BYTES);
@@ -45,9 +45,9 @@ export class HeldKeys {
     return this.#macKey;
   }
 
-  /** The seed of the cluster's identity, once there is one. */
-  get identity(): Uint8Array | undefined {
-    return this.#identity?.seed;
+  /** The cluster's identity, once there is one: its seed, and the serial of the newest list that it signed. */
+  get identity(): { readonly secret: string; readonly seed: Uint8Array; readonly serial: number } | undefined {
+    return this.#identity;
   }
 
   /** All keys, by the name of their Secret. */
@@ -99,7 +99,9 @@ export class HeldKeys {
       this.#options.malformed(name, "it must hold a seed of 32 bytes");
       return;
     }
-    this.#identity = { secret: name, seed };
+    const isSame = this.#identity !== undefined && sameBytes(this.#identity.seed, seed);
+    this.#identity = { secret: name, seed, serial: readSerial(secret) };
+    if (isSame) return;
     this.#macKey = new Uint8Array(hkdfSync("sha256", seed, "", "lacre/v1/secret-mac", MAC_BYTES));
     this.#options.changed();
   }

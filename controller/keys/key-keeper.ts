@@ -15,7 +15,7 @@ import { secretsPath } from "../kube/api.ts";
 import { APPLY_PATCH, type KubeClient, MERGE_PATCH, toApiError } from "../kube/client.ts";
 import { type KubeObject, type SecretObject, splitKey } from "../kube/object.ts";
 import type { HeldKeys } from "./held-keys.ts";
-import { identitySecret, type KeyRecord, keySecret, statePatch } from "./key-record.ts";
+import { identitySecret, type KeyRecord, keySecret, serialPatch, statePatch } from "./key-record.ts";
 
 /** The ConfigMap that everybody may read. */
 export const KEY_LIST_NAME = "lacre-keys";
@@ -153,9 +153,13 @@ export class KeyKeeper {
       this.#published = before;
       return;
     }
-    // The time, so that the serial rises even where the ConfigMap was lost.
-    const serial = Math.max((last?.serial ?? 0) + 1, Math.floor(now.getTime() / 1000));
-    const text = signKeyList(engine, { ...list, serial }, keys.identity);
+    // Kept with the identity first, and never below the time: it rises even where the list, or both, were lost.
+    const newest = Math.max(last?.serial ?? 0, keys.identity.serial);
+    const serial = Math.max(newest + 1, Math.floor(now.getTime() / 1000));
+    const path = `${secretsPath(namespace)}/${splitKey(keys.identity.secret).name}`;
+    const body = serialPatch(serial);
+    keys.upsert(await client.json<SecretObject>({ method: "PATCH", path, contentType: MERGE_PATCH, body }));
+    const text = signKeyList(engine, { ...list, serial }, keys.identity.seed);
     await client.json({
       method: "PATCH",
       path: `/api/v1/namespaces/${namespace}/configmaps/${KEY_LIST_NAME}`,
@@ -177,7 +181,7 @@ export class KeyKeeper {
     const { engine, keys } = this.#options;
     try {
       const list = parseKeyList(engine, text);
-      const own = keys.identity && engine.signingKeyOf(keys.identity);
+      const own = keys.identity && engine.signingKeyOf(keys.identity.seed);
       return own !== undefined && Buffer.from(own).equals(list.identity) ? list : undefined;
     } catch {
       return undefined;

@@ -17,6 +17,7 @@ export const SEALING_KEY = "lacre.dev/sealing-key";
 export const IDENTITY = "lacre.dev/identity";
 const NOT_BEFORE = "lacre.dev/not-before";
 const NOT_AFTER = "lacre.dev/not-after";
+const SERIAL = "lacre.dev/serial";
 const DATA_KEY = "key";
 
 /** One key that is held. Times are RFC 3339. */
@@ -81,6 +82,17 @@ export function statePatch(state: KeyState): object {
 export function readIdentitySecret({ data }: SecretObject): Uint8Array | undefined {
   const seed = data?.[DATA_KEY] === undefined ? undefined : Buffer.from(data[DATA_KEY], "base64");
   return seed?.length === 32 ? new Uint8Array(seed) : undefined;
+}
+
+/** The serial of the newest list that was signed: kept with the identity, so that it rises even where the list is lost. */
+export function readSerial({ metadata }: SecretObject): number {
+  const serial = Number(metadata.annotations?.[SERIAL]);
+  return Number.isSafeInteger(serial) && serial > 0 ? serial : 0;
+}
+
+/** What keeps the serial. */
+export function serialPatch(serial: number): object {
+  return { metadata: { annotations: { [SERIAL]: String(serial) } } };
 }
 
 /** The Secret that keeps the identity. */

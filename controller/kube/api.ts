@@ -79,7 +79,7 @@ export class KubeApi {
       query: { fieldManager: FIELD_MANAGER },
       contentType: MERGE_PATCH,
       body: { metadata: { uid }, status },
-      metadataOnly: true,
+      metadataOnly: "object",
     });
     return answer.metadata.resourceVersion ?? "";
   }

@@ -10,8 +10,8 @@ export type KubeRequest = {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly contentType?: string;
-  /** Ask for metadata only. */
-  readonly metadataOnly?: boolean;
+  /** Ask for metadata only, of one object or of a list. */
+  readonly metadataOnly?: "object" | "list" | undefined;
   readonly signal?: AbortSignal;
 };
 
@@ -19,8 +19,11 @@ export type KubeRequest = {
 export const APPLY_PATCH = "application/apply-patch+yaml";
 export const MERGE_PATCH = "application/merge-patch+json";
 
-const METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+const ACCEPT = {
+  object: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+  list: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+  all: "application/json",
+};
 // A throttled request is tried again here, so that callers see an error only when the server stays busy.
 const THROTTLED_TRIES = 5;
 const DEFAULT_THROTTLE_MS = 1_000;
@@ -84,7 +87,7 @@ export class KubeClient {
   async #try(asked: KubeRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> {
     const headers: Record<string, string> = {
       ...(await this.#access.headers()),
-      accept: asked.metadataOnly ? `${METADATA_ONLY},${METADATA_LIST}` : "application/json",
+      accept: ACCEPT[asked.metadataOnly ?? "all"],
       "user-agent": "lacre-controller",
     };
     if (asked.body !== undefined) headers["content-type"] = asked.contentType ?? "application/json";

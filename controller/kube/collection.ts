@@ -24,7 +24,7 @@ export type CollectionOptions<T extends KubeObject> = {
 
 type ListAnswer<T> = {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items: readonly T[];
+  readonly items: readonly T[] | null;
 };
 
 type WatchEvent<T> = {
@@ -88,14 +88,15 @@ export class Collection<T extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, path, metadataOnly = false } = this.#options;
+    const { client, path } = this.#options;
+    const metadataOnly = this.#options.metadataOnly ? "list" : undefined;
     const seen = new Set<string>();
     let next = "";
     let resourceVersion = "";
     do {
       const query = this.#query({ limit: PAGE, ...(next !== "" && { continue: next }) });
       const page = await client.json<ListAnswer<T>>({ method: "GET", path, query, metadataOnly, signal });
-      for (const object of page.items) {
+      for (const object of page.items ?? []) {
         seen.add(keyOf(object));
         this.#options.upsert(object);
       }
@@ -111,7 +112,8 @@ export class Collection<T extends KubeObject> {
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    const { client, path, metadataOnly = false, idleMs } = this.#options;
+    const { client, path, idleMs } = this.#options;
+    const metadataOnly = this.#options.metadataOnly ? "object" : undefined;
     const query = this.#query({
       watch: "1",
       allowWatchBookmarks: "true",

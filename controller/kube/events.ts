@@ -60,7 +60,7 @@ export class EventRecorder {
     for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
       const path = `/api/v1/namespaces/${event.namespace}/events`;
       try {
-        await this.#client.json({ method: "POST", path, body: event.body, metadataOnly: true });
+        await this.#client.json({ method: "POST", path, body: event.body, metadataOnly: "object" });
       } catch (error) {
         toApiError(error);
         this.#dropped();

@@ -24,7 +24,6 @@ import {
   isOurs,
   isOursAlone,
   isOwnKey,
-  isSettled,
   LEFT_BEHIND,
   MAC,
   MANAGED_BY,
@@ -36,7 +35,7 @@ import {
 } from "../targets/secret-object.ts";
 import { apiObjection } from "./api-objection.ts";
 import { isTransient, marksOf, nextStatus, type ObjectStatus, type Outcome, sameStatus } from "./status.ts";
-import { type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
+import { isMade, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
 /** What is told about the work, to the log, to events and to metrics. */
 export type Telling = {
@@ -125,7 +124,7 @@ export class Reconciler {
     const tracked = this.sealed.get(key);
     if (tracked === undefined || tracked.slotted !== undefined || "reason" in tracked.wanted) return tracked;
     const live = this.secrets.get(key);
-    if (live?.isSettled || tracked.wanted.policy.suspend) return tracked;
+    if (isMade(tracked, live) || tracked.wanted.policy.suspend) return tracked;
     const object = await this.#options.api.getSealed(key);
     if (object === undefined) return undefined;
     const fresh = track(object, this.#options.allowMetadata);
@@ -151,7 +150,7 @@ export class Reconciler {
     const forbidden = refuseType(wanted.shape.type);
     if (forbidden !== undefined) return problem(forbidden);
     if (wanted.policy.suspend) return { outcome: { kind: "suspended" }, live: known };
-    if (known?.isSettled && tracked.status?.secret?.uid === known.uid)
+    if (isMade(tracked, known) && tracked.status?.secret?.uid === known.uid)
       return { outcome: unchanged(tracked, wanted, known), live: known };
     try {
       return await this.#settle(key, tracked, wanted);
@@ -217,7 +216,7 @@ export class Reconciler {
     const { tracked, wanted, picked, secret } = seen;
     const { telling, keys } = this.#options;
     const notes = notesOnDropped(tracked);
-    let live = secret && remember(secret, isSettled(keys.macKey, wanted, secret));
+    let live = secret && remember(secret, wanted, keys.macKey);
     let isChanged = false;
     for (const action of actions) {
       const objection = action.kind === "report" ? action : await this.#do(seen, action, live, notes);
@@ -263,7 +262,9 @@ export class Reconciler {
       }
       case "keep":
         if (action.isDifferent) notes.push("hand edits stay: driftPolicy is Ignore");
-        return live?.isSettled === false && !action.isDifferent ? await this.#mark(seen, live) : live;
+        return live !== undefined && live.settledFor === undefined && !action.isDifferent
+          ? await this.#mark(seen, live)
+          : live;
       case "skip":
       case "remove":
       case "forget":
@@ -295,7 +296,8 @@ export class Reconciler {
       const body = applyBody(keys.macKey, wanted, plain, base);
       const stored = await this.#fenced(() => api.applySecret(body, base !== undefined));
       if (secret === undefined && !isOursAlone(stored)) return await this.#withdraw(stored);
-      if (isSettled(keys.macKey, wanted, stored)) return remember(stored, true);
+      const live = remember(stored, wanted, keys.macKey);
+      if (live.settledFor !== undefined) return live;
       return {
         reason: "WriteFailed",
         message: "what was stored differs from what was written: an admission webhook changes it",

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { SecretObject } from "../kube/object.ts";
 import type { Objection } from "../problem.ts";
 import { readSealedObject, type SealedObject, type SlottedSecret } from "../sources/sealed-object.ts";
-import { allowedMetadata, type Wanted } from "../targets/secret-object.ts";
+import { allowedMetadata, isSettled, type Wanted } from "../targets/secret-object.ts";
 import { conditionOf, type ObjectStatus } from "./status.ts";
 
 /** A SealedSecret as it was seen last. */
@@ -26,8 +26,8 @@ export type Tracked = {
 export type LiveSecret = {
   readonly uid: string;
   readonly resourceVersion: string;
-  /** True when it was exactly what its SealedSecret had made of it. */
-  readonly isSettled: boolean;
+  /** The spec that it was exactly what had been made of; undefined when it was not. */
+  readonly settledFor: string | undefined;
 };
 
 /** Asks for a look at an object, whatever the value. Flux's own is honoured too, so that `flux reconcile` habits work. */
@@ -74,11 +74,21 @@ export function track(object: SealedObject, allowed: readonly string[]): Tracked
   return { ...common, wanted, dropped, slotted };
 }
 
+/** One spec of one object: another object of the same name is another spec. */
+function specOf(wanted: Wanted): string {
+  return `${wanted.uid} ${wanted.digest}`;
+}
+
+/** True when the Secret is exactly what this spec makes: nothing needs to be opened to know. */
+export function isMade(tracked: Tracked, live: LiveSecret | undefined): live is LiveSecret {
+  return live !== undefined && !("reason" in tracked.wanted) && live.settledFor === specOf(tracked.wanted);
+}
+
 /** True when nobody needs to look: the Secret is as this very generation made it, and the status says so. */
 export function isAtRest(tracked: Tracked, live: LiveSecret | undefined): boolean {
   const ready = conditionOf(tracked.status, "Ready");
   return (
-    live?.isSettled === true &&
+    isMade(tracked, live) &&
     tracked.status?.observedGeneration === tracked.generation &&
     ready?.status === "True" &&
     tracked.status.secret?.uid === live.uid &&
@@ -86,7 +96,12 @@ export function isAtRest(tracked: Tracked, live: LiveSecret | undefined): boolea
   );
 }
 
-/** What there is to remember of a Secret. */
-export function remember(secret: SecretObject, isSettled: boolean): LiveSecret {
-  return { uid: secret.metadata.uid ?? "", resourceVersion: secret.metadata.resourceVersion ?? "", isSettled };
+/** What there is to remember of a Secret: whether it is what a spec makes, and nothing of what it holds. */
+export function remember(secret: SecretObject, wanted: Wanted | undefined, macKey: Uint8Array): LiveSecret {
+  const isMade_ = wanted !== undefined && isSettled(macKey, wanted, secret);
+  return {
+    uid: secret.metadata.uid ?? "",
+    resourceVersion: secret.metadata.resourceVersion ?? "",
+    settledFor: isMade_ ? specOf(wanted) : undefined,
+  };
 }

@@ -82,7 +82,11 @@ export class ControllerProcess {
 }
 
 /** Waits until something is so; the error says what was waited for. */
-export async function until(what: string, isSo: () => Promise<boolean> | boolean, waitMs = WAIT_MS): Promise<void> {
+export async function until(
+  what: string,
+  isSo: () => Promise<boolean> | boolean,
+  waitMs: number = WAIT_MS,
+): Promise<void> {
   const deadline = Date.now() + waitMs;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`not in ${waitMs / 1000} s: ${what}`);
@@ -90,7 +94,14 @@ export async function until(what: string, isSo: () => Promise<boolean> | boolean
   }
 }
 
-let nextPort = 20_000 + (process.pid % 4_000) * 8;
+// Below the ports that the system hands out by itself; apart for each process of the test run.
+let nextPort = 10_000 + ((process.pid * 31) % 2_200) * 10;
+
+/** A condition of an object. */
+type Condition = NonNullable<NonNullable<Thing["status"]>["conditions"]>[number];
+
+/** How a command ended. */
+export type Ran = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
 /** A controller, its namespaces, and what a developer needs to seal for it. */
 export class TestCluster {
@@ -162,10 +173,7 @@ export class TestCluster {
     return this.file(`${user}.kubeconfig`);
   }
 
-  kubectl(
-    args: readonly string[],
-    input?: string,
-  ): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  kubectl(args: readonly string[], input?: string): Ran {
     const program = path.join(this.#assets, "kubectl");
     const env = { PATH: process.env["PATH"] ?? "", HOME: this.directory };
     const ran = spawnSync(program, ["--kubeconfig", this.#adminKubeconfig, ...args], {
@@ -241,7 +249,7 @@ export class TestCluster {
   }
 
   /** Runs the built `lacre`. */
-  lacre(args: readonly string[], input: string | Uint8Array = "", env: Readonly<Record<string, string>> = {}) {
+  lacre(args: readonly string[], input: string | Uint8Array = "", env: Readonly<Record<string, string>> = {}): Ran {
     const ran = spawnSync(process.execPath, [LACRE, ...args], {
       cwd: this.directory,
       input,
@@ -310,7 +318,7 @@ export class TestCluster {
     });
   }
 
-  async condition(name: string, type = "Ready", namespace?: string) {
+  async condition(name: string, type = "Ready", namespace?: string): Promise<Condition | undefined> {
     const object = await this.admin.get(this.sealedPath(name, namespace));
     return object?.status?.conditions?.find((condition) => condition.type === type);
   }
