@@ -5,7 +5,7 @@ import type { CommandContext } from "./context.ts";
 import { example } from "./definitions/options.ts";
 import { completionCommand, mergeDriverCommand, textconvCommand } from "./definitions/plumbing.ts";
 import { execCommand, inspectCommand, openCommand } from "./definitions/reading.ts";
-import { doctorCommand, initCommand, syncCommand, verifyCommand } from "./definitions/repository.ts";
+import { diffCommand, doctorCommand, initCommand, syncCommand, verifyCommand } from "./definitions/repository.ts";
 import { editCommand, keysCommand, sealCommand, setCommand, unsetCommand } from "./definitions/sealing.ts";
 import type { Outcome } from "./run.ts";
 
@@ -55,6 +55,7 @@ function builders(
     sync: () => syncCommand(context, outcome),
     init: () => initCommand(context),
     verify: () => verifyCommand(context, outcome),
+    diff: () => diffCommand(context, outcome),
     doctor: () => doctorCommand(context),
     "merge-driver": () => mergeDriverCommand(context, outcome),
     textconv: () => textconvCommand(context),

@@ -35,6 +35,7 @@ const RULES: readonly Rule[] = [
       /^src\/crypto\/(?:token|token-place|sha256)\.ts$/,
     ],
   },
+  { files: /^cli\/io\/cluster\.ts$/, may: [PUBLIC, /^cli\//, /^@kubernetes\/client-node$/] },
   { files: /^cli\//, may: [PUBLIC, /^cli\//, /^commander$/, /^fast-glob$/, /^node:/] },
   { files: /^controller\/observe\/log\.ts$/, may: [/^pino$/] },
   { files: /^controller\/observe\/(?:cluster-)?metrics\.ts$/, may: [/^prom-client$/, /^controller\//] },
@@ -91,6 +92,7 @@ describe("the architecture", () => {
     ["src/verify/verify.ts", 'import { openToken } from "../crypto/open-token.ts";'],
     ["src/seal/seal.ts", 'export { run } from "../../cli/run.ts";'],
     ["cli/run.ts", 'import { sealToken } from "../src/crypto/seal-token.ts";'],
+    ["cli/commands/diff.ts", 'const { KubeConfig } = await import("@kubernetes/client-node");'],
     ["cli/run.ts", 'const controller = await import("../controller/main.ts");'],
     ["controller/pass.ts", 'import { run } from "../cli/run.ts";'],
     ["controller/pass.ts", 'import { pino } from "pino";'],
@@ -121,6 +123,10 @@ describe("the architecture", () => {
         false,
       ]);
     }
+  });
+
+  it("the command line loads the Kubernetes client only when a command needs it", () => {
+    expect(read("cli/io/cluster.ts")).not.toMatch(/^import [^\n]*@kubernetes/m);
   });
 
   it("no folder of leftovers", () => {

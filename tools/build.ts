@@ -34,6 +34,8 @@ async function bundleCommandLine(): Promise<void> {
   const bundle = await rolldown({
     input: { main: path.join(ROOT, "cli/main.ts"), "verify-worker": path.join(ROOT, "cli/verify-worker.ts") },
     platform: "node",
+    // A hundred modules that two commands need: they are loaded from the package when they are.
+    external: ["@kubernetes/client-node"],
     treeshake: { moduleSideEffects: false },
   });
   const { output } = await bundle.write({

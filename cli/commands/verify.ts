@@ -7,9 +7,11 @@ import {
   type Baseline,
   type Engine,
   type Finding,
+  isKeyList,
   isUnscanned,
   LacreError,
   openFindings,
+  parseKeyList,
   parsePublicKeys,
   printBaseline,
   printReport,
@@ -39,6 +41,9 @@ export type VerifyOptions = Choice & {
   readonly accept?: string;
   readonly expires?: string;
   readonly budget?: number;
+  readonly live?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
 };
 
 const BUDGET_SECONDS = 20;
@@ -80,7 +85,25 @@ export async function verifyPaths(
     notes: [...contents.notes, ...scan.notes],
   };
   await publish(context, result, options);
-  return statusOf(result, contents);
+  const status = statusOf(result, contents);
+  return options.live === true ? verifyLive(context, paths, options, status) : status;
+}
+
+/** After the files: is what they say what runs? Differences count as found, not being able to tell as a failure. */
+async function verifyLive(
+  context: CommandContext,
+  paths: readonly string[],
+  options: VerifyOptions,
+  status: number,
+): Promise<number> {
+  const { compareWithCluster, describeDiff } = await import("./diff.ts");
+  const different = (await compareWithCluster(context, paths, options)).filter(({ sign }) => sign !== "=");
+  if (different.length === 0) {
+    context.say("the cluster is as Git says");
+    return status;
+  }
+  context.say(`the cluster is not as Git says:\n${describeDiff(different).trimEnd()}`);
+  return status === EXIT.fine ? EXIT.found : status;
 }
 
 /** One identity is enough to know a finding again; the others are for the entries of other branches. */
@@ -116,6 +139,15 @@ function loadBaseline(context: CommandContext, root: string): Baseline | undefin
   return source === undefined ? undefined : readBaseline(BASELINE_FILE, source.text);
 }
 
+/** Keys that tokens may be sealed for: bare ones, or those of a signed list that still open. */
+function keyIdsIn(engine: Engine, text: string): readonly string[] {
+  if (!isKeyList(text)) return parsePublicKeys(engine, text).map(({ keyId }) => keyId);
+  const { keys } = parseKeyList(engine, text);
+  return keys
+    .filter(({ state }) => state === "active" || state === "decrypt-only")
+    .map(({ publicKey }) => publicKey.keyId);
+}
+
 /** What the configuration asks of tokens. An environment whose keys are not there yet asks nothing. */
 async function policyOf(
   context: CommandContext,
@@ -128,9 +160,7 @@ async function policyOf(
   for (const { name, keys } of environments.values()) {
     const file = path.relative(context.cwd, path.join(found.directory, keys));
     if (!fs.existsSync(path.resolve(context.cwd, file))) continue;
-    recipients[name] = parsePublicKeys(engine, (await readSource(context, file)).text).map(({ keyId }) =>
-      String(keyId),
-    );
+    recipients[name] = keyIdsIn(engine, (await readSource(context, file)).text);
   }
   return {
     ...(verify.scopes.length > 0 && { scopes: verify.scopes }),

@@ -41,3 +41,9 @@ export const json = (): Option => new Option("--json", "print JSON for programs"
 /** Which SealedSecret of a file. */
 export const object = (): Option =>
   new Option("--object <name>", "which SealedSecret of the file: NAME or NAMESPACE/NAME");
+
+/** Which cluster: what kubectl would use, if nothing is said. */
+export const clusterOptions = (): readonly Option[] => [
+  new Option("--context <name>", "context of the kubeconfig"),
+  new Option("--kubeconfig <file>", "kubeconfig; default: KUBECONFIG or ~/.kube/config"),
+];

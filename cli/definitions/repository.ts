@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext } from "../context.ts";
 import type { Outcome } from "../run.ts";
-import { example, json, keyFile, namespace } from "./options.ts";
+import { clusterOptions, example, json, keyFile, namespace } from "./options.ts";
 
 /** `lacre sync` */
 export function syncCommand(context: CommandContext, outcome: Outcome): Command {
@@ -62,11 +62,34 @@ export function verifyCommand(context: CommandContext, outcome: Outcome): Comman
     .option("--explain <rule>", "say what a rule means and how to mend it")
     .option("--accept <reason>", "put everything that is found now into .lacre-baseline")
     .option("--expires <day>", "with --accept: until when, YYYY-MM-DD")
+    .addOption(
+      new Option("--live", "also compare with the cluster: lacre diff").conflicts(["staged", "range", "history"]),
+    )
+    .addOption(clusterOptions()[0] as Option)
+    .addOption(clusterOptions()[1] as Option)
     .addOption(new Option("--budget <seconds>", "how long one file may take").argParser(seconds).default(20))
     .action(async (paths, options) => {
       outcome.status = await (await import("../commands/verify.ts")).verifyPaths(context, paths, options);
     })
     .addHelpText("after", example("lacre verify --range origin/main...HEAD --format github"));
+}
+
+/** `lacre diff` */
+export function diffCommand(context: CommandContext, outcome: Outcome): Command {
+  const command = new Command("diff")
+    .description(
+      "compare Git with the cluster: + ~ - ! = per object and entry, never a value; 0 same, 2 different, 1 could not tell",
+    )
+    .argument("[path...]", "SealedSecrets or directories of them; the whole repository by default")
+    .addOption(namespace())
+    .option("--extra", "also show SealedSecrets of these namespaces that only the cluster has");
+  for (const option of clusterOptions()) command.addOption(option);
+  return command
+    .addOption(json())
+    .action(async (paths, options) => {
+      outcome.status = await (await import("../commands/diff.ts")).diff(context, paths, options);
+    })
+    .addHelpText("after", example("lacre diff --context prod secrets/"));
 }
 
 /** `lacre doctor` */

@@ -1,11 +1,22 @@
 /** The commands that seal: they need public keys only. */
 import { Command, Option } from "commander";
 import type { CommandContext } from "../context.ts";
-import { environment, example, json, keyFile, name, namespace, object, recipient, scope } from "./options.ts";
+import {
+  clusterOptions,
+  environment,
+  example,
+  json,
+  keyFile,
+  name,
+  namespace,
+  object,
+  recipient,
+  scope,
+} from "./options.ts";
 
 /** `lacre keys` */
 export function keysCommand(context: CommandContext): Command {
-  const keys = new Command("keys").description("key pairs for standalone use");
+  const keys = new Command("keys").description("key pairs for standalone use, and the signed public keys of a cluster");
   keys
     .command("generate")
     .description("make a key pair: the private key goes to a new 0600 file, the public key to stdout")
@@ -21,7 +32,35 @@ export function keysCommand(context: CommandContext): Command {
     .addOption(keyFile())
     .action(async (options) => (await import("../commands/keys.ts")).printPublicKeys(context, options))
     .addHelpText("after", example("lacre keys public --key-file ~/prod.key > keys/prod.pub"));
+  keys.addCommand(fetchCommand(context));
+  keys
+    .command("pin")
+    .description("trust the identity that signs a key list, after its fingerprint was compared")
+    .argument("<file>", "key list, such as keys/prod.keys")
+    .requiredOption("--fingerprint <fingerprint>", "what who runs the cluster told you: SHA256:...")
+    .option("--replace", "although another identity is pinned")
+    .action(async (file, options) => (await import("../commands/keys-fetch.ts")).pinKeys(context, file, options))
+    .addHelpText(
+      "after",
+      example("lacre keys pin keys/prod.keys --fingerprint SHA256:XFR_fi4LTo9iVVX-VyOdOEK84g-zuEWqR6bndRv1J_0"),
+    );
   return keys;
+}
+
+function fetchCommand(context: CommandContext): Command {
+  const fetch = new Command("fetch")
+    .description("get a cluster's signed public keys, check who signed them, and put them into the repository")
+    .addOption(environment())
+    .option("--key-namespace <name>", "where the controller publishes them", "lacre-system")
+    .option("--from <file>", "a key list from elsewhere, - for standard input, instead of the cluster")
+    .option("-o, --output <file>", "file to write, - for standard output; default: keys/CLUSTER.keys");
+  for (const option of clusterOptions()) fetch.addOption(option);
+  return fetch
+    .action(async (options) => (await import("../commands/keys-fetch.ts")).fetchKeys(context, options))
+    .addHelpText(
+      "after",
+      example("lacre keys fetch --context prod", "curl -fsS http://127.0.0.1:9808/v1/keys | lacre keys fetch --from -"),
+    );
 }
 
 /** `lacre seal` */

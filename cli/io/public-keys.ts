@@ -1,6 +1,14 @@
 /** Whom to seal for: the keys named on the command line, or those of an environment of .lacre.yaml. */
 import * as path from "node:path";
-import { type Engine, LacreError, type PublicKey, parsePublicKeys } from "../../src/index.ts";
+import {
+  type Engine,
+  isKeyList,
+  LacreError,
+  newestActive,
+  type PublicKey,
+  parseKeyList,
+  parsePublicKeys,
+} from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { findConfiguration } from "./configuration.ts";
 import { readSource, readSourceIfPresent } from "./files.ts";
@@ -13,9 +21,23 @@ export type RecipientOptions = { readonly recipient?: readonly string[]; readonl
 const RECIPIENT_VARIABLE = "LACRE_RECIPIENT";
 const PUBLIC_LINE = "lacre-public-";
 
-function parseNamed(engine: Engine, name: string, text: string): readonly PublicKey[] {
+/** The keys in a text: bare public keys as they stand, or the newest active key of a cluster's signed list. */
+async function parseNamed(
+  context: CommandContext,
+  engine: Engine,
+  name: string,
+  text: string,
+): Promise<readonly PublicKey[]> {
   try {
-    return parsePublicKeys(engine, text);
+    if (!isKeyList(text)) return parsePublicKeys(engine, text);
+    const list = parseKeyList(engine, text);
+    const { trustKeyList } = await import("./pins.ts");
+    await trustKeyList(context, engine, list);
+    const newest = newestActive(list);
+    if (newest !== undefined) return [newest.publicKey];
+    throw new LacreError("NO_PUBLIC_KEY", `the key list of ${list.cluster} has no active key`, {
+      hint: "fetch the newest list: lacre keys fetch; if it has none either, ask who runs the cluster",
+    });
   } catch (error) {
     throw error instanceof LacreError ? nameFile(name, error) : error;
   }
@@ -26,13 +48,13 @@ async function readRecipient(
   engine: Engine,
   recipient: string,
 ): Promise<readonly PublicKey[]> {
-  if (recipient.startsWith(PUBLIC_LINE)) return parseNamed(engine, "the key", recipient);
+  if (recipient.startsWith(PUBLIC_LINE)) return parseNamed(context, engine, "the key", recipient);
   if (recipient.startsWith("lacre-private-")) {
     throw new LacreError("KEY_IS_PRIVATE", "a private key was given on the command line, where others can see it", {
       hint: "treat it as known to others and replace it; sealing needs only the public key",
     });
   }
-  return parseNamed(engine, recipient, (await readSource(context, recipient)).text);
+  return parseNamed(context, engine, recipient, (await readSource(context, recipient)).text);
 }
 
 /** The public keys to seal for, at least one, or NO_PUBLIC_KEY with the way to get one. */
@@ -48,11 +70,11 @@ export async function loadRecipients(
   return readEnvironmentKeys(context, engine, options.env);
 }
 
-function readEnvironmentKeys(
+async function readEnvironmentKeys(
   context: CommandContext,
   engine: Engine,
   wanted: string | undefined,
-): readonly PublicKey[] {
+): Promise<readonly PublicKey[]> {
   const found = findConfiguration(context);
   const only =
     found?.configuration.environments.size === 1 ? [...found.configuration.environments.keys()][0] : undefined;
@@ -72,8 +94,8 @@ function readEnvironmentKeys(
   const source = readSourceIfPresent(context, file);
   if (source === undefined) {
     throw new LacreError("NO_PUBLIC_KEY", `no public key for ${JSON.stringify(name)}: ${file} is missing or empty`, {
-      hint: `get the key from who runs ${name} and commit it: lacre keys public --key-file KEY > ${file}`,
+      hint: `get the key of ${name} and commit it. From its cluster: lacre keys fetch --env ${name}. From a key file: lacre keys public --key-file KEY > ${file}`,
     });
   }
-  return parseNamed(engine, file, source.text);
+  return parseNamed(context, engine, file, source.text);
 }

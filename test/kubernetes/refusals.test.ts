@@ -56,23 +56,20 @@ describe.skipIf(inject("assets") === undefined)("the controller refuses", () => 
         annotations: { "meta.helm.sh/release-name": "shop" },
       },
     });
-    const ownerReferences = [
-      {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        name: "web",
-        uid: "11111111-1111-1111-1111-111111111111",
-        controller: true,
-      },
-    ];
+    const maps = `/api/v1/namespaces/${cluster.namespace()}/configmaps`;
+    const owner = await cluster.admin.request("POST", maps, { metadata: { name: "web" } });
+    const uid = owner.body.metadata.uid;
+    const ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name: "web", uid, controller: true }];
     await createSecret("owned", { metadata: { ownerReferences } });
     for (const name of ["helm", "owned"]) {
       await cluster.apply(sealedThing(cluster, name, { A: "a" }, { spec: { adopt: "IfUnowned" } }));
     }
     expect((await cluster.untilReason("helm", "NotOwned")).status?.conditions?.[0]?.message).toContain("Helm");
     expect(await cluster.values("helm")).toEqual({ THEIRS: "theirs" });
-    // The garbage collector removes what an owner that does not exist has left.
-    expect((await cluster.admin.get(cluster.sealedPath("owned")))?.status?.conditions?.[0]?.status).not.toBe("True");
+    expect((await cluster.untilReason("owned", "NotOwned")).status?.conditions?.[0]?.message).toContain(
+      "ConfigMap web",
+    );
+    expect(await cluster.values("owned")).toEqual({ THEIRS: "theirs" });
   });
 
   it("34: what another declares by server-side apply, named, and never in a fight", async () => {

@@ -1,0 +1,165 @@
+/** `lacre diff`: Git against the cluster, object by object and entry by entry. No value and no length is ever known here. */
+import {
+  type Difference,
+  decodeSource,
+  LacreError,
+  objectName,
+  type SealedSecret,
+  sealedDifferences,
+  utf8,
+} from "../../src/index.ts";
+import type { CommandContext } from "../context.ts";
+import { type ClusterOptions, type ClusterReader, openCluster } from "../io/cluster.ts";
+import { findConfiguration } from "../io/configuration.ts";
+import { readSource } from "../io/files.ts";
+import { expandInputs } from "../io/inputs.ts";
+import { sealedObjects } from "../io/sealed-file.ts";
+
+/** diff's own statuses, those of kubediff and terraform: a crash is never taken for a difference. */
+export const DIFF_EXIT = { same: 0, cannotTell: 1, different: 2 } as const;
+
+/** Options of `lacre diff`. */
+export type DiffOptions = ClusterOptions & {
+  readonly namespace?: string;
+  readonly extra?: boolean;
+  readonly json?: boolean;
+};
+
+/** One object: = same, ~ different, + only in Git, - only in the cluster, ! in the cluster, and its Secret is not as it says. */
+export type ObjectDiff = {
+  readonly sign: "=" | "~" | "+" | "-" | "!";
+  readonly object: string;
+  readonly file?: string;
+  readonly differences: readonly Difference[];
+  /** What the controller says, where it is not content. */
+  readonly status?: string;
+};
+
+type Wanted = { readonly file: string; readonly sealed: SealedSecret };
+
+type LiveStatus = {
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+  }[];
+};
+
+async function readWanted(
+  context: CommandContext,
+  files: readonly string[],
+  namespace: string | undefined,
+): Promise<readonly Wanted[]> {
+  const root = findConfiguration(context)?.directory;
+  const named = files.length > 0 ? files : [root ?? context.cwd];
+  const found: Wanted[] = [];
+  for (const { shown } of await expandInputs(context, named)) {
+    const source = await readSource(context, shown);
+    if (!source.text.includes("SealedSecret")) continue;
+    for (const { sealed } of sealedObjects(source)) {
+      const placed = sealed.namespace === "" && namespace !== undefined ? { ...sealed, namespace } : sealed;
+      if (placed.namespace === "") {
+        throw new LacreError("NAMESPACE_MISSING", `SealedSecret ${sealed.name} in ${source.path} names no namespace`, {
+          hint: "name it in the manifest, or with --namespace N",
+        });
+      }
+      found.push({ file: source.path, sealed: placed });
+    }
+  }
+  if (found.length > 0) return found;
+  throw new LacreError("NOT_SEALED", "there is no SealedSecret to compare", { hint: "name a file or a directory" });
+}
+
+/** A live object through the same reader as a file: both sides are then the same kind of thing. */
+function readLive(object: unknown): SealedSecret {
+  const { apiVersion, kind, metadata, spec } = object as Record<string, unknown>;
+  const { name, namespace } = metadata as { readonly name: string; readonly namespace: string };
+  const text = JSON.stringify({ apiVersion, kind, metadata: { name, namespace }, spec });
+  const [first] = sealedObjects(decodeSource("the cluster", utf8(text)));
+  if (first === undefined)
+    throw new LacreError("CLUSTER_FAILED", `${namespace}/${name} in the cluster cannot be read`, {
+      hint: "is lacre there of another version?",
+    });
+  return first.sealed;
+}
+
+/** What the controller says of an object, unless all is well. */
+function troubleOf(object: unknown): string | undefined {
+  const { metadata, status } = object as {
+    readonly metadata: { readonly generation?: number };
+    readonly status?: LiveStatus;
+  };
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  if (ready === undefined || status?.observedGeneration !== metadata.generation)
+    return "Progressing: the controller has not seen it yet";
+  return ready.status === "True" ? undefined : `${ready.reason}: ${ready.message}`;
+}
+
+async function compare(cluster: ClusterReader, { file, sealed }: Wanted): Promise<ObjectDiff> {
+  const object = objectName(sealed);
+  const live = await cluster.sealedSecret(sealed.namespace, sealed.name);
+  if (live === undefined) return { sign: "+", object, file, differences: [] };
+  const differences = sealedDifferences(sealed, readLive(live));
+  const status = troubleOf(live);
+  const sign = differences.length > 0 ? "~" : status === undefined ? "=" : "!";
+  return { sign, object, file, differences, ...(status !== undefined && { status }) };
+}
+
+/** Objects of the same namespaces that only the cluster has. */
+async function extras(cluster: ClusterReader, wanted: readonly Wanted[]): Promise<readonly ObjectDiff[]> {
+  const known = new Set(wanted.map(({ sealed }) => objectName(sealed)));
+  const found: ObjectDiff[] = [];
+  for (const namespace of new Set(wanted.map(({ sealed }) => sealed.namespace))) {
+    for (const object of await cluster.sealedSecrets(namespace)) {
+      const { name } = (object as { readonly metadata: { readonly name: string } }).metadata;
+      if (!known.has(`${namespace}/${name}`))
+        found.push({ sign: "-", object: `${namespace}/${name}`, differences: [] });
+    }
+  }
+  return found;
+}
+
+/** Compares what Git has with what the cluster has. */
+export async function compareWithCluster(
+  context: CommandContext,
+  files: readonly string[],
+  options: DiffOptions,
+): Promise<readonly ObjectDiff[]> {
+  const wanted = await readWanted(context, files, options.namespace);
+  const cluster = await openCluster(context, options);
+  const compared: ObjectDiff[] = [];
+  for (const one of wanted) compared.push(await compare(cluster, one));
+  context.progress("");
+  return options.extra === true ? [...compared, ...(await extras(cluster, wanted))] : compared;
+}
+
+const SAYS = { "+": "not in the cluster", "-": "only in the cluster", "=": "", "~": "", "!": "" } as const;
+
+/** The text of a comparison. */
+export function describeDiff(diffs: readonly ObjectDiff[]): string {
+  return diffs
+    .map(({ sign, object, differences, status }) => {
+      const head = [`${sign} ${object}`, SAYS[sign]].filter((part) => part !== "").join("  ");
+      const lines = differences.map((one) => `    ${one.sign} ${one.what}`);
+      return [head, ...lines, ...(status === undefined ? [] : [`    ! ${status}`])].join("\n");
+    })
+    .map((text) => `${text}\n`)
+    .join("");
+}
+
+/** Runs the command; its status. Whatever keeps us from telling is 1, never 2. */
+export async function diff(context: CommandContext, files: readonly string[], options: DiffOptions): Promise<number> {
+  let diffs: readonly ObjectDiff[];
+  try {
+    diffs = await compareWithCluster(context, files, options);
+  } catch (error) {
+    if (!(error instanceof LacreError) || error.code === "USAGE") throw error;
+    context.say(`lacre: error: ${error.message}`);
+    if (error.hint !== undefined) context.say(`hint: ${error.hint}`);
+    return DIFF_EXIT.cannotTell;
+  }
+  await context.print(options.json === true ? `${JSON.stringify(diffs, null, 2)}\n` : describeDiff(diffs));
+  return diffs.every(({ sign }) => sign === "=") ? DIFF_EXIT.same : DIFF_EXIT.different;
+}

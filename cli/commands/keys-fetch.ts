@@ -1,0 +1,104 @@
+/** `lacre keys fetch` and `lacre keys pin`: a cluster's signed public keys, into the repository. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { fingerprintOf, LacreError, parseKeyList, type SignedKeyList, shortKeyId } from "../../src/index.ts";
+import type { CommandContext } from "../context.ts";
+import { type ClusterOptions, openCluster } from "../io/cluster.ts";
+import { findConfiguration } from "../io/configuration.ts";
+import { readSource, STDIN } from "../io/files.ts";
+import { workTreeRoot } from "../io/git.ts";
+import { pinKeyList, trustKeyList } from "../io/pins.ts";
+import { nameFile } from "../io/private-keys.ts";
+import { writeAtomic } from "../io/write-atomic.ts";
+
+const CONFIG_MAP = "lacre-keys";
+const LIST_KEY = "keys";
+
+/** Options of `lacre keys fetch`. */
+export type FetchOptions = ClusterOptions & {
+  readonly env?: string;
+  readonly keyNamespace: string;
+  readonly from?: string;
+  readonly output?: string;
+};
+
+async function readList(
+  context: CommandContext,
+  options: FetchOptions,
+): Promise<{ readonly text: string; readonly from: string }> {
+  if (options.from !== undefined) {
+    const source = await readSource(context, options.from);
+    return { text: source.text, from: source.path };
+  }
+  const cluster = await openCluster(context, options);
+  const data = await cluster.configMap(options.keyNamespace, CONFIG_MAP);
+  const text = data?.[LIST_KEY];
+  if (text === undefined) {
+    throw new LacreError(
+      "CLUSTER_FAILED",
+      `${cluster.context} has no key list in ${options.keyNamespace}/${CONFIG_MAP}`,
+      {
+        hint: "is the controller running? It may live elsewhere: --key-namespace NAME",
+      },
+    );
+  }
+  return { text, from: cluster.context };
+}
+
+/** Where the list belongs: named, or the environment's own file, or keys/CLUSTER.keys at the repository's root. */
+function outputFile(context: CommandContext, options: FetchOptions, list: SignedKeyList): string {
+  if (options.output !== undefined) return path.resolve(context.cwd, options.output);
+  const found = findConfiguration(context);
+  if (options.env !== undefined) {
+    const environment = found?.configuration.environments.get(options.env);
+    if (found === undefined || environment === undefined) {
+      throw new LacreError("USAGE", `.lacre.yaml has no environment ${JSON.stringify(options.env)}`, {
+        hint: `it has: ${[...(found?.configuration.environments.keys() ?? [])].join(", ") || "none"}`,
+      });
+    }
+    return path.join(found.directory, environment.keys);
+  }
+  const root = found?.directory ?? workTreeRoot(context.cwd) ?? context.cwd;
+  return path.join(root, "keys", `${list.cluster}.keys`);
+}
+
+/** Fetches, verifies, pins and writes. A list that is there already changes no byte. */
+export async function fetchKeys(context: CommandContext, options: FetchOptions): Promise<void> {
+  const engine = await context.engine();
+  const { text, from } = await readList(context, options);
+  let list: SignedKeyList;
+  try {
+    list = parseKeyList(engine, text);
+  } catch (error) {
+    throw error instanceof LacreError ? nameFile(from, error) : error;
+  }
+  await trustKeyList(context, engine, list);
+  if (options.output === STDIN) {
+    await context.print(text);
+    return;
+  }
+  const file = outputFile(context, options, list);
+  const shown = path.relative(context.cwd, file) || file;
+  const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
+  if (before === text) {
+    context.say(`${shown} is up to date (serial ${list.serial})`);
+    return;
+  }
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  writeAtomic({ path: file, content: text });
+  const keys = list.keys.map(({ state, publicKey }) => `${shortKeyId(publicKey.keyId)} ${state}`).join(", ");
+  context.say(`${shown}: ${list.cluster}, serial ${list.serial}, ${keys}. Commit it`);
+}
+
+/** Pins the identity of a list whose fingerprint was compared with that of who runs the cluster. */
+export async function pinKeys(
+  context: CommandContext,
+  file: string,
+  options: { readonly fingerprint: string; readonly replace?: boolean },
+): Promise<void> {
+  const engine = await context.engine();
+  const source = await readSource(context, file);
+  const list = parseKeyList(engine, source.text);
+  await pinKeyList(context, engine, list, options);
+  context.say(`pinned ${list.cluster}: ${fingerprintOf(engine, list.identity)}`);
+}
