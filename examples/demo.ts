@@ -1,77 +1,10 @@
 /** `npm run demo`: the whole of lacre in one story, every claim checked. Ends with status 1 when anything is not so. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
+import { CONTROLLER, check, checkSoon, directory, ENVIRONMENT, end, play, ROOT, run, tell, typed } from "./stage.ts";
 
-const ROOT = path.join(import.meta.dirname, "..");
-const LACRE = path.join(ROOT, "dist/cli/main.cjs");
-const CONTROLLER = path.join(ROOT, "dist/controller/main.js");
-const WAIT_MS = 20_000;
-
-const directory = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "lacre-demo-")));
-const isTerminal = process.stdout.isTTY === true && !process.env["NO_COLOR"];
 let controller: ChildProcess | undefined;
-
-const ENVIRONMENT = {
-  ...process.env,
-  XDG_CACHE_HOME: path.join(directory, "cache"),
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_AUTHOR_NAME: "Ada",
-  GIT_AUTHOR_EMAIL: "ada@example.org",
-  GIT_COMMITTER_NAME: "Ada",
-  GIT_COMMITTER_EMAIL: "ada@example.org",
-};
-
-function tell(text: string): void {
-  console.log(isTerminal ? `\n\x1b[1m${text}\x1b[0m` : `\n${text}`);
-}
-
-function showLines(text: string): void {
-  for (const line of text.trimEnd().split("\n"))
-    if (line !== "") console.log(`    ${line.length > 100 ? `${line.slice(0, 97)}...` : line}`);
-}
-
-/** The words of a command as a reader would type them. */
-function typed(words: readonly string[]): string {
-  return words.map((word) => (/[\s;|&$"']/.test(word) ? `'${word}'` : word)).join(" ");
-}
-
-/** Shows a command, runs it and shows what it says. Any status but 0 ends the demo. */
-function run(
-  words: readonly string[],
-  options: { readonly cwd?: string; readonly input?: string; readonly into?: string } = {},
-): string {
-  const piped = options.input === undefined ? "" : `printf %s '${options.input}' | `;
-  const into = options.into === undefined ? "" : ` > ${options.into}`;
-  console.log(`  $ ${piped}${typed(words)}${into}`);
-  const [program = "", ...rest] = words;
-  const command = program === "lacre" ? [process.execPath, LACRE, ...rest] : [...words];
-  const cwd = path.join(directory, options.cwd ?? ".");
-  const result = spawnSync(command[0] ?? "", command.slice(1), {
-    cwd,
-    env: ENVIRONMENT,
-    input: options.input ?? "",
-    encoding: "utf8",
-  });
-  if (options.into === undefined) showLines(result.stdout ?? "");
-  else fs.writeFileSync(path.join(cwd, options.into), result.stdout);
-  showLines(result.stderr ?? "");
-  if (result.status !== 0) throw new Error(`${program} ended with status ${result.status ?? result.error?.message}`);
-  return result.stdout;
-}
-
-function check(claim: string, isSo: boolean): void {
-  if (!isSo) throw new Error(`this should be so, and is not: ${claim}`);
-  console.log(`  ✓ ${claim}`);
-}
-
-async function checkSoon(claim: string, isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
-  while (!isSo() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
-  check(claim, isSo());
-}
 
 const opened = (name: string, key: string) => path.join(directory, "opened/shop", name, key);
 
@@ -161,42 +94,9 @@ async function story(): Promise<void> {
     .readFileSync(path.join(directory, "shop/secrets/db.yaml"), "utf8")
     .replace("name: db", "name: stolen");
   fs.writeFileSync(path.join(directory, "shop/secrets/stolen.yaml"), stolen);
-  const verdict = spawnSync(process.execPath, [LACRE, "verify", "secrets/"], {
-    cwd: path.join(directory, "shop"),
-    env: ENVIRONMENT,
-    encoding: "utf8",
-  });
-  console.log("  $ lacre verify secrets/");
-  showLines(verdict.stdout);
-  check(
-    "verify ends with status 3 and names it",
-    verdict.status === 3 && verdict.stdout.includes("secrets/stolen.yaml"),
-  );
+  const verdict = run(["lacre", "verify", "secrets/"], { cwd: "shop", status: 3 });
+  check("verify ends with status 3 and names it", verdict.includes("secrets/stolen.yaml"));
 }
 
-async function cleanUp(): Promise<void> {
-  if (controller !== undefined && controller.exitCode === null) {
-    const ended = new Promise((resolve) => controller?.once("exit", resolve));
-    controller.kill("SIGTERM");
-    await ended;
-  }
-  fs.rmSync(directory, { recursive: true, force: true });
-}
-
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    void cleanUp().then(() => process.exit(1));
-  });
-}
-
-try {
-  await story();
-  await cleanUp();
-  tell("That is all of it. Everything the demo made has been removed; README.md goes on from here.");
-} catch (error) {
-  const log = path.join(directory, "controller.log");
-  if (fs.existsSync(log)) showLines(fs.readFileSync(log, "utf8"));
-  console.error(`\ndemo: ${error instanceof Error ? error.message : String(error)}`);
-  await cleanUp();
-  process.exitCode = 1;
-}
+if (process.argv.includes("--kubernetes")) await (await import("./demo-kubernetes.ts")).playOnKubernetes();
+else await play(story, () => end(controller));
