@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { nativeEngine } from "../src/crypto/engine-node.ts";
 import { type Engine, generateKey, Keyring, openToken, portableEngine, sealToken } from "../src/index.ts";
+import { benchKubernetes } from "./kubernetes.ts";
 import { peakMemory, type Timed, timeCalls, timeInTurns, timeOnce } from "./measure.ts";
 import { kubeseal, rsaCertificate } from "./peers.ts";
 import { ms, printTable, ratio, row } from "./table.ts";
@@ -204,10 +205,12 @@ async function benchAll(): Promise<void> {
 }
 
 const only = process.argv[2];
-if (only !== undefined && only !== "verify") throw new Error(`there is no benchmark ${only}: say nothing, or verify`);
+if (only !== undefined && only !== "verify" && only !== "kubernetes")
+  throw new Error(`there is no benchmark ${only}: say nothing, verify or kubernetes`);
 try {
   if (only === undefined) await benchAll();
-  benchVerify(directory);
+  if (only === undefined || only === "verify") benchVerify(directory);
+  if (only === undefined || only === "kubernetes") await benchKubernetes(directory);
   printTable();
 } finally {
   fs.rmSync(directory, { recursive: true, force: true });

@@ -6,18 +6,36 @@ import * as path from "node:path";
 
 const CACHE = path.join(process.env["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache"), "lacre-bench");
 
-/** The path of kubeseal v0.40.0, built from the Go module proxy, or undefined where there is no Go. */
-export function kubeseal(): string | undefined {
-  const bin = path.join(CACHE, "kubeseal-0.40.0");
+const PEERS = path.join(import.meta.dirname, "peers");
+const SEALED_SECRETS = "github.com/bitnami/sealed-secrets";
+
+/** A command of sealed-secrets v0.40.0, built from the Go module proxy, or undefined where there is no Go. */
+function sealedSecrets(command: string): string | undefined {
+  const bin = path.join(CACHE, `${command}-0.40.0`);
   if (fs.existsSync(bin)) return bin;
   fs.mkdirSync(CACHE, { recursive: true });
-  console.error("building kubeseal v0.40.0, once, about a minute");
-  const args = ["build", "-o", bin, "github.com/bitnami/sealed-secrets/cmd/kubeseal"];
-  const built = spawnSync("go", args, {
-    cwd: path.join(import.meta.dirname, "peers"),
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  console.error(`building ${command} of sealed-secrets v0.40.0, once, about two minutes`);
+  const args = ["build", "-o", bin, `${SEALED_SECRETS}/cmd/${command}`];
+  const built = spawnSync("go", args, { cwd: PEERS, stdio: ["ignore", "ignore", "inherit"] });
   return built.status === 0 ? bin : undefined;
+}
+
+/** The path of kubeseal v0.40.0. */
+export function kubeseal(): string | undefined {
+  return sealedSecrets("kubeseal");
+}
+
+/** The path of the controller of sealed-secrets v0.40.0. */
+export function sealedSecretsController(): string | undefined {
+  return sealedSecrets("controller");
+}
+
+/** The path of its CRD. */
+export function sealedSecretsCrd(): string | undefined {
+  const args = ["list", "-m", "-f", "{{.Dir}}", SEALED_SECRETS];
+  const found = spawnSync("go", args, { cwd: PEERS, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  if (found.status !== 0) return undefined;
+  return path.join(found.stdout.trim(), "helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml");
 }
 
 /** The path of gitleaks v8.30.1, built from the Go module proxy, or undefined where there is no Go. */

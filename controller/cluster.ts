@@ -60,7 +60,12 @@ class Cluster {
     this.#config = config;
     this.#log = log;
     this.#metrics = this.#createMetrics();
-    const client = new KubeClient(new Access(config.access), config.requestTimeoutMs, this.#metrics.requested);
+    const client = new KubeClient(
+      new Access(config.access),
+      `lacre-controller/${VERSION} (${config.identity})`,
+      config.requestTimeoutMs,
+      this.#metrics.requested,
+    );
     this.#api = new KubeApi(client);
     const mayWrite = () => this.#lease.isHeld();
     this.#keys = new HeldKeys({

@@ -44,10 +44,13 @@ function headerText(value: string | string[] | undefined): string | undefined {
 export class KubeClient {
   readonly #access: Access;
   readonly #timeoutMs: number;
+  readonly #agent: string;
   readonly #observe: Observer;
 
-  constructor(access: Access, timeoutMs: number, observe: Observer = () => undefined) {
+  /** agent: who asks, as the audit log shows it. */
+  constructor(access: Access, agent: string, timeoutMs: number, observe: Observer = () => undefined) {
     this.#access = access;
+    this.#agent = agent;
     this.#timeoutMs = timeoutMs;
     this.#observe = observe;
   }
@@ -88,7 +91,7 @@ export class KubeClient {
     const headers: Record<string, string> = {
       ...(await this.#access.headers()),
       accept: ACCEPT[asked.metadataOnly ?? "all"],
-      "user-agent": "lacre-controller",
+      "user-agent": this.#agent,
     };
     if (asked.body !== undefined) headers["content-type"] = asked.contentType ?? "application/json";
     const { dispatcher } = this.#access;

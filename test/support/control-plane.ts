@@ -19,6 +19,7 @@ export type ControlPlaneOptions = {
 /** One line of the audit log. */
 export type AuditEvent = {
   readonly verb: string;
+  readonly userAgent?: string;
   readonly user: { readonly username: string };
   readonly objectRef?: {
     readonly resource: string;
@@ -176,11 +177,10 @@ export class ControlPlane {
     process.kill(this.pid("kube-apiserver"), signal);
   }
 
-  /** Ends the API server and starts it again on the same port and data. */
-  async restartApiServer(downMs = 0): Promise<void> {
+  /** Ends the API server and starts it again on the same port and data, with further flags until the next time. */
+  async restartApiServer(flags: readonly string[] = []): Promise<void> {
     await this.#end("kube-apiserver");
-    await sleep(downMs);
-    this.#startApiServer();
+    this.#startApiServer(flags);
     await this.#waitUntilReady();
   }
 
@@ -235,7 +235,7 @@ export class ControlPlane {
     fs.writeFileSync(this.file("audit-policy.json"), JSON.stringify(policy));
   }
 
-  #startApiServer(): void {
+  #startApiServer(flags: readonly string[] = []): void {
     this.#spawn("kube-apiserver", [
       `--etcd-servers=${this.etcdEndpoint}`,
       `--cert-dir=${this.file("apiserver")}`,
@@ -254,6 +254,7 @@ export class ControlPlane {
       `--audit-log-path=${this.auditFile}`,
       "--audit-log-maxsize=4000",
       ...(this.#options.apiServer ?? []),
+      ...flags,
     ]);
   }
 
