@@ -11,8 +11,8 @@ import { KeyKeeper } from "./keys/key-keeper.ts";
 import { IDENTITY, SEALING_KEY } from "./keys/key-record.ts";
 import { Access } from "./kube/access.ts";
 import { KubeApi, sealedPath, secretsPath } from "./kube/api.ts";
-import type { ApiError } from "./kube/api-error.ts";
-import { KubeClient, toApiError } from "./kube/client.ts";
+import { ApiError } from "./kube/api-error.ts";
+import { KubeClient } from "./kube/client.ts";
 import { Collection } from "./kube/collection.ts";
 import { EventRecorder } from "./kube/events.ts";
 import { Lease } from "./kube/lease.ts";
@@ -105,6 +105,7 @@ class Cluster {
       concurrency: config.concurrency,
       firstPauseMs: FIRST_PAUSE_MS,
       longestPauseMs: LONGEST_PAUSE_MS,
+      surprised: (key, error) => this.#surprised(key, error),
       work: (key) => tracer.span("reconcile", key, () => this.#work(key)),
     });
     this.#lease = new Lease({
@@ -195,6 +196,7 @@ class Cluster {
       client: this.#api.client,
       idleMs: this.#config.watchIdleMs,
       problem: (error) => this.#troubledBy(what, error),
+      surprised: (key, error) => this.#surprised(key, error),
     });
   }
 
@@ -300,7 +302,8 @@ class Cluster {
       else await this.#keeper.read();
       this.#solved("key keeping");
     } catch (error) {
-      this.#troubledBy("key keeping", toApiError(error));
+      if (error instanceof ApiError) this.#troubledBy("key keeping", error);
+      else this.#surprised("keys", error);
     }
   }
 
@@ -339,6 +342,12 @@ class Cluster {
       this.#malformed.add(secret);
       this.#log.error({ secret, problem }, "a key Secret is no good key and is passed over");
     }
+  }
+
+  /** Neither the message nor the stack of a foreign error is told: either may quote what was at hand. */
+  #surprised(object: string, error: unknown): void {
+    const name = error instanceof Error ? error.name : typeof error;
+    this.#log.error({ object, error: name }, "this is a bug in lacre; please report it");
   }
 
   #troubledBy(what: string, error: ApiError | undefined): void {

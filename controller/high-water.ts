@@ -19,7 +19,7 @@ const FUTURE_SECONDS = 86_400n;
 const TAIL_CHARACTERS = 12;
 
 /** What names a token in a mark. */
-export function tokenTail(text: string): string {
+function tokenTail(text: string): string {
   return text.slice(-TAIL_CHARACTERS);
 }
 

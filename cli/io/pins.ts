@@ -8,7 +8,7 @@ import { withLock } from "./lock.ts";
 import { writeAtomic } from "./write-atomic.ts";
 
 /** What is pinned of a cluster. serial: of the newest list that was seen. */
-export type Pin = { readonly fingerprint: string; readonly serial: number };
+type Pin = { readonly fingerprint: string; readonly serial: number };
 
 /** For CI: a fingerprint that every list must have, or several with commas between. Nothing is written then. */
 const PIN_VARIABLE = "LACRE_PIN";

@@ -12,13 +12,13 @@ import {
   wipe,
 } from "../../src/index.ts";
 import { secretsPath } from "../kube/api.ts";
-import { APPLY_PATCH, type KubeClient, MERGE_PATCH, toApiError } from "../kube/client.ts";
+import { APPLY_PATCH, type KubeClient, MERGE_PATCH } from "../kube/client.ts";
 import { type KubeObject, type SecretObject, splitKey } from "../kube/object.ts";
 import type { HeldKeys } from "./held-keys.ts";
 import { identitySecret, type KeyRecord, keySecret, serialPatch, statePatch } from "./key-record.ts";
 
 /** The ConfigMap that everybody may read. */
-export const KEY_LIST_NAME = "lacre-keys";
+const KEY_LIST_NAME = "lacre-keys";
 const LIST_KEY = "keys";
 
 /** How keys are kept. */
@@ -124,14 +124,9 @@ export class KeyKeeper {
     });
   }
 
-  async #readList(): Promise<ListObject | undefined> {
+  #readList(): Promise<ListObject | undefined> {
     const path = `/api/v1/namespaces/${this.#options.namespace}/configmaps/${KEY_LIST_NAME}`;
-    try {
-      return await this.#options.client.json<ListObject>({ method: "GET", path });
-    } catch (error) {
-      if (toApiError(error).kind === "not-found") return undefined;
-      throw error;
-    }
+    return this.#options.client.find<ListObject>({ method: "GET", path });
   }
 
   #list(serial: number): KeyList {

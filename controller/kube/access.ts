@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { Dispatcher } from "undici";
 import { LacreError } from "../../src/index.ts";
+import { ApiError } from "./api-error.ts";
 
 /** Where the credentials come from. tokenFile replaces the token of the kubeconfig, and is read again when it changes. */
 export type AccessOptions = {
@@ -12,6 +13,8 @@ export type AccessOptions = {
 };
 
 const IN_CLUSTER_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+// Looked for no more often than this; a refused token is read again at once.
+const LOOK_MS = 1_000;
 // Exec plugins and providers know themselves when they are stale; asking them is cheap, but not for every request.
 const REFRESH_MS = 30_000;
 
@@ -70,6 +73,7 @@ export class Access {
   #dispatcher: Dispatcher | undefined;
   #headers: Readonly<Record<string, string>> | undefined;
   #readMs = Number.NEGATIVE_INFINITY;
+  #lookedMs = Number.NEGATIVE_INFINITY;
   #tokenStamp = "";
 
   constructor(options: AccessOptions) {
@@ -91,8 +95,7 @@ export class Access {
 
   /** The headers that authenticate a request. */
   async headers(): Promise<Readonly<Record<string, string>>> {
-    const isFresh = performance.now() - this.#readMs < REFRESH_MS && this.#stamp() === this.#tokenStamp;
-    if (this.#headers !== undefined && isFresh) return this.#headers;
+    if (this.#headers !== undefined && this.#isFresh()) return this.#headers;
     const captured = new Captured();
     await this.#config.applySecurityAuthentication(
       captured as unknown as Parameters<KubeConfig["applySecurityAuthentication"]>[0],
@@ -103,6 +106,14 @@ export class Access {
     this.#headers = token === undefined ? captured.headers : { ...captured.headers, authorization: `Bearer ${token}` };
     this.#readMs = performance.now();
     return this.#headers;
+  }
+
+  #isFresh(): boolean {
+    const nowMs = performance.now();
+    if (nowMs - this.#readMs >= REFRESH_MS) return false;
+    if (nowMs - this.#lookedMs < LOOK_MS) return true;
+    this.#lookedMs = nowMs;
+    return this.#stamp() === this.#tokenStamp;
   }
 
   /** Called when the server refused the credentials: everything is read anew for the next request. */
@@ -128,11 +139,9 @@ export class Access {
     if (file === undefined) return undefined;
     try {
       return fs.readFileSync(file, "utf8").trim();
-    } catch (cause) {
-      throw new LacreError("INPUT_UNREADABLE", `the token file ${file} cannot be read`, {
-        hint: "is the ServiceAccount's token mounted?",
-        cause,
-      });
+    } catch {
+      // Mounted tokens are replaced: the next try may find it.
+      throw new ApiError("unauthorized", 0);
     }
   }
 }

@@ -42,7 +42,6 @@ const KINDS: Readonly<Record<number, ApiFailure>> = {
   400: "invalid",
   401: "unauthorized",
   403: "forbidden",
-  404: "not-found",
   409: "conflict",
   410: "gone",
   413: "too-large",

@@ -1,6 +1,6 @@
 /** The calls that the controller makes about SealedSecrets and Secrets, each one request. */
 import type { SealedObject } from "../sources/sealed-object.ts";
-import { APPLY_PATCH, type KubeClient, MERGE_PATCH, toApiError } from "./client.ts";
+import { APPLY_PATCH, type KubeClient, MERGE_PATCH } from "./client.ts";
 import { type KubeObject, type SecretObject, splitKey } from "./object.ts";
 
 /** Our name as a field manager. */
@@ -18,16 +18,6 @@ export function secretsPath(namespace?: string): string {
   return namespace === undefined ? "/api/v1/secrets" : `/api/v1/namespaces/${namespace}/secrets`;
 }
 
-async function orAbsent<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    const failure = toApiError(error);
-    if (failure.kind === "not-found") return undefined;
-    throw failure;
-  }
-}
-
 /** Typed requests. Every path names a namespace: nothing here can reach another one than it says. */
 export class KubeApi {
   readonly client: KubeClient;
@@ -38,12 +28,12 @@ export class KubeApi {
 
   getSealed(key: string): Promise<SealedObject | undefined> {
     const { namespace, name } = splitKey(key);
-    return orAbsent(this.client.json<SealedObject>({ method: "GET", path: `${sealedPath(namespace)}/${name}` }));
+    return this.client.find<SealedObject>({ method: "GET", path: `${sealedPath(namespace)}/${name}` });
   }
 
   getSecret(key: string): Promise<SecretObject | undefined> {
     const { namespace, name } = splitKey(key);
-    return orAbsent(this.client.json<SecretObject>({ method: "GET", path: `${secretsPath(namespace)}/${name}` }));
+    return this.client.find<SecretObject>({ method: "GET", path: `${secretsPath(namespace)}/${name}` });
   }
 
   /** Server-side apply. force takes fields that were edited by hand. */

@@ -57,10 +57,19 @@ export class KubeClient {
 
   /** The answer's JSON. Throws ApiError. Waits as a busy server asks to. */
   async json<T>(asked: KubeRequest): Promise<T> {
+    const found = await this.find<T>(asked);
+    if (found === undefined) throw new ApiError("not-found", 404);
+    return found;
+  }
+
+  /** The same, and undefined for what is not there: nothing unusual, so not an error. */
+  async find<T>(asked: KubeRequest): Promise<T | undefined> {
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await this.#send(asked, this.#timeoutMs);
-        return (await answer.body.json()) as T;
+        if (answer.statusCode !== 404) return (await answer.body.json()) as T;
+        await answer.body.dump();
+        return undefined;
       } catch (error) {
         const failure = toApiError(error);
         if (failure.kind !== "throttled" || attempt === THROTTLED_TRIES) throw failure;
@@ -73,7 +82,9 @@ export class KubeClient {
   /** The answer as a stream. `idleMs` without a byte ends it. Throws ApiError. */
   async stream(asked: KubeRequest, idleMs: number): Promise<AsyncIterable<Uint8Array>> {
     try {
-      return (await this.#send(asked, idleMs)).body;
+      const answer = await this.#send(asked, idleMs);
+      if (answer.statusCode === 404) throw new ApiError("not-found", 404);
+      return answer.body;
     } catch (error) {
       throw toApiError(error);
     }
@@ -115,15 +126,23 @@ export class KubeClient {
   }
 
   async #check(answer: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {
-    if (answer.statusCode < 300) return answer;
+    if (answer.statusCode < 300 || answer.statusCode === 404) return answer;
     throw apiErrorOf(answer.statusCode, await answer.body.text(), headerText(answer.headers["retry-after"]));
   }
 }
 
-/** Our own error, or "unreachable": what the network says may hold addresses, but no secret is lost by dropping it. */
+/** True for what the network, a broken answer or an abort throws. */
+function isOutside(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return "code" in error || error.name === "AbortError" || error instanceof SyntaxError;
+}
+
+/**
+ * An error of the outside as one of ours. What the network says may hold addresses, and is dropped. Anything else is a
+ * mistake in the program, and is thrown on.
+ */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  const isOurs = error instanceof Error && error.name === "LacreError";
-  if (isOurs) throw error;
+  if (!isOutside(error) || (error as Error).name === "LacreError") throw error;
   return new ApiError("unreachable", 0);
 }

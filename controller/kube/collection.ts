@@ -20,6 +20,8 @@ export type CollectionOptions<T extends KubeObject> = {
   readonly listed?: () => void;
   /** Called when the state of the connection changes; undefined: all is well. */
   readonly problem?: (error: ApiError | undefined) => void;
+  /** Told what a listener threw: an object that surprises it is passed over, and the others go on. */
+  readonly surprised?: (key: string, error: unknown) => void;
 };
 
 type ListAnswer<T> = {
@@ -57,7 +59,7 @@ export class Collection<T extends KubeObject> {
         await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) return;
-        await this.#recover(toApiError(error), signal);
+        await this.#recover(toOutside(error), signal);
       }
     }
   }
@@ -98,7 +100,7 @@ export class Collection<T extends KubeObject> {
       const page = await client.json<ListAnswer<T>>({ method: "GET", path, query, metadataOnly, signal });
       for (const object of page.items ?? []) {
         seen.add(keyOf(object));
-        this.#options.upsert(object);
+        this.#deliver(object);
       }
       next = page.metadata.continue ?? "";
       resourceVersion = page.metadata.resourceVersion;
@@ -141,7 +143,24 @@ export class Collection<T extends KubeObject> {
       return;
     }
     this.#known.add(key);
-    this.#options.upsert(object);
+    this.#deliver(object);
+  }
+
+  #deliver(object: T): void {
+    try {
+      this.#options.upsert(object);
+    } catch (error) {
+      this.#options.surprised?.(keyOf(object), error);
+    }
+  }
+}
+
+/** A mistake of our own must not end the loop either: it is counted as the server's. */
+function toOutside(error: unknown): ApiError {
+  try {
+    return toApiError(error);
+  } catch {
+    return new ApiError("server", 0);
   }
 }
 

@@ -1,7 +1,6 @@
 /** Kubernetes Events: what happened to an object, for `kubectl describe`. Told on change only, and never waited for. */
 import { randomBytes } from "node:crypto";
 import type { KubeClient } from "./client.ts";
-import { toApiError } from "./client.ts";
 
 /** The object that an event is about. */
 export type EventSubject = { readonly namespace: string; readonly name: string; readonly uid: string };
@@ -61,8 +60,7 @@ export class EventRecorder {
       const path = `/api/v1/namespaces/${event.namespace}/events`;
       try {
         await this.#client.json({ method: "POST", path, body: event.body, metadataOnly: "object" });
-      } catch (error) {
-        toApiError(error);
+      } catch {
         this.#dropped();
       }
     }

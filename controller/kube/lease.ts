@@ -1,7 +1,6 @@
 /** Which replica works: a Lease, as every controller of Kubernetes has one. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeClient } from "./client.ts";
-import { toApiError } from "./client.ts";
 import type { Metadata } from "./object.ts";
 
 /** How a lease is held. */
@@ -57,8 +56,7 @@ export class Lease {
       const startedMs = performance.now();
       try {
         await this.#tryToHold(startedMs, signal);
-      } catch (error) {
-        toApiError(error);
+      } catch {
         // Somebody else wrote it, or the server is away: read it again.
         this.#lease = undefined;
       }
@@ -74,8 +72,8 @@ export class Lease {
     this.#isLeading = false;
     try {
       await this.#write({ ...this.#lease?.spec, holderIdentity: "", leaseDurationSeconds: 1 });
-    } catch (error) {
-      toApiError(error);
+    } catch {
+      // It runs out by itself.
     }
   }
 
@@ -117,12 +115,7 @@ export class Lease {
   async #read(signal: AbortSignal): Promise<void> {
     const { client, name } = this.#options;
     const before = this.#lease;
-    try {
-      this.#lease = await client.json<LeaseObject>({ method: "GET", path: `${this.#path}/${name}`, signal });
-    } catch (error) {
-      if (toApiError(error).kind !== "not-found") throw error;
-      this.#lease = undefined;
-    }
+    this.#lease = await client.find<LeaseObject>({ method: "GET", path: `${this.#path}/${name}`, signal });
     const isChanged = before?.metadata.resourceVersion !== this.#lease?.metadata.resourceVersion;
     if (isChanged || before === undefined) this.#observedMs = performance.now();
   }

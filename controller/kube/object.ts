@@ -24,7 +24,7 @@ export type OwnerReference = {
 };
 
 /** What one manager owns of an object. */
-export type ManagedFields = {
+type ManagedFields = {
   readonly manager?: string;
   readonly operation?: string;
   readonly subresource?: string;

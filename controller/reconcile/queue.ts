@@ -7,6 +7,8 @@ export type QueueOptions = {
   readonly longestPauseMs: number;
   /** Looks at one key. `retry` asks for another try after a pause, a number for one after so many milliseconds. */
   readonly work: (key: string) => Promise<"done" | "retry" | number>;
+  /** Told what work threw, which only a mistake in the program does: the key is tried again, and nobody else notices. */
+  readonly surprised?: (key: string, error: unknown) => void;
 };
 
 /** A work queue as controllers have it: level-driven, so a key is only a hint where to look. */
@@ -88,10 +90,11 @@ export class Queue {
     let result: "done" | "retry" | number = "retry";
     try {
       result = await this.#options.work(key);
-    } finally {
-      this.#active.delete(key);
-      this.#after(key, result);
+    } catch (error) {
+      this.#options.surprised?.(key, error);
     }
+    this.#active.delete(key);
+    this.#after(key, result);
   }
 
   #after(key: string, result: "done" | "retry" | number): void {

@@ -132,7 +132,8 @@ export function nextStatus(
 
 /** True when both say the same: then nothing is written. */
 export function sameStatus(a: ObjectStatus | undefined, b: ObjectStatus): boolean {
-  return a !== undefined && canonical(a) === canonical(b);
+  if (a === undefined || a.observedGeneration !== b.observedGeneration) return false;
+  return canonical(a) === canonical(b);
 }
 
 function canonical(value: unknown): string {

@@ -17,7 +17,7 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 const API = "lacre.dev/v1alpha1";
 
 /** Labels of Secrets that hold the controller's own keys. */
-export const OWN_LABELS: readonly string[] = ["lacre.dev/sealing-key", "lacre.dev/identity"];
+const OWN_LABELS: readonly string[] = ["lacre.dev/sealing-key", "lacre.dev/identity"];
 
 /** Types that grant access to the cluster. */
 const FORBIDDEN_TYPES = ["kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"];

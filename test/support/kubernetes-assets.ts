@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 
 /** The version that is built; another one by this variable, such as 1.33.5. */
-export const KUBERNETES_VERSION: string = process.env["LACRE_KUBERNETES_VERSION"] || "1.34.4";
+const KUBERNETES_VERSION: string = process.env["LACRE_KUBERNETES_VERSION"] || "1.34.4";
 
 const MODULE = path.join(import.meta.dirname, "../control-plane");
 const MODULE_VERSION = "1.34.4";

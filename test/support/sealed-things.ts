@@ -20,7 +20,7 @@ export type Chosen = {
 };
 
 /** The public key that a cluster's controller published. */
-export function publicKeyOf(cluster: TestCluster): PublicKey {
+function publicKeyOf(cluster: TestCluster): PublicKey {
   return parsePublicKeys(engine, fs.readFileSync(cluster.file("cluster.pub"), "utf8"))[0] as PublicKey;
 }
 

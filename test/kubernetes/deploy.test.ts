@@ -1,0 +1,165 @@
+/** deploy/ as it is applied: what each RBAC profile may do and, above all, what it may not. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { ControlPlane } from "../support/control-plane.ts";
+import { TestApi } from "../support/kube-api.ts";
+import { until } from "../support/test-cluster.ts";
+
+const DEPLOY = path.join(import.meta.dirname, "../../deploy");
+
+describe.skipIf(inject("assets") === undefined)("deploy/", () => {
+  let plane: ControlPlane;
+  beforeAll(async () => {
+    plane = await ControlPlane.start(inject("assets") as string);
+    for (const name of ["shop", "other"]) plane.mustKubectl(["create", "namespace", name]);
+  });
+  afterAll(() => plane?.stop());
+
+  /** Asks the API server itself, as the ServiceAccount: the status of the answer, not what a review says. */
+  const asking = async (namespace: string) => {
+    const api = new TestApi(plane.server, plane.caFile, plane.serviceAccountToken(namespace, "lacre-controller"));
+    return {
+      status: async (method: string, at: string, body?: object) => {
+        let status = 429;
+        // The API server says so while the store of a new kind is being set up.
+        await until("the kind is served", async () => {
+          status = (await api.request(method, at, body)).status;
+          return status !== 429;
+        });
+        return status;
+      },
+      close: () => api.close(),
+    };
+  };
+  const secret = (name: string) => ({ metadata: { name }, data: {} });
+  const sealed = "/apis/lacre.dev/v1alpha1";
+
+  const apply = (profile: string) =>
+    plane.kubectl(["apply", "--server-side", "-k", path.join(DEPLOY, "profiles", profile)]);
+  const remove = (profile: string) =>
+    plane.kubectl(["delete", "--wait=false", "--ignore-not-found", "-k", path.join(DEPLOY, "profiles", profile)]);
+
+  it("the profile for listed namespaces: there and nowhere else", async () => {
+    expect(apply("namespaces").status).toBe(0);
+    const may = await asking("lacre-system");
+    expect(await may.status("GET", `${sealed}/namespaces/shop/sealedsecrets`)).toBe(200);
+    expect(await may.status("POST", "/api/v1/namespaces/shop/secrets?dryRun=All", secret("x"))).toBe(201);
+    expect(await may.status("GET", "/api/v1/namespaces/lacre-system/secrets")).toBe(200);
+    const refused: readonly (readonly [string, string, object?])[] = [
+      ["GET", "/api/v1/secrets"],
+      ["GET", `${sealed}/sealedsecrets`],
+      ["GET", "/api/v1/namespaces/other/secrets"],
+      ["GET", "/api/v1/namespaces/kube-system/secrets/x"],
+      ["POST", "/api/v1/namespaces/other/secrets?dryRun=All", secret("x")],
+      ["DELETE", "/api/v1/namespaces/shop/secrets/x"],
+      ["DELETE", "/api/v1/namespaces/lacre-system/secrets/x"],
+      ["POST", `${sealed}/namespaces/shop/sealedsecrets`, { metadata: { name: "x" }, spec: { entries: {} } }],
+      ["DELETE", `${sealed}/namespaces/shop/sealedsecrets/x`],
+      ["GET", "/api/v1/namespaces/shop/configmaps"],
+      ["GET", "/api/v1/namespaces/lacre-system/configmaps/other"],
+      ["GET", "/api/v1/namespaces/shop/pods"],
+      ["POST", "/api/v1/namespaces/shop/serviceaccounts/default/token", {}],
+      ["GET", "/apis/rbac.authorization.k8s.io/v1/clusterroles"],
+    ];
+    for (const [method, at, body] of refused)
+      expect([method, at, await may.status(method, at, body)]).toEqual([method, at, 403]);
+    await may.close();
+    remove("namespaces");
+  });
+
+  it("the profile for one namespace: the controller lives in it, and reaches nothing else", async () => {
+    const ran = apply("namespace");
+    expect([ran.status, ran.stderr]).toEqual([0, ""]);
+    expect(ran.stdout).not.toContain("namespace/lacre-system");
+    const may = await asking("shop");
+    expect(await may.status("GET", `${sealed}/namespaces/shop/sealedsecrets`)).toBe(200);
+    expect(await may.status("GET", "/api/v1/namespaces/shop/secrets")).toBe(200);
+    for (const at of [
+      "/api/v1/secrets",
+      "/api/v1/namespaces/other/secrets",
+      `${sealed}/sealedsecrets`,
+      `${sealed}/namespaces/other/sealedsecrets`,
+    ]) {
+      expect([at, await may.status("GET", at)]).toEqual([at, 403]);
+    }
+    await may.close();
+    remove("namespace");
+  });
+
+  it("the profile for the whole cluster: every Secret may be written, nothing may be deleted, nothing else is touched", async () => {
+    expect(apply("cluster").status).toBe(0);
+    const may = await asking("lacre-system");
+    expect(await may.status("GET", `${sealed}/sealedsecrets`)).toBe(200);
+    expect(await may.status("POST", "/api/v1/namespaces/other/secrets?dryRun=All", secret("x"))).toBe(201);
+    for (const [method, at] of [
+      ["DELETE", "/api/v1/namespaces/other/secrets/x"],
+      ["GET", "/api/v1/configmaps"],
+      ["GET", "/api/v1/pods"],
+      ["GET", "/api/v1/nodes"],
+      ["DELETE", `${sealed}/namespaces/other/sealedsecrets/x`],
+    ] as const) {
+      expect([at, await may.status(method, at)]).toEqual([at, 403]);
+    }
+    await may.close();
+  });
+
+  it("the Deployment is what a restricted namespace admits", () => {
+    const namespace = plane.mustKubectl(["get", "namespace", "lacre-system", "-o", "json"]);
+    expect(JSON.parse(namespace).metadata.labels["pod-security.kubernetes.io/enforce"]).toBe("restricted");
+    const deployment = JSON.parse(
+      plane.mustKubectl(["-n", "lacre-system", "get", "deployment", "lacre-controller", "-o", "json"]),
+    );
+    const { spec } = deployment.spec.template;
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "probe", namespace: "lacre-system" }, spec };
+    const admitted = plane.kubectl(["create", "--dry-run=server", "-f", "-"], { input: JSON.stringify(pod) });
+    expect([admitted.status, admitted.stderr]).toEqual([0, ""]);
+    const loose = { ...pod, spec: { ...spec, securityContext: {} } };
+    expect(plane.kubectl(["create", "--dry-run=server", "-f", "-"], { input: JSON.stringify(loose) }).status).toBe(1);
+    expect(deployment.spec.replicas).toBe(2);
+    expect(spec.containers[0].securityContext).toMatchObject({
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+    });
+  });
+
+  it("the CRD refuses what no controller could make sense of, at the API server", () => {
+    const thing = (spec: object) =>
+      JSON.stringify({
+        apiVersion: "lacre.dev/v1alpha1",
+        kind: "SealedSecret",
+        metadata: { name: "x", namespace: "shop" },
+        spec,
+      });
+    const good = { entries: { A: { sealed: "lacre1.AAAA" } } };
+    const create = (spec: object) => plane.kubectl(["create", "--dry-run=server", "-f", "-"], { input: thing(spec) });
+    expect(create(good).status).toBe(0);
+    const bad: readonly (readonly [string, object, string])[] = [
+      ["no entries", {}, "entries"],
+      ["a value in the clear", { entries: { A: { sealed: "hunter2" } } }, "should match"],
+      ["both forms", { entries: { A: { sealed: "lacre1.A", environments: {} } } }, "either sealed or environments"],
+      ["a key that leaves the directory", { entries: { "..x": { sealed: "lacre1.A" } } }, "does not start with '..'"],
+      ["a key with a slash", { entries: { "a/b": { sealed: "lacre1.A" } } }, "a key is 1 to 253"],
+      ["an unknown policy", { ...good, driftPolicy: "Sometimes" }, "Unsupported value"],
+      ["an unknown field", { ...good, template: {} }, "unknown field"],
+      [
+        "a type that grants access",
+        { ...good, secret: { type: "bootstrap.kubernetes.io/token" } },
+        "never made from Git",
+      ],
+      ["a token over the limit", { entries: { A: { sealed: `lacre1.${"A".repeat(800_000)}` } } }, "Too long"],
+    ];
+    for (const [what, spec, message] of bad) {
+      const ran = create(spec);
+      expect([what, ran.status]).toEqual([what, 1]);
+      expect(ran.stderr).toContain(message);
+    }
+  });
+
+  it("the Dockerfile takes the tarball, and neither inspector nor root is in it", () => {
+    const text = fs.readFileSync(path.join(DEPLOY, "Dockerfile"), "utf8");
+    expect(text).toMatch(/npm install --omit=dev --ignore-scripts/);
+    expect(text).toMatch(/USER 65532:65532/);
+    expect(text).toMatch(/--disable-sigusr1/);
+  });
+});
