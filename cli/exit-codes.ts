@@ -7,6 +7,7 @@ export const EXIT = {
   failed: 1,
   usage: 2,
   found: 3,
+  stale: 4,
   noKey: 5,
   integrity: 6,
   conflict: 7,

@@ -4,7 +4,7 @@ import { VERSION } from "../src/index.ts";
 import type { CommandContext } from "./context.ts";
 import { example } from "./definitions/options.ts";
 import { completionCommand, mergeDriverCommand, textconvCommand } from "./definitions/plumbing.ts";
-import { execCommand, inspectCommand, openCommand } from "./definitions/reading.ts";
+import { execCommand, inspectCommand, openCommand, resealCommand } from "./definitions/reading.ts";
 import { diffCommand, doctorCommand, initCommand, syncCommand, verifyCommand } from "./definitions/repository.ts";
 import { editCommand, keysCommand, sealCommand, setCommand, unsetCommand } from "./definitions/sealing.ts";
 import type { Outcome } from "./run.ts";
@@ -51,6 +51,7 @@ function builders(
     edit: () => editCommand(context),
     open: () => openCommand(context),
     inspect: () => inspectCommand(context),
+    reseal: () => resealCommand(context, outcome),
     exec: () => execCommand(context, outcome),
     sync: () => syncCommand(context, outcome),
     init: () => initCommand(context),

@@ -20,16 +20,28 @@ import { type KubeObject, keyOf, type SecretObject } from "./kube/object.ts";
 import { type ClusterMetrics, createClusterMetrics } from "./observe/cluster-metrics.ts";
 import { createLog, type Logger } from "./observe/log.ts";
 import { createTracer } from "./observe/tracer.ts";
+import { Troubles } from "./observe/troubles.ts";
+import { Known } from "./reconcile/known.ts";
 import { Queue } from "./reconcile/queue.ts";
 import { Reconciler } from "./reconcile/reconciler.ts";
 import { createTelling } from "./reconcile/telling.ts";
-import { isAtRest, remember, track } from "./reconcile/tracked.ts";
 import type { SealedObject } from "./sources/sealed-object.ts";
 import { MANAGED_BY, MANAGER } from "./targets/secret-object.ts";
 
 const FIRST_PAUSE_MS = 750;
 const LONGEST_PAUSE_MS = 15 * 60_000;
 const KEEPER_INTERVAL_MS = 60_000;
+
+type Followed = { readonly isSynced: boolean };
+
+function areSynced(collections: readonly Followed[]): boolean {
+  return collections.every(({ isSynced }) => isSynced);
+}
+
+/** Waits, or less when the controller is stopped. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+}
 
 /** Everything that runs, for the time that it runs. */
 class Cluster {
@@ -44,12 +56,11 @@ class Cluster {
   readonly #lease: Lease;
   readonly #metrics: ClusterMetrics;
   readonly #blockers: Blockers;
+  readonly #known: Known;
+  readonly #troubles: Troubles;
   readonly #keyCollections: readonly Collection<SecretObject>[];
   readonly #sealed: readonly Collection<SealedObject>[];
   readonly #secrets: readonly Collection<SecretObject>[];
-  /** Collections that cannot be followed now, by what they hold. */
-  readonly #troubled = new Map<string, string>();
-  readonly #malformed = new Set<string>();
 
   constructor(
     config: ClusterConfig,
@@ -59,6 +70,8 @@ class Cluster {
   ) {
     this.#config = config;
     this.#log = log;
+    this.#troubles = new Troubles(log);
+    this.#known = new Known({ allowMetadata: config.allowMetadata, macKey: () => this.#keys.macKey });
     this.#metrics = this.#createMetrics();
     const client = new KubeClient(
       new Access(config.access),
@@ -72,7 +85,7 @@ class Cluster {
       engine,
       openCompromised: config.openCompromised,
       changed: () => this.#keysChanged(),
-      malformed: (secret, problem) => this.#keyMalformed(secret, problem),
+      malformed: (secret, problem) => this.#troubles.key(secret, problem),
     });
     this.#keeper = new KeyKeeper({
       client,
@@ -90,6 +103,7 @@ class Cluster {
     this.#blockers = new Blockers(client, config.watchIdleMs, (key) => this.#queue.add(key));
     this.#reconciler = new Reconciler({
       api: this.#api,
+      known: this.#known,
       engine,
       keys: this.#keys,
       acceptSuites: config.acceptSuites,
@@ -105,7 +119,7 @@ class Cluster {
       concurrency: config.concurrency,
       firstPauseMs: FIRST_PAUSE_MS,
       longestPauseMs: LONGEST_PAUSE_MS,
-      surprised: (key, error) => this.#surprised(key, error),
+      surprised: (key, error) => this.#troubles.surprise(key, error),
       work: (key) => tracer.span("reconcile", key, () => this.#work(key)),
     });
     this.#lease = new Lease({
@@ -124,7 +138,7 @@ class Cluster {
 
   get isReady(): boolean {
     const all = [...this.#keyCollections, ...this.#sealed, ...this.#secrets];
-    return all.every(({ isSynced }) => isSynced) && this.#keys.isReady;
+    return areSynced(all) && this.#keys.isReady;
   }
 
   async run(): Promise<void> {
@@ -163,23 +177,15 @@ class Cluster {
     const secrets = this.#secrets.map((one) => one.run(signal));
     await this.#untilSynced(this.#secrets, signal);
     if (!signal.aborted) {
-      this.#log.info({ objects: this.#reconciler.sealed.size, secrets: this.#reconciler.secrets.size }, "synced");
+      this.#log.info({ objects: this.#known.sealed.size, secrets: this.#known.secrets.size }, "synced");
       this.#enqueueAll();
       this.#startWhenLeading();
     }
     await Promise.all([...sealed, ...secrets]);
   }
 
-  async #untilSynced(
-    collections:
-      | readonly Collection<never>[]
-      | readonly Collection<SealedObject>[]
-      | readonly Collection<SecretObject>[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    while (!signal.aborted && !collections.every(({ isSynced }) => isSynced)) {
-      await sleep(10, undefined, { signal }).catch(() => undefined);
-    }
+  async #untilSynced(collections: readonly Followed[], signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !areSynced(collections)) await pause(10, signal);
   }
 
   #perNamespace<T>(make: (namespace: string | undefined) => T): readonly T[] {
@@ -195,8 +201,8 @@ class Cluster {
       ...options,
       client: this.#api.client,
       idleMs: this.#config.watchIdleMs,
-      problem: (error) => this.#troubledBy(what, error),
-      surprised: (key, error) => this.#surprised(key, error),
+      problem: (error) => this.#troubles.reading(what, error),
+      surprised: (key, error) => this.#troubles.surprise(key, error),
     });
   }
 
@@ -216,9 +222,9 @@ class Cluster {
     return this.#collection<SealedObject>(`sealedsecrets${namespace === undefined ? "" : ` in ${namespace}`}`, {
       path: sealedPath(namespace),
       ...(shard !== undefined && { labelSelector: shard }),
-      upsert: (object) => this.#sawSealed(object),
+      upsert: (object) => this.#lookIf(this.#known.sawSealed(object), keyOf(object)),
       remove: (key) => {
-        this.#reconciler.sealed.delete(key);
+        this.#known.sealed.delete(key);
         this.#blockers.set(key, false);
         this.#queue.add(key);
       },
@@ -230,40 +236,21 @@ class Cluster {
       path: secretsPath(namespace),
       // Never every Secret of the cluster: only those that carry our label.
       labelSelector: `${MANAGED_BY}=${MANAGER}`,
-      upsert: (secret) => this.#sawSecret(secret),
+      upsert: (secret) => this.#lookIf(this.#known.sawSecret(secret), keyOf(secret)),
       remove: (key) => {
-        this.#reconciler.secrets.delete(key);
-        if (this.#reconciler.sealed.has(key)) this.#queue.add(key);
+        this.#known.secrets.delete(key);
+        if (this.#known.sealed.has(key)) this.#queue.add(key);
       },
     });
   }
 
-  #sawSealed(object: SealedObject): void {
-    const key = keyOf(object);
-    const { sealed, secrets } = this.#reconciler;
-    // The echo of our own status.
-    if (sealed.get(key)?.resourceVersion === object.metadata.resourceVersion) return;
-    const tracked = track(object, this.#config.allowMetadata);
-    sealed.set(key, tracked);
-    if (isAtRest(tracked, secrets.get(key))) tracked.slotted = undefined;
-    else if (this.#areSecretsKnown) this.#queue.add(key);
-  }
-
-  #sawSecret(secret: SecretObject): void {
-    const key = keyOf(secret);
-    const { sealed, secrets } = this.#reconciler;
-    if (secrets.get(key)?.resourceVersion === secret.metadata.resourceVersion) return;
-    const tracked = sealed.get(key);
-    const wanted = tracked === undefined || "reason" in tracked.wanted ? undefined : tracked.wanted;
-    const live = remember(secret, wanted, this.#keys.macKey);
-    secrets.set(key, live);
-    if (tracked !== undefined && isAtRest(tracked, live)) tracked.slotted = undefined;
-    else if (this.#areSecretsKnown) this.#queue.add(key);
+  #lookIf(isNeeded: boolean, key: string): void {
+    if (isNeeded && this.#areSecretsKnown) this.#queue.add(key);
   }
 
   /** Before that, absence must not be taken for a deletion. */
   get #areSecretsKnown(): boolean {
-    return this.#secrets.every(({ isSynced }) => isSynced);
+    return areSynced(this.#secrets);
   }
 
   async #work(key: string): Promise<"done" | "retry"> {
@@ -274,9 +261,7 @@ class Cluster {
   }
 
   #enqueueAll(): void {
-    const { sealed, secrets } = this.#reconciler;
-    for (const [key, tracked] of sealed) if (!isAtRest(tracked, secrets.get(key))) this.#queue.add(key);
-    for (const key of secrets.keys()) if (!sealed.has(key)) this.#queue.add(key);
+    for (const key of this.#known.restless()) this.#queue.add(key);
   }
 
   #lead(): void {
@@ -296,14 +281,14 @@ class Cluster {
   }
 
   async #keep(): Promise<void> {
-    if (!this.#keyCollections.every(({ isSynced }) => isSynced)) return;
+    if (!areSynced(this.#keyCollections)) return;
     try {
       if (this.#lease.isHeld()) await this.#keeper.keep(new Date());
       else await this.#keeper.read();
-      this.#solved("key keeping");
+      this.#troubles.reading("key keeping", undefined);
     } catch (error) {
-      if (error instanceof ApiError) this.#troubledBy("key keeping", error);
-      else this.#surprised("keys", error);
+      if (error instanceof ApiError) this.#troubles.reading("key keeping", error);
+      else this.#troubles.surprise("keys", error);
     }
   }
 
@@ -312,56 +297,22 @@ class Cluster {
     while (!signal.aborted) {
       await this.#keep();
       const pauseMs = this.#keeper.published === undefined ? 1_000 : KEEPER_INTERVAL_MS;
-      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(pauseMs, signal);
     }
   }
 
   async #resync(signal: AbortSignal): Promise<void> {
     const { resyncMs } = this.#config;
     while (!signal.aborted) {
-      await sleep(resyncMs * (0.9 + Math.random() / 5), undefined, { signal }).catch(() => undefined);
+      await pause(resyncMs * (0.9 + Math.random() / 5), signal);
       if (!signal.aborted) this.relist();
     }
   }
 
   /** Objects that waited for a key are looked at again at once. */
   #keysChanged(): void {
-    const waiting = new Set(["UnknownKey", "KeyRetired", "CannotDecrypt", "AmbiguousEntry", "Progressing"]);
-    for (const [key, { status }] of this.#reconciler?.sealed ?? []) {
-      const reason = status?.conditions?.find(({ type }) => type === "Ready")?.reason ?? "Progressing";
-      if (waiting.has(reason)) this.#queue.add(key);
-    }
-    if (this.#keyCollections?.every(({ isSynced }) => isSynced)) void this.#keep();
-  }
-
-  #keyMalformed(secret: string, problem: string | undefined): void {
-    if (problem === undefined) {
-      this.#malformed.delete(secret);
-      this.#log.info({ secret }, "a key Secret is right again");
-    } else {
-      this.#malformed.add(secret);
-      this.#log.error({ secret, problem }, "a key Secret is no good key and is passed over");
-    }
-  }
-
-  /** Neither the message nor the stack of a foreign error is told: either may quote what was at hand. */
-  #surprised(object: string, error: unknown): void {
-    const name = error instanceof Error ? error.name : typeof error;
-    this.#log.error({ object, error: name }, "this is a bug in lacre; please report it");
-  }
-
-  #troubledBy(what: string, error: ApiError | undefined): void {
-    if (error === undefined) {
-      this.#solved(what);
-      return;
-    }
-    if (this.#troubled.get(what) === error.kind) return;
-    this.#troubled.set(what, error.kind);
-    this.#log.error({ what, kind: error.kind, status: error.status }, "the API server does not give it");
-  }
-
-  #solved(what: string): void {
-    if (this.#troubled.delete(what)) this.#log.info({ what }, "the API server gives it again");
+    for (const key of this.#known.waitingForKeys()) this.#queue.add(key);
+    if (areSynced(this.#keyCollections)) void this.#keep();
   }
 
   #probes() {
@@ -372,7 +323,7 @@ class Cluster {
     const self = this;
     return createClusterMetrics({
       *objects() {
-        for (const [key, { status, wanted }] of self.#reconciler.sealed) {
+        for (const [key, { status, wanted }] of self.#known.sealed) {
           yield { key, status, isSuspended: !("reason" in wanted) && wanted.policy.suspend };
         }
       },
@@ -383,8 +334,8 @@ class Cluster {
       queueDepth: () => this.#queue.depth,
       retrying: () => this.#queue.retrying,
       isLeading: () => this.#lease.isHeld(),
-      cannotTell: () => this.#troubled.size > 0 || !this.#keys.isReady,
-      malformedKeys: () => this.#malformed.size,
+      cannotTell: () => this.#troubles.cannotTell || !this.#keys.isReady,
+      malformedKeys: () => this.#troubles.malformedKeys,
     });
   }
 }

@@ -51,6 +51,9 @@ function older(key: string, policy: RollbackPolicy): AgeVerdict {
   return { kind: "report", reason: "RolledBack", message: `${said}; ${hint}` };
 }
 
+/** More marks than this are forgotten, those of entries that are gone first: a status has to fit into its object. */
+const MOST_MARKS = 1_000;
+
 /** The marks after these tokens were applied: never lower than before. */
 export function raiseMarks(marks: Marks, entries: ReadonlyMap<string, string>): Marks {
   const raised = new Map(marks);
@@ -60,6 +63,10 @@ export function raiseMarks(marks: Marks, entries: ReadonlyMap<string, string>): 
     if (time !== undefined && (before === undefined || time >= before.time)) {
       raised.set(key, { time, token: tokenTail(text) });
     }
+  }
+  for (const key of raised.keys()) {
+    if (raised.size <= MOST_MARKS) break;
+    if (!entries.has(key)) raised.delete(key);
   }
   return raised;
 }

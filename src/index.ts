@@ -64,6 +64,7 @@ export { type Edits, PLACEHOLDER, printBuffer, readBuffer } from "./seal/edit.ts
 export { type EntryReport, inspectSealed } from "./seal/inspect.ts";
 export { type Aligned, alignEntries, describeToken, type EntryConflict, isMergedAs } from "./seal/merge.ts";
 export { type EntryFailure, type OpenedSecret, openSecret } from "./seal/open.ts";
+export { type Resealed, resealSecret, staleEntries } from "./seal/reseal.ts";
 export { type SealOptions, sealSecret } from "./seal/seal.ts";
 export { type SealedSource, type SealSourceOptions, sealSource } from "./seal/seal-source.ts";
 export { applyAllowances } from "./verify/allowances.ts";

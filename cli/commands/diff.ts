@@ -97,9 +97,8 @@ function troubleOf(object: unknown): string | undefined {
   return ready.status === "True" ? undefined : `${ready.reason}: ${ready.message}`;
 }
 
-async function compare(cluster: ClusterReader, { file, sealed }: Wanted): Promise<ObjectDiff> {
+function compare({ file, sealed }: Wanted, live: unknown): ObjectDiff {
   const object = objectName(sealed);
-  const live = await cluster.sealedSecret(sealed.namespace, sealed.name);
   if (live === undefined) return { sign: "+", object, file, differences: [] };
   const differences = sealedDifferences(sealed, readLive(live));
   const status = troubleOf(live);
@@ -107,21 +106,31 @@ async function compare(cluster: ClusterReader, { file, sealed }: Wanted): Promis
   return { sign, object, file, differences, ...(status !== undefined && { status }) };
 }
 
-/** Objects of the same namespaces that only the cluster has. */
-async function extras(cluster: ClusterReader, wanted: readonly Wanted[]): Promise<readonly ObjectDiff[]> {
-  const known = new Set(wanted.map(({ sealed }) => objectName(sealed)));
-  const found: ObjectDiff[] = [];
-  for (const namespace of new Set(wanted.map(({ sealed }) => sealed.namespace))) {
-    for (const object of await cluster.sealedSecrets(namespace)) {
-      const { name } = (object as { readonly metadata: { readonly name: string } }).metadata;
-      if (!known.has(`${namespace}/${name}`))
-        found.push({ sign: "-", object: `${namespace}/${name}`, differences: [] });
-    }
+// Up to here single questions are quicker than a list of everything that is in the namespace.
+const FEW = 5;
+
+/** The live objects of a namespace by name: all of them, or only those that are asked for. */
+async function readNamespace(
+  cluster: ClusterReader,
+  namespace: string,
+  names: readonly string[],
+  isWhole: boolean,
+): Promise<ReadonlyMap<string, unknown>> {
+  if (isWhole || names.length > FEW) {
+    const objects = await cluster.sealedSecrets(namespace);
+    return new Map(
+      objects.map((object) => [(object as { readonly metadata: { readonly name: string } }).metadata.name, object]),
+    );
+  }
+  const found = new Map<string, unknown>();
+  for (const name of names) {
+    const object = await cluster.sealedSecret(namespace, name);
+    if (object !== undefined) found.set(name, object);
   }
   return found;
 }
 
-/** Compares what Git has with what the cluster has. */
+/** Compares what Git has with what the cluster has, in Git's order; what only the cluster has comes last. */
 export async function compareWithCluster(
   context: CommandContext,
   files: readonly string[],
@@ -129,10 +138,19 @@ export async function compareWithCluster(
 ): Promise<readonly ObjectDiff[]> {
   const wanted = await readWanted(context, files, options.namespace);
   const cluster = await openCluster(context, options);
-  const compared: ObjectDiff[] = [];
-  for (const one of wanted) compared.push(await compare(cluster, one));
+  const namespaces = Map.groupBy(wanted, ({ sealed }) => sealed.namespace);
+  const live = new Map<string, unknown>();
+  const extras: ObjectDiff[] = [];
+  for (const [namespace, ours] of namespaces) {
+    const names = new Set(ours.map(({ sealed }) => sealed.name));
+    const found = await readNamespace(cluster, namespace, [...names], options.extra === true);
+    for (const [name, object] of found) {
+      if (names.has(name)) live.set(`${namespace}/${name}`, object);
+      else if (options.extra === true) extras.push({ sign: "-", object: `${namespace}/${name}`, differences: [] });
+    }
+  }
   context.progress("");
-  return options.extra === true ? [...compared, ...(await extras(cluster, wanted))] : compared;
+  return [...wanted.map((one) => compare(one, live.get(objectName(one.sealed)))), ...extras];
 }
 
 const SAYS = { "+": "not in the cluster", "-": "only in the cluster", "=": "", "~": "", "!": "" } as const;

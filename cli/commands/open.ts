@@ -2,12 +2,8 @@
 import * as fs from "node:fs";
 import {
   type Engine,
-  type EntryFailure,
-  type ErrorCode,
   type Keyring,
   LacreError,
-  type OpenFailure,
-  objectName,
   openSecret,
   openToken,
   type PlainSecret,
@@ -15,9 +11,7 @@ import {
   printableText,
   printDotenv,
   printObject,
-  type SealedSecret,
   secretObject,
-  shortKeyId,
   TOP_LEVEL,
   wipe,
   wipeSecret,
@@ -25,6 +19,7 @@ import {
 import type { CommandContext } from "../context.ts";
 import { readSource, resolvePath, STDIN } from "../io/files.ts";
 import { expandInputs } from "../io/inputs.ts";
+import { OPEN_CODES, OPEN_SAYS, openError, openHint } from "../io/open-error.ts";
 import { withKeyring } from "../io/private-keys.ts";
 import { sealedObjects } from "../io/sealed-file.ts";
 import { writeError } from "../io/write-atomic.ts";
@@ -37,13 +32,6 @@ type OpenOptions = {
   readonly namespace?: string;
   readonly name?: string;
   readonly key?: string;
-};
-
-const CODES: Readonly<Record<OpenFailure, ErrorCode>> = {
-  malformed: "TOKEN_MALFORMED",
-  "wrong-context": "WRONG_CONTEXT",
-  "unknown-key": "UNKNOWN_KEY",
-  "cannot-decrypt": "CANNOT_DECRYPT",
 };
 
 /** Runs the command. */
@@ -91,38 +79,6 @@ export async function openFile(
     throw openError(source.path, placed, opened.failures, keyring);
   }
   return secrets;
-}
-
-function openError(
-  file: string,
-  sealed: SealedSecret,
-  failures: readonly EntryFailure[],
-  keyring: Keyring,
-): LacreError {
-  const [first] = failures as [EntryFailure, ...EntryFailure[]];
-  const others = failures.length === 1 ? "" : ` (and ${failures.length - 1} more)`;
-  const message = `${file}: ${objectName(sealed)}, entry ${first.key}${others}: ${WHAT[first.reason]}`;
-  return new LacreError(CODES[first.reason], message, { hint: hintOf(first.reason, first.keyIds, keyring) });
-}
-
-const WHAT: Readonly<Record<OpenFailure, string>> = {
-  malformed: "the token is cut, padded or not a token",
-  "wrong-context": "the token was sealed for another place",
-  "unknown-key": "no key that you hold opens it",
-  "cannot-decrypt": "the token is damaged or forged",
-};
-
-function hintOf(reason: OpenFailure, keyIds: EntryFailure["keyIds"], keyring: Keyring): string {
-  switch (reason) {
-    case "malformed":
-      return "restore the line from Git: a token is one line without spaces";
-    case "wrong-context":
-      return "tokens cannot be moved to another namespace, Secret or key: seal the value again";
-    case "unknown-key":
-      return `it is sealed for key ${keyIds.map(shortKeyId).join(", ")}; you hold ${keyring.keyIds().map(shortKeyId).join(", ")}`;
-    case "cannot-decrypt":
-      return "restore the line from Git, or seal the value again";
-  }
 }
 
 function render(secrets: readonly PlainSecret[], format: OpenOptions["format"]): string {
@@ -187,7 +143,7 @@ function openOne(engine: Engine, keyring: Keyring, token: string, place: Paramet
   const opened = openToken(engine, keyring, token, place);
   if (opened.ok) return opened.value;
   const keyIds = parseToken(token)?.stanzas.map((stanza) => stanza.keyId) ?? [];
-  throw new LacreError(CODES[opened.reason], `standard input: ${WHAT[opened.reason]}`, {
-    hint: hintOf(opened.reason, keyIds, keyring),
+  throw new LacreError(OPEN_CODES[opened.reason], `standard input: ${OPEN_SAYS[opened.reason]}`, {
+    hint: openHint(opened.reason, keyIds, keyring),
   });
 }

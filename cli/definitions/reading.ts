@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import type { CommandContext } from "../context.ts";
 import type { Outcome } from "../run.ts";
-import { example, json, keyFile, name, namespace } from "./options.ts";
+import { environment, example, json, keyFile, name, namespace, recipient } from "./options.ts";
 
 /** `lacre open` */
 export function openCommand(context: CommandContext): Command {
@@ -48,4 +48,22 @@ export function execCommand(context: CommandContext, outcome: Outcome): Command 
       outcome.status = await (await import("../commands/exec.ts")).exec(context, file, command, options);
     })
     .addHelpText("after", example("lacre exec --key-file ~/dev.key db.yaml -- npm start"));
+}
+
+/** `lacre reseal` */
+export function resealCommand(context: CommandContext, outcome: Outcome): Command {
+  return new Command("reseal")
+    .description("move old tokens to the newest key, for who holds the private keys; place, scope and time stay")
+    .argument("<file...>", "SealedSecrets or directories of them")
+    .addOption(keyFile())
+    .addOption(recipient())
+    .addOption(environment())
+    .option("--check", "change nothing; name the entries that are stale, and end with 4 when there are any")
+    .action(async (files, options) => {
+      outcome.status = await (await import("../commands/reseal.ts")).reseal(context, files, options);
+    })
+    .addHelpText(
+      "after",
+      example("lacre reseal --check secrets/", "lacre reseal -k ~/old.key -r keys/prod.keys secrets/"),
+    );
 }

@@ -17,6 +17,9 @@ export type ClusterReader = {
   readonly sealedSecrets: (namespace: string) => Promise<readonly unknown[]>;
 };
 
+type ListAnswer = { readonly items?: readonly unknown[]; readonly metadata?: { readonly continue?: string } };
+
+const PAGE = 500;
 const SEALED = { group: "lacre.dev", version: "v1alpha1", plural: "sealedsecrets" };
 
 function failed(message: string, hint: string, cause: unknown): LacreError {
@@ -82,10 +85,16 @@ export async function openCluster(context: CommandContext, options: ClusterOptio
         `the SealedSecret ${namespace}/${name}`,
       ),
     sealedSecrets: async (namespace) => {
-      const what = `the SealedSecrets of ${namespace}`;
-      const list = await orAbsent(custom.listNamespacedCustomObject({ ...SEALED, namespace }), what);
-      const { items } = (list ?? {}) as { readonly items?: unknown };
-      return Array.isArray(items) ? items : [];
+      const found: unknown[] = [];
+      let next: string | undefined;
+      do {
+        const page = { limit: PAGE, ...(next !== undefined && { _continue: next }) };
+        const asked = custom.listNamespacedCustomObject({ ...SEALED, namespace, ...page });
+        const list = (await orAbsent(asked, `the SealedSecrets of ${namespace}`)) as ListAnswer | undefined;
+        found.push(...(list?.items ?? []));
+        next = list?.metadata?.continue || undefined;
+      } while (next !== undefined);
+      return found;
     },
   };
 }

@@ -34,7 +34,8 @@ type WatchEvent<T> = {
   readonly object: T & { readonly code?: number };
 };
 
-const PAGE = "500";
+// Pages are held whole, as text and as objects: smaller ones keep the peak of a restart down.
+const PAGE = "200";
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 /** As client-go: a watch ends by itself after five to ten minutes, so that API servers share the load. */
@@ -46,6 +47,7 @@ export class Collection<T extends KubeObject> {
   #known = new Set<string>();
   #resourceVersion: string | undefined;
   #failures = 0;
+  #watching = new AbortController();
   isSynced = false;
 
   constructor(options: CollectionOptions<T>) {
@@ -54,19 +56,22 @@ export class Collection<T extends KubeObject> {
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      this.#watching = new AbortController();
       try {
         if (this.#resourceVersion === undefined) await this.#list(signal);
         await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) return;
+        if (this.#watching.signal.aborted) continue;
         await this.#recover(toOutside(error), signal);
       }
     }
   }
 
-  /** Forgets where the watch was: the next round lists everything again. */
+  /** Ends the watch, and lists everything again at once. */
   relist(): void {
     this.#resourceVersion = undefined;
+    this.#watching.abort();
   }
 
   async #recover(error: ApiError, signal: AbortSignal): Promise<void> {
@@ -122,7 +127,8 @@ export class Collection<T extends KubeObject> {
       resourceVersion: this.#resourceVersion ?? "",
       timeoutSeconds: String(WATCH_SECONDS + Math.floor(Math.random() * WATCH_SECONDS)),
     });
-    const stream = await client.stream({ method: "GET", path, query, metadataOnly, signal }, idleMs);
+    const either = AbortSignal.any([signal, this.#watching.signal]);
+    const stream = await client.stream({ method: "GET", path, query, metadataOnly, signal: either }, idleMs);
     this.#succeeded();
     for await (const line of lines(stream)) {
       this.#handle(JSON.parse(line) as WatchEvent<T>);

@@ -1,39 +1,17 @@
 /** Looks at one object, decides, acts, and tells: the same for a new object, a change, a deletion and a hand edit. */
-import {
-  type Engine,
-  type PlainSecret,
-  parseToken,
-  type Scope,
-  type SealedSecret,
-  type Suite,
-  wipe,
-  wipeSecret,
-} from "../../src/index.ts";
+import { type Engine, parseToken, type Scope, type SealedSecret, type Suite, wipe } from "../../src/index.ts";
 import { type Action, type Cause, decide, type Live, type Means } from "../decide.ts";
 import { type RollbackPolicy, raiseMarks } from "../high-water.ts";
 import type { HeldKeys } from "../keys/held-keys.ts";
 import type { KubeApi } from "../kube/api.ts";
 import { toApiError } from "../kube/client.ts";
-import { type SecretObject, splitKey } from "../kube/object.ts";
+import type { SecretObject } from "../kube/object.ts";
 import type { Objection, Reason } from "../problem.ts";
 import { pickSlots } from "../sources/sealed-object.ts";
-import {
-  applyBody,
-  frozenBy,
-  isManaged,
-  isOurs,
-  isOursAlone,
-  isOwnKey,
-  LEFT_BEHIND,
-  MAC,
-  MANAGED_BY,
-  objectionOf,
-  readLive,
-  refuseType,
-  strayFields,
-  type Wanted,
-} from "../targets/secret-object.ts";
+import { frozenBy, isOurs, objectionOf, readLive, refuseType, type Wanted } from "../targets/secret-object.ts";
 import { apiObjection } from "./api-objection.ts";
+import type { Known } from "./known.ts";
+import { Fenced, SecretWriter } from "./secret-writer.ts";
 import { isTransient, marksOf, nextStatus, type ObjectStatus, type Outcome, sameStatus } from "./status.ts";
 import { isMade, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
@@ -49,6 +27,7 @@ export type Telling = {
 /** What a reconciler works with. */
 export type ReconcilerOptions = {
   readonly api: KubeApi;
+  readonly known: Known;
   readonly engine: Engine;
   readonly keys: HeldKeys;
   readonly acceptSuites: ReadonlySet<Suite>;
@@ -64,9 +43,6 @@ export type ReconcilerOptions = {
   readonly blocked: (key: string, isBlocked: boolean) => void;
 };
 
-/** Thrown where the lease was lost between looking and writing. */
-class Fenced extends Error {}
-
 type Looked = { readonly outcome: Outcome; readonly live: LiveSecret | undefined };
 
 /** What was found when an object was looked at. */
@@ -79,14 +55,15 @@ type Seen = {
   readonly live: Live | undefined;
 };
 
-/** Reconciles objects, one at a time for each key. It remembers no value. */
+/** Reconciles objects, one at a time for each key. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  readonly sealed: Map<string, Tracked> = new Map();
-  readonly secrets: Map<string, LiveSecret> = new Map();
+  readonly #writer: SecretWriter;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    const { api, mayWrite, keys } = options;
+    this.#writer = new SecretWriter({ api, mayWrite, macKey: () => keys.macKey });
   }
 
   /** One look. Never throws for what can go wrong outside. */
@@ -106,8 +83,8 @@ export class Reconciler {
     if (tracked === undefined) return this.#release(key);
     if (tracked.isDeleting) return "done";
     const { outcome, live } = await this.#look(key, tracked);
-    if (live === undefined) this.secrets.delete(key);
-    else this.secrets.set(key, live);
+    if (live === undefined) this.#options.known.secrets.delete(key);
+    else this.#options.known.secrets.set(key, live);
     this.#options.blocked(
       key,
       outcome.kind === "problem" && (outcome.reason === "NotOwned" || outcome.reason === "FieldConflict"),
@@ -121,20 +98,20 @@ export class Reconciler {
 
   /** The object with its tokens; undefined when there is none any more. */
   async #current(key: string): Promise<Tracked | undefined> {
-    const tracked = this.sealed.get(key);
+    const tracked = this.#options.known.sealed.get(key);
     if (tracked === undefined || tracked.slotted !== undefined || "reason" in tracked.wanted) return tracked;
-    const live = this.secrets.get(key);
+    const live = this.#options.known.secrets.get(key);
     if (isMade(tracked, live) || tracked.wanted.policy.suspend) return tracked;
     const object = await this.#options.api.getSealed(key);
     if (object === undefined) return undefined;
     const fresh = track(object, this.#options.allowMetadata);
-    this.sealed.set(key, fresh);
+    this.#options.known.sealed.set(key, fresh);
     return fresh;
   }
 
   async #look(key: string, tracked: Tracked): Promise<Looked> {
     const { wanted } = tracked;
-    const known = this.secrets.get(key);
+    const known = this.#options.known.secrets.get(key);
     const total = "reason" in wanted ? 0 : wanted.keys.size;
     const problem = (objection: Objection): Looked => ({
       outcome: { kind: "problem", ...objection, entries: total },
@@ -172,7 +149,8 @@ export class Reconciler {
         live: undefined,
       };
     const picked = pickSlots(engine, keys.keyring, tracked.slotted);
-    if ("reason" in picked) return { outcome: { kind: "problem", ...picked, entries }, live: this.secrets.get(key) };
+    if ("reason" in picked)
+      return { outcome: { kind: "problem", ...picked, entries }, live: this.#options.known.secrets.get(key) };
     const marks = marksOf(tracked.status);
     const secret = await api.getSecret(key);
     const live = secret && readLive(wanted, secret);
@@ -256,7 +234,7 @@ export class Reconciler {
         telling.warned(key, tracked.uid, action.reason, action.message);
         return live;
       case "write": {
-        const written = await this.#write(key, wanted, action.secret, secret);
+        const written = await this.#writer.write(wanted, action.secret, secret);
         if (!("reason" in written)) telling.wrote(key, tracked.uid, action.cause, wanted.keys.size);
         return written;
       }
@@ -273,84 +251,19 @@ export class Reconciler {
   }
 
   /** The values are right and come from other tokens than the mark says, as after resealing: only the mark is written. */
-  async #mark({ key, wanted, secret, live }: Seen, known: LiveSecret): Promise<LiveSecret> {
+  async #mark({ wanted, secret, live }: Seen, known: LiveSecret): Promise<LiveSecret> {
     if (live === undefined) return known;
     const values = new Map([...live.values].map(([name, value]) => [name, Uint8Array.from(value)]));
     const { namespace, name, shape } = wanted;
-    const written = await this.#write(key, wanted, { namespace, name, shape, values }, secret);
+    const written = await this.#writer.write(wanted, { namespace, name, shape, values }, secret);
     return "reason" in written ? known : written;
   }
 
-  /** Writes, and believes it only when what the API server has stored is what was meant. */
-  async #write(
-    key: string,
-    wanted: Wanted,
-    plain: PlainSecret,
-    secret: SecretObject | undefined,
-  ): Promise<LiveSecret | Objection> {
-    const { api, keys } = this.#options;
-    try {
-      let base = secret;
-      const strays = secret && strayFields(wanted, secret);
-      if (strays !== undefined) base = await this.#fenced(() => api.patchSecret(key, strays));
-      const body = applyBody(keys.macKey, wanted, plain, base);
-      const stored = await this.#fenced(() => api.applySecret(body, base !== undefined));
-      if (secret === undefined && !isOursAlone(stored)) return await this.#withdraw(stored);
-      const live = remember(stored, wanted, keys.macKey);
-      if (live.settledFor !== undefined) return live;
-      return {
-        reason: "WriteFailed",
-        message: "what was stored differs from what was written: an admission webhook changes it",
-      };
-    } finally {
-      wipeSecret(plain);
-    }
-  }
-
-  /** Somebody made a Secret of this name between our look and our write: take back what we added. */
-  async #withdraw(stored: SecretObject): Promise<Objection> {
-    const { name, namespace, uid } = stored.metadata;
-    const empty = {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name, ...(namespace && { namespace }), ...(uid && { uid }) },
-    };
-    await this.#fenced(() => this.#options.api.applySecret(empty, false));
-    return { reason: "NotOwned", message: "somebody else has just made a Secret of this name" };
-  }
-
-  /** A Secret whose SealedSecret is gone: the garbage collector takes what we own; what is to stay is let go. */
-  async #release(key: string): Promise<"done" | "retry"> {
-    if (!this.secrets.has(key)) return "done";
-    const { api, telling } = this.#options;
-    // It is there, and another shard's, or on its way to us.
-    if ((await api.getSealed(key)) !== undefined) return "done";
-    const secret = await api.getSecret(key);
-    this.secrets.delete(key);
-    if (secret === undefined || !isManaged(secret) || isOwnKey(secret)) return "done";
-    const left = secret.metadata.annotations?.[LEFT_BEHIND];
-    const { uid, resourceVersion } = secret.metadata;
-    const { namespace, name } = splitKey(key);
-    if (left === "Release") {
-      const empty = { apiVersion: "v1", kind: "Secret", metadata: { name, namespace, ...(uid && { uid }) } };
-      await this.#fenced(() => api.applySecret(empty, false));
-      telling.released(key);
-    } else if (left === "Orphan") {
-      const metadata = {
-        uid,
-        resourceVersion,
-        labels: { [MANAGED_BY]: null },
-        annotations: { [MAC]: null, [LEFT_BEHIND]: null },
-      };
-      await this.#fenced(() => api.patchSecret(key, { metadata }));
-      telling.released(key);
-    }
+  async #release(key: string): Promise<"done"> {
+    const { known, telling } = this.#options;
+    if (known.secrets.has(key) && (await this.#writer.release(key))) telling.released(key);
+    if (!known.sealed.has(key)) known.secrets.delete(key);
     return "done";
-  }
-
-  async #fenced<T>(write: () => Promise<T>): Promise<T> {
-    if (!this.#options.mayWrite()) throw new Fenced();
-    return write();
   }
 
   async #tell(key: string, tracked: Tracked, outcome: Outcome): Promise<void> {
@@ -361,13 +274,13 @@ export class Reconciler {
     };
     const status = nextStatus(tracked.status, outcome, about);
     if (sameStatus(tracked.status, status)) return;
-    const resourceVersion = await this.#fenced(() =>
+    const resourceVersion = await this.#writer.fenced(() =>
       this.#options.api.patchStatus(key, tracked.uid, removals(tracked.status, status)),
     );
-    const latest = this.sealed.get(key);
+    const latest = this.#options.known.sealed.get(key);
     // What the watch brought meanwhile is newer than what was told.
     if (latest?.uid === tracked.uid)
-      this.sealed.set(key, { ...latest, status, ...(latest === tracked && { resourceVersion }) });
+      this.#options.known.sealed.set(key, { ...latest, status, ...(latest === tracked && { resourceVersion }) });
     this.#options.telling.settled(key, tracked.uid, tracked.status, status);
   }
 }

@@ -84,16 +84,18 @@ export function isMade(tracked: Tracked, live: LiveSecret | undefined): live is 
   return live !== undefined && !("reason" in tracked.wanted) && live.settledFor === specOf(tracked.wanted);
 }
 
-/** True when nobody needs to look: the Secret is as this very generation made it, and the status says so. */
-export function isAtRest(tracked: Tracked, live: LiveSecret | undefined): boolean {
-  const ready = conditionOf(tracked.status, "Ready");
+/** True when the status says that this very generation was applied, and nobody asked for a look since. */
+export function isSaidToBeReady({ status, generation, request }: Tracked): boolean {
   return (
-    isMade(tracked, live) &&
-    tracked.status?.observedGeneration === tracked.generation &&
-    ready?.status === "True" &&
-    tracked.status.secret?.uid === live.uid &&
-    (tracked.request === undefined || tracked.request === tracked.status.lastHandledRequest)
+    status?.observedGeneration === generation &&
+    conditionOf(status, "Ready")?.status === "True" &&
+    (request === undefined || request === status.lastHandledRequest)
   );
+}
+
+/** True when nobody needs to look: the status says so, and the Secret is as this very generation made it. */
+export function isAtRest(tracked: Tracked, live: LiveSecret | undefined): boolean {
+  return isSaidToBeReady(tracked) && isMade(tracked, live) && tracked.status?.secret?.uid === live.uid;
 }
 
 /** What there is to remember of a Secret: whether it is what a spec makes, and nothing of what it holds. */

@@ -49,6 +49,14 @@ describe("the high-water mark", () => {
     expect(raiseMarks(marks, entries(token(901n))).get("K")?.time).toBe(901n);
   });
 
+  it("forgets entries that are gone when there are too many, and never one that is there", () => {
+    const many = new Map(
+      Array.from({ length: 1_500 }, (_, index) => [`gone-${index}`, { time: 1n, token: "x" }] as const),
+    );
+    const raised = raiseMarks(new Map([["K", { time: 1n, token: "x" }], ...many]), entries(now));
+    expect([raised.size, raised.get("K")?.time]).toEqual([1_000, 900n]);
+  });
+
   it("is keyed by any legal name", () => {
     const odd = new Map([["__proto__", now]]);
     expect([...raiseMarks(new Map(), odd).keys()]).toEqual(["__proto__"]);

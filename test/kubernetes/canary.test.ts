@@ -31,7 +31,7 @@ function forms(canary: string): readonly string[] {
   ];
 }
 
-describe.skipIf(inject("assets") === undefined)("no plaintext leaves the Secret", () => {
+describe.skipIf(inject("assets") === undefined)("40: no plaintext leaves the Secret", () => {
   let plane: ControlPlane;
   let cluster: TestCluster;
   let collector: http.Server;

@@ -159,7 +159,7 @@ describe.skipIf(inject("assets") === undefined)("the controller refuses", () => 
   });
 
   it("38: a template in a value is text", async () => {
-    const values = { A: '{{ .Env.HOME }} ${HOME} {{ lookup "v1" "Secret" "kube-system" "x" }}' };
+    const values = { A: '{{ .Env.HOME }} $HOME `id` {{ lookup "v1" "Secret" "kube-system" "x" }}' };
     await cluster.apply(sealedThing(cluster, "template", values));
     await cluster.untilValues("template", values);
   });

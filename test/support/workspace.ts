@@ -94,6 +94,11 @@ export class Workspace {
     return this.#run(process.execPath, [CONTROLLER, ...args], options);
   }
 
+  /** Starts the built `lacre` and leaves it running. */
+  start(args: readonly string[]): ReturnType<typeof spawn> {
+    return spawn(process.execPath, [LACRE, ...args], { cwd: this.path, env: this.env, stdio: "ignore" });
+  }
+
   /** Starts the built `lacre-controller` and leaves it running. */
   startController(args: readonly string[]): ReturnType<typeof spawn> {
     return spawn(process.execPath, [CONTROLLER, ...args], {

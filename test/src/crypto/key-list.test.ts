@@ -1,4 +1,7 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Engine } from "../../../src/crypto/engine.ts";
 import {
   fingerprintOf,
   type KeyList,
@@ -108,3 +111,13 @@ describe.each(bothEngines().map((engine) => [engine.name, engine] as const))(
     });
   },
 );
+
+it("the example in keys.example is a list that verifies, of the fingerprint that its README names", async () => {
+  const folder = path.join(import.meta.dirname, "../../../keys.example");
+  const [engine] = bothEngines();
+  const list = parseKeyList(engine as Engine, fs.readFileSync(path.join(folder, "prod.keys"), "utf8"));
+  expect(list.keys.map(({ state }) => state)).toEqual(["active", "decrypt-only"]);
+  expect(fs.readFileSync(path.join(folder, "README.md"), "utf8")).toContain(
+    fingerprintOf(engine as Engine, list.identity),
+  );
+});

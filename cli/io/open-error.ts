@@ -1,0 +1,54 @@
+/** Why tokens did not open, in the user's words: which entry, which keys, and what to do. */
+import {
+  type EntryFailure,
+  type ErrorCode,
+  type Keyring,
+  LacreError,
+  type OpenFailure,
+  objectName,
+  type SealedSecret,
+  shortKeyId,
+} from "../../src/index.ts";
+
+/** The error code of each reason. */
+export const OPEN_CODES: Readonly<Record<OpenFailure, ErrorCode>> = {
+  malformed: "TOKEN_MALFORMED",
+  "wrong-context": "WRONG_CONTEXT",
+  "unknown-key": "UNKNOWN_KEY",
+  "cannot-decrypt": "CANNOT_DECRYPT",
+};
+
+/** Each reason in words. */
+export const OPEN_SAYS: Readonly<Record<OpenFailure, string>> = {
+  malformed: "the token is cut, padded or not a token",
+  "wrong-context": "the token was sealed for another place",
+  "unknown-key": "no key that you hold opens it",
+  "cannot-decrypt": "the token is damaged or forged",
+};
+
+/** The error of an object whose entries did not all open. */
+export function openError(
+  file: string,
+  sealed: SealedSecret,
+  failures: readonly EntryFailure[],
+  keyring: Keyring,
+): LacreError {
+  const [first] = failures as [EntryFailure, ...EntryFailure[]];
+  const others = failures.length === 1 ? "" : ` (and ${failures.length - 1} more)`;
+  const message = `${file}: ${objectName(sealed)}, entry ${first.key}${others}: ${OPEN_SAYS[first.reason]}`;
+  return new LacreError(OPEN_CODES[first.reason], message, { hint: openHint(first.reason, first.keyIds, keyring) });
+}
+
+/** What to do about it. */
+export function openHint(reason: OpenFailure, keyIds: EntryFailure["keyIds"], keyring: Keyring): string {
+  switch (reason) {
+    case "malformed":
+      return "restore the line from Git: a token is one line without spaces";
+    case "wrong-context":
+      return "tokens cannot be moved to another namespace, Secret or key: seal the value again";
+    case "unknown-key":
+      return `it is sealed for key ${keyIds.map(shortKeyId).join(", ")}; you hold ${keyring.keyIds().map(shortKeyId).join(", ")}`;
+    case "cannot-decrypt":
+      return "restore the line from Git, or seal the value again";
+  }
+}

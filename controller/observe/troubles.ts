@@ -1,0 +1,49 @@
+/** What keeps the controller from telling how things are: logged when it begins and when it ends. */
+import type { ApiError } from "../kube/api-error.ts";
+import type { Logger } from "./log.ts";
+
+/** The open troubles. */
+export class Troubles {
+  readonly #log: Logger;
+  readonly #unread = new Map<string, string>();
+  readonly #malformed = new Set<string>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** True while something cannot be read from the API server. */
+  get cannotTell(): boolean {
+    return this.#unread.size > 0;
+  }
+
+  /** Key Secrets that are no good key. */
+  get malformedKeys(): number {
+    return this.#malformed.size;
+  }
+
+  /** What the API server does not give; undefined when it gives it again. */
+  reading(what: string, error: ApiError | undefined): void {
+    if (error === undefined) {
+      if (this.#unread.delete(what)) this.#log.info({ what }, "the API server gives it again");
+      return;
+    }
+    if (this.#unread.get(what) === error.kind) return;
+    this.#unread.set(what, error.kind);
+    this.#log.error({ what, kind: error.kind, status: error.status }, "the API server does not give it");
+  }
+
+  /** What is wrong with a key Secret; undefined when it is right again. */
+  key(secret: string, problem: string | undefined): void {
+    if (problem !== undefined) {
+      this.#malformed.add(secret);
+      this.#log.error({ secret, problem }, "a key Secret is no good key and is passed over");
+    } else if (this.#malformed.delete(secret)) this.#log.info({ secret }, "a key Secret is right again");
+  }
+
+  /** A mistake in the program. Neither its message nor its stack is told: either may quote what was at hand. */
+  surprise(object: string, error: unknown): void {
+    const name = error instanceof Error ? error.name : typeof error;
+    this.#log.error({ object, error: name }, "this is a bug in lacre; please report it");
+  }
+}

@@ -1,0 +1,67 @@
+/** Moving tokens to other keys, for who holds the private ones: value, place, scope and time stay, and nothing else is read. */
+import { wipe } from "../bytes.ts";
+import type { Engine } from "../crypto/engine.ts";
+import type { PublicKey } from "../crypto/key.ts";
+import type { Keyring } from "../crypto/keyring.ts";
+import { openToken } from "../crypto/open-token.ts";
+import { sealToken } from "../crypto/seal-token.ts";
+import { parseToken } from "../crypto/token.ts";
+import type { SealedSecret } from "../model/sealed-secret.ts";
+import type { EntryFailure } from "./open.ts";
+
+/** New tokens by key, and every entry that could not be moved. An object with a failure is left as it is, whole. */
+export type Resealed = {
+  readonly changes: ReadonlyMap<string, string>;
+  readonly failures: readonly EntryFailure[];
+  /** Entries whose sealer signed them: only the sealer can make another one. */
+  readonly signed: readonly string[];
+};
+
+/** The entries that are sealed for other keys than these, in the manifest's order. Needs no private key. */
+export function staleEntries(sealed: SealedSecret, recipients: readonly PublicKey[]): readonly string[] {
+  const wanted = recipients
+    .map(({ keyId }) => keyId)
+    .sort()
+    .join();
+  return [...sealed.entries]
+    .filter(
+      ([, text]) =>
+        parseToken(text)
+          ?.stanzas.map(({ keyId }) => keyId)
+          .join() !== wanted,
+    )
+    .map(([key]) => key);
+}
+
+/** Seals the stale entries of an object for these keys. Those that are not stale keep their token, byte for byte. */
+export function resealSecret(
+  engine: Engine,
+  keyring: Keyring,
+  sealed: SealedSecret,
+  recipients: readonly PublicKey[],
+): Resealed {
+  const changes = new Map<string, string>();
+  const failures: EntryFailure[] = [];
+  const signed: string[] = [];
+  for (const key of staleEntries(sealed, recipients)) {
+    const text = sealed.entries.get(key) as string;
+    const place = { namespace: sealed.namespace, name: sealed.name, key };
+    const opened = openToken(engine, keyring, text, place);
+    if (!opened.ok) {
+      const keyIds = parseToken(text)?.stanzas.map(({ keyId }) => keyId) ?? [];
+      failures.push({ key, reason: opened.reason, keyIds });
+      continue;
+    }
+    const { value, token } = opened;
+    try {
+      if (token.signature !== undefined) signed.push(key);
+      else {
+        const { scope, sealedAt } = token;
+        changes.set(key, sealToken(engine, { value, scope, place, recipients, sealedAt }));
+      }
+    } finally {
+      wipe(value);
+    }
+  }
+  return { changes, failures, signed };
+}

@@ -1,0 +1,128 @@
+/** `lacre reseal`, for who holds the private keys. */
+import * as fs from "node:fs";
+import { describe, expect, it } from "vitest";
+import { loadEngine } from "../../src/crypto/engine-node.ts";
+import { createSealer } from "../../src/crypto/signature.ts";
+import { parsePublicKeys, parseToken, sealToken } from "../../src/index.ts";
+import { secretYaml, Workspace } from "../support/workspace.ts";
+
+const tokensOf = (text: string) => [...text.matchAll(/sealed: (lacre1\.\S+)/g)].map(([, token = ""]) => token);
+const facts = (text: string) =>
+  tokensOf(text).map((token) => {
+    const { scope, sealedAt, suite } = parseToken(token) ?? {};
+    return { scope, sealedAt, suite };
+  });
+const keysOf = (text: string) =>
+  new Set(tokensOf(text).flatMap((token) => parseToken(token)?.stanzas.map(({ keyId }) => keyId)));
+
+function sealedWith(
+  at: Workspace,
+  key: string,
+  name: string,
+  values: Record<string, string>,
+  ...args: readonly string[]
+): string {
+  const ran = at.lacre(["seal", "-r", `${key}.pub`, "--no-cache", ...args], { input: secretYaml(name, values) });
+  expect(ran.stderr + ran.status).toMatch(/0$/);
+  return ran.stdout;
+}
+
+describe("lacre reseal", () => {
+  it("moves stale tokens to the new key: values, scope, place and time stay, and every other line", () => {
+    const at = new Workspace().withKey("old").withKey("new");
+    const text = `# a comment\n${sealedWith(at, "old", "db", { A: "a", B: "b" }, "--scope", "namespace")}`;
+    at.write("db.yaml", text);
+    const check = at.lacre(["reseal", "--check", "-r", "new.pub", "db.yaml"]);
+    expect([check.status, check.stdout]).toEqual([4, "db.yaml: shop/db, entry A\ndb.yaml: shop/db, entry B\n"]);
+    const ran = at.lacre(["reseal", "-k", "old.key", "-r", "new.pub", "db.yaml"]);
+    expect([ran.status, ran.stderr]).toEqual([0, "resealed 2 entries in 1 files; 0 were up to date\n"]);
+    const after = at.read("db.yaml");
+    expect(facts(after)).toEqual(facts(text));
+    expect(keysOf(after)).not.toEqual(keysOf(text));
+    expect(after.replaceAll(/lacre1\.\S+/g, "")).toBe(text.replaceAll(/lacre1\.\S+/g, ""));
+    expect(at.lacre(["open", "-k", "new.key", "db.yaml"]).stdout).toContain("A: a");
+    expect(at.lacre(["open", "-k", "old.key", "db.yaml"]).status).toBe(5);
+  });
+
+  it("touches only stale tokens, and no byte when nothing is stale", () => {
+    const at = new Workspace().withKey("old").withKey("new");
+    at.write("db.yaml", sealedWith(at, "old", "db", { A: "a", B: "b" }));
+    at.lacre(["set", "-r", "new.pub", "db.yaml", "B"], { input: "b2" });
+    const [a, b] = tokensOf(at.read("db.yaml"));
+    expect(at.lacre(["reseal", "-k", "old.key", "-r", "new.pub", "db.yaml"]).status).toBe(0);
+    const [a2, b2] = tokensOf(at.read("db.yaml"));
+    expect([a2 === a, b2 === b]).toEqual([false, true]);
+    const before = fs.statSync(at.file("db.yaml"), { bigint: true });
+    const again = at.lacre(["reseal", "-k", "old.key", "-r", "new.pub", "db.yaml"]);
+    expect([again.status, again.stderr]).toEqual([0, "resealed 0 entries in 0 files; 2 were up to date\n"]);
+    expect(fs.statSync(at.file("db.yaml"), { bigint: true }).ino).toBe(before.ino);
+    expect(at.lacre(["reseal", "--check", "-r", "new.pub", "db.yaml"]).status).toBe(0);
+  });
+
+  it("a file with an entry that no key opens stays whole, the others go on, and the status tells", () => {
+    const at = new Workspace().withKey("old").withKey("new").withKey("strange");
+    at.write("tree/a.yaml", sealedWith(at, "old", "a", { A: "a" }));
+    at.write(
+      "tree/b.yaml",
+      `${sealedWith(at, "old", "b", { A: "a" })}---\n${sealedWith(at, "strange", "c", { A: "a" })}`,
+    );
+    at.write("tree/c.yaml", sealedWith(at, "old", "d", { A: "a" }));
+    at.write("tree/other.yaml", "kind: ConfigMap\n");
+    const before = at.read("tree/b.yaml");
+    const ran = at.lacre(["reseal", "-k", "old.key", "-r", "new.pub", "tree"]);
+    expect([ran.status, ran.stderr]).toEqual([
+      5,
+      expect.stringContaining("tree/b.yaml: shop/c, entry A: no key that you hold opens it"),
+    ]);
+    expect(ran.stderr).toContain("resealed 2 entries in 2 files; 0 were up to date; 1 files are as they were");
+    expect(at.read("tree/b.yaml")).toBe(before);
+    expect(at.lacre(["open", "-k", "new.key", "tree/a.yaml", "tree/c.yaml"]).status).toBe(0);
+  });
+
+  it("goes on where it was killed: files are old or new, never half", async () => {
+    const at = new Workspace().withKey("old").withKey("new");
+    const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
+    at.write("all.yaml", names.map((name) => secretYaml(name, { A: name })).join("---\n"));
+    const sealed = at.lacre(["seal", "-r", "old.pub", "all.yaml"]).stdout.split(/^---\n/m);
+    for (const [index, text] of sealed.entries()) at.write(`tree/${index}.yaml`, text);
+    const running = at.start(["reseal", "-k", "old.key", "-r", "new.pub", "tree"]);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    running.kill("SIGKILL");
+    await new Promise((resolve) => running.once("exit", resolve));
+    for (const index of names.keys()) expect(tokensOf(at.read(`tree/${index}.yaml`))).toHaveLength(1);
+    const ran = at.lacre(["reseal", "-k", "old.key", "-r", "new.pub", "tree"]);
+    expect([ran.status, ran.stderr]).toEqual([0, expect.stringMatching(/^resealed \d+ entries/)]);
+    expect(at.lacre(["reseal", "--check", "-r", "new.pub", "tree"]).status).toBe(0);
+    expect(fs.readdirSync(at.file("tree")).filter((name) => !/^\d+\.yaml$/.test(name))).toEqual([]);
+  });
+
+  it("does not strip a sealer's signature", async () => {
+    const at = new Workspace().withKey("old").withKey("new");
+    const engine = await loadEngine();
+    const recipients = parsePublicKeys(engine, at.read("old.pub"));
+    const sealer = createSealer(engine, new Uint8Array(32).fill(1));
+    const place = { namespace: "shop", name: "db", key: "A" };
+    const token = sealToken(engine, {
+      value: new Uint8Array(3),
+      scope: "strict",
+      place,
+      recipients,
+      sealedAt: 1n,
+      sealer,
+    });
+    const text = sealedWith(at, "old", "db", { A: "a" }).replace(/lacre1\.\S+/, token);
+    at.write("db.yaml", text);
+    const ran = at.lacre(["reseal", "-k", "old.key", "-r", "new.pub", "db.yaml"]);
+    expect([ran.status, ran.stderr]).toEqual([5, expect.stringContaining("signed by its sealer")]);
+    expect(at.read("db.yaml")).toBe(text);
+  });
+
+  it("says what is missing: no file, no key to open with, no key to seal for", () => {
+    const at = new Workspace().withKey("old");
+    at.write("db.yaml", sealedWith(at, "old", "db", { A: "a" }));
+    expect(at.lacre(["reseal"]).status).toBe(2);
+    expect(at.lacre(["reseal", "-k", "old.key", "db.yaml"]).stderr).toContain("no public key to seal with");
+    expect(at.lacre(["reseal", "-r", "old.pub", "-k", "missing.key", "db.yaml"]).status).toBe(1);
+    expect(at.lacre(["reseal", "-r", "old.pub", "not-there"]).status).not.toBe(0);
+  });
+});
