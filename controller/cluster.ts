@@ -12,7 +12,7 @@ import { IDENTITY, SEALING_KEY } from "./keys/key-record.ts";
 import { Access } from "./kube/access.ts";
 import { KubeApi, sealedPath, secretsPath } from "./kube/api.ts";
 import { ApiError } from "./kube/api-error.ts";
-import { KubeClient } from "./kube/client.ts";
+import { Fenced, KubeClient } from "./kube/client.ts";
 import { Collection } from "./kube/collection.ts";
 import { EventRecorder } from "./kube/events.ts";
 import { Lease } from "./kube/lease.ts";
@@ -79,8 +79,8 @@ class Cluster {
       config.requestTimeoutMs,
       this.#metrics.requested,
     );
-    this.#api = new KubeApi(client);
-    const mayWrite = () => this.#lease.isHeld();
+    const fenced = client.fenced(() => this.#lease.isHeld());
+    this.#api = new KubeApi(fenced);
     this.#keys = new HeldKeys({
       engine,
       openCompromised: config.openCompromised,
@@ -88,7 +88,7 @@ class Cluster {
       malformed: (secret, problem) => this.#troubles.key(secret, problem),
     });
     this.#keeper = new KeyKeeper({
-      client,
+      client: fenced,
       engine,
       keys: this.#keys,
       namespace: config.keyNamespace,
@@ -96,10 +96,9 @@ class Cluster {
       suite: config.suite,
       lifetimeMs: config.keyLifetimeMs,
       generateFirstKey: config.generateFirstKey,
-      mayWrite,
       told: (message, details) => log.info(details, message),
     });
-    const events = config.events ? new EventRecorder(client, config.identity, this.#metrics.eventDropped) : undefined;
+    const events = config.events ? new EventRecorder(fenced, config.identity, this.#metrics.eventDropped) : undefined;
     this.#blockers = new Blockers(client, config.watchIdleMs, (key) => this.#queue.add(key));
     this.#reconciler = new Reconciler({
       api: this.#api,
@@ -111,7 +110,6 @@ class Cluster {
       rollback: config.rollback,
       allowMetadata: config.allowMetadata,
       reserved: config.namespaces.includes(config.keyNamespace) ? undefined : config.keyNamespace,
-      mayWrite,
       telling: createTelling(log, events, this.#metrics),
       blocked: (key, isBlocked) => this.#blockers.set(key, isBlocked),
     });
@@ -287,6 +285,7 @@ class Cluster {
       else await this.#keeper.read();
       this.#troubles.reading("key keeping", undefined);
     } catch (error) {
+      if (error instanceof Fenced) return;
       if (error instanceof ApiError) this.#troubles.reading("key keeping", error);
       else this.#troubles.surprise("keys", error);
     }

@@ -23,6 +23,7 @@ const LIST_KEY = "keys";
 
 /** How keys are kept. */
 export type KeyKeeperOptions = {
+  /** Fenced. */
   readonly client: KubeClient;
   readonly engine: Engine;
   readonly keys: HeldKeys;
@@ -32,7 +33,6 @@ export type KeyKeeperOptions = {
   readonly lifetimeMs: number;
   /** False for a cluster that is being restored: a stray key would be sealed to. */
   readonly generateFirstKey: boolean;
-  readonly mayWrite: () => boolean;
   readonly told: (message: string, details: Readonly<Record<string, string>>) => void;
 };
 
@@ -55,7 +55,7 @@ export class KeyKeeper {
 
   /** One round: identity, first key, renewal, list. Throws ApiError. */
   async keep(now: Date): Promise<void> {
-    if (this.#isAtWork || !this.#options.mayWrite()) return;
+    if (this.#isAtWork) return;
     this.#isAtWork = true;
     try {
       await this.#ensureIdentity();

@@ -1,7 +1,8 @@
 /** How to reach the API server: the Pod's own ServiceAccount, or a kubeconfig. Credentials are read again when they change. */
 import * as fs from "node:fs";
+import type * as https from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
-import type { Dispatcher } from "undici";
+import { Agent, type Dispatcher } from "undici";
 import { LacreError } from "../../src/index.ts";
 import { ApiError } from "./api-error.ts";
 
@@ -17,19 +18,14 @@ const IN_CLUSTER_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const LOOK_MS = 1_000;
 // Exec plugins and providers know themselves when they are stale; asking them is cheap, but not for every request.
 const REFRESH_MS = 30_000;
+/** As client-go: before load balancers drop a connection that nothing is sent on. */
+const KEEP_ALIVE_MS = 30_000;
 
-/** What the library sets on a request: its headers, and the dispatcher that holds the TLS material. */
-class Captured {
-  readonly headers: Record<string, string> = {};
-  dispatcher: Dispatcher | undefined;
-
-  setHeaderParam(name: string, value: string): void {
-    this.headers[name.toLowerCase()] = value;
-  }
-
-  setDispatcher(dispatcher: Dispatcher): void {
-    this.dispatcher = dispatcher;
-  }
+/** The header that the library sets, and basic authentication, which it leaves to Node. */
+function authorizationOf({ headers, auth }: https.RequestOptions): string | undefined {
+  const set = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === "authorization")?.[1];
+  if (set !== undefined) return String(set);
+  return auth ? `Basic ${Buffer.from(auth).toString("base64")}` : undefined;
 }
 
 function loadConfig({ kubeconfig, context }: AccessOptions): KubeConfig {
@@ -65,7 +61,7 @@ function loadConfig({ kubeconfig, context }: AccessOptions): KubeConfig {
 
 /**
  * One API server and the right to use it. The library makes a new dispatcher, and so a new TLS connection, for each request;
- * here the first one stays until a credential is refused.
+ * here one stays until a credential is refused.
  */
 export class Access {
   readonly #options: AccessOptions;
@@ -96,16 +92,43 @@ export class Access {
   /** The headers that authenticate a request. */
   async headers(): Promise<Readonly<Record<string, string>>> {
     if (this.#headers !== undefined && this.#isFresh()) return this.#headers;
-    const captured = new Captured();
-    await this.#config.applySecurityAuthentication(
-      captured as unknown as Parameters<KubeConfig["applySecurityAuthentication"]>[0],
-    );
-    this.#dispatcher ??= captured.dispatcher;
+    const options: https.RequestOptions = {};
+    await this.#config.applyToHTTPSOptions(options);
+    this.#dispatcher ??= await this.#connect(options);
     this.#tokenStamp = this.#stamp();
     const token = this.#readToken();
-    this.#headers = token === undefined ? captured.headers : { ...captured.headers, authorization: `Bearer ${token}` };
+    const authorization = token === undefined ? authorizationOf(options) : `Bearer ${token}`;
+    this.#headers = authorization === undefined ? {} : { authorization };
     this.#readMs = performance.now();
     return this.#headers;
+  }
+
+  /**
+   * Connections that stay open. HTTP/1.1: a request is on the wire when it was sent, and not when a session gets around to
+   * it, so that the fence is asked at the last moment (docs/adr/0023-kubernetes-client.md).
+   */
+  async #connect(options: https.RequestOptions): Promise<Dispatcher> {
+    if (this.#config.getCurrentCluster()?.proxyUrl !== undefined) return this.#connectByProxy();
+    const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = options;
+    const given = { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized };
+    const tls = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    return new Agent({ allowH2: false, keepAliveTimeout: KEEP_ALIVE_MS, connect });
+  }
+
+  /** Proxies are the library's affair: it hands out a dispatcher with a request. */
+  async #connectByProxy(): Promise<Dispatcher> {
+    let dispatcher: Dispatcher | undefined;
+    const request = {
+      setHeaderParam: () => undefined,
+      setDispatcher: (made: Dispatcher) => {
+        dispatcher = made;
+      },
+    };
+    await this.#config.applySecurityAuthentication(
+      request as unknown as Parameters<KubeConfig["applySecurityAuthentication"]>[0],
+    );
+    return dispatcher ?? new Agent();
   }
 
   #isFresh(): boolean {

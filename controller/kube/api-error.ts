@@ -11,6 +11,7 @@ export type ApiFailure =
   | "too-large"
   | "throttled"
   | "unreachable"
+  | "idle"
   | "server";
 
 /** A failed request. `managers` are the field managers of a server-side apply conflict. */

@@ -40,12 +40,16 @@ function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** Thrown in place of a request that must not be sent any more: the lease was lost after the decision was taken. */
+export class Fenced extends Error {}
+
 /** One API server. */
 export class KubeClient {
   readonly #access: Access;
   readonly #timeoutMs: number;
   readonly #agent: string;
   readonly #observe: Observer;
+  #mayWrite: (() => boolean) | undefined;
 
   /** agent: who asks, as the audit log shows it. */
   constructor(access: Access, agent: string, timeoutMs: number, observe: Observer = () => undefined) {
@@ -53,6 +57,13 @@ export class KubeClient {
     this.#agent = agent;
     this.#timeoutMs = timeoutMs;
     this.#observe = observe;
+  }
+
+  /** The same server, where whatever changes something is sent only while `mayWrite` says so, and throws Fenced otherwise. */
+  fenced(mayWrite: () => boolean): KubeClient {
+    const fenced = new KubeClient(this.#access, this.#agent, this.#timeoutMs, this.#observe);
+    fenced.#mayWrite = mayWrite;
+    return fenced;
   }
 
   /** The answer's JSON. Throws ApiError. Waits as a busy server asks to. */
@@ -106,6 +117,8 @@ export class KubeClient {
     };
     if (asked.body !== undefined) headers["content-type"] = asked.contentType ?? "application/json";
     const { dispatcher } = this.#access;
+    const body = asked.body === undefined ? undefined : JSON.stringify(asked.body);
+    if (asked.method !== "GET" && this.#mayWrite?.() === false) throw new Fenced();
     const started = performance.now();
     let status = 0;
     try {
@@ -115,7 +128,7 @@ export class KubeClient {
         bodyTimeout,
         headersTimeout: this.#timeoutMs,
         ...(dispatcher && { dispatcher }),
-        ...(asked.body !== undefined && { body: JSON.stringify(asked.body) }),
+        ...(body !== undefined && { body }),
         ...(asked.signal && { signal: asked.signal }),
       });
       status = answer.statusCode;
@@ -144,5 +157,5 @@ function isOutside(error: unknown): boolean {
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (!isOutside(error) || (error as Error).name === "LacreError") throw error;
-  return new ApiError("unreachable", 0);
+  return new ApiError((error as { code?: unknown }).code === "UND_ERR_BODY_TIMEOUT" ? "idle" : "unreachable", 0);
 }

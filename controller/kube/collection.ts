@@ -77,6 +77,8 @@ export class Collection<T extends KubeObject> {
   async #recover(error: ApiError, signal: AbortSignal): Promise<void> {
     // The history that the watch needs is gone: list again, soon, but not with every other client at once.
     if (error.kind === "gone") this.#resourceVersion = undefined;
+    // A watch on which nothing happens looks like one whose other end is gone. Only asking again tells.
+    else if (error.kind === "idle") return;
     else this.#options.problem?.(error);
     const growth = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS);
     this.#failures++;

@@ -31,6 +31,7 @@ export function apiObjection(failure: ApiError, wanted: Wanted): Objection {
           }
         : { reason: "WriteFailed", message: "the Secret changed while it was written" };
     case "unreachable":
+    case "idle":
       return { reason: "WriteFailed", message: "the API server did not answer" };
     case "throttled":
       return { reason: "WriteFailed", message: "the API server is busy" };

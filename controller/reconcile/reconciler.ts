@@ -4,14 +4,14 @@ import { type Action, type Cause, decide, type Live, type Means } from "../decid
 import { type RollbackPolicy, raiseMarks } from "../high-water.ts";
 import type { HeldKeys } from "../keys/held-keys.ts";
 import type { KubeApi } from "../kube/api.ts";
-import { toApiError } from "../kube/client.ts";
+import { Fenced, toApiError } from "../kube/client.ts";
 import type { SecretObject } from "../kube/object.ts";
 import type { Objection, Reason } from "../problem.ts";
 import { pickSlots } from "../sources/sealed-object.ts";
 import { frozenBy, isOurs, objectionOf, readLive, refuseType, type Wanted } from "../targets/secret-object.ts";
 import { apiObjection } from "./api-objection.ts";
 import type { Known } from "./known.ts";
-import { Fenced, SecretWriter } from "./secret-writer.ts";
+import { SecretWriter } from "./secret-writer.ts";
 import { isTransient, marksOf, nextStatus, type ObjectStatus, type Outcome, sameStatus } from "./status.ts";
 import { isMade, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
@@ -26,6 +26,7 @@ export type Telling = {
 
 /** What a reconciler works with. */
 export type ReconcilerOptions = {
+  /** Fenced: what it is asked to change is changed only while this replica leads. */
   readonly api: KubeApi;
   readonly known: Known;
   readonly engine: Engine;
@@ -36,8 +37,6 @@ export type ReconcilerOptions = {
   readonly allowMetadata: readonly string[];
   /** A namespace where nothing is written: the controller's own. */
   readonly reserved: string | undefined;
-  /** The fence: false when another replica may be at work. */
-  readonly mayWrite: () => boolean;
   readonly telling: Telling;
   /** Called while something that is not ours is in an object's place, so that its going is noticed. */
   readonly blocked: (key: string, isBlocked: boolean) => void;
@@ -62,8 +61,8 @@ export class Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    const { api, mayWrite, keys } = options;
-    this.#writer = new SecretWriter({ api, mayWrite, macKey: () => keys.macKey });
+    const { api, keys } = options;
+    this.#writer = new SecretWriter({ api, macKey: () => keys.macKey });
   }
 
   /** One look. Never throws for what can go wrong outside. */
@@ -71,7 +70,8 @@ export class Reconciler {
     try {
       return await this.#reconcile(key);
     } catch (error) {
-      if (error instanceof Fenced) return "done";
+      // The lease may only be late, as after a pause of the whole machine: then nobody else will look at this object.
+      if (error instanceof Fenced) return "retry";
       const failure = toApiError(error);
       // The object went, or its namespace: its deletion is on its way to us.
       return failure.kind === "not-found" ? "done" : "retry";
@@ -274,9 +274,7 @@ export class Reconciler {
     };
     const status = nextStatus(tracked.status, outcome, about);
     if (sameStatus(tracked.status, status)) return;
-    const resourceVersion = await this.#writer.fenced(() =>
-      this.#options.api.patchStatus(key, tracked.uid, removals(tracked.status, status)),
-    );
+    const resourceVersion = await this.#options.api.patchStatus(key, tracked.uid, removals(tracked.status, status));
     const latest = this.#options.known.sealed.get(key);
     // What the watch brought meanwhile is newer than what was told.
     if (latest?.uid === tracked.uid)

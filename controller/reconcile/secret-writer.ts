@@ -1,4 +1,4 @@
-/** Writes Secrets, under the fence, and believes a write only when what the API server has stored is what was meant. */
+/** Writes Secrets, and believes a write only when what the API server has stored is what was meant. */
 import { type PlainSecret, wipeSecret } from "../../src/index.ts";
 import type { KubeApi } from "../kube/api.ts";
 import { type SecretObject, splitKey } from "../kube/object.ts";
@@ -16,14 +16,9 @@ import {
 } from "../targets/secret-object.ts";
 import { type LiveSecret, remember } from "./tracked.ts";
 
-/** Thrown where the lease was lost between looking and writing. */
-export class Fenced extends Error {}
-
 /** What a writer works with. */
 export type SecretWriterOptions = {
   readonly api: KubeApi;
-  /** The fence: false when another replica may be at work. */
-  readonly mayWrite: () => boolean;
   readonly macKey: () => Uint8Array;
 };
 
@@ -41,24 +36,18 @@ export class SecretWriter {
     this.#options = options;
   }
 
-  /** Runs a write if it may be done now; throws Fenced if not. */
-  async fenced<T>(write: () => Promise<T>): Promise<T> {
-    if (!this.#options.mayWrite()) throw new Fenced();
-    return write();
-  }
-
   /** Makes the Secret what is wanted: the Secret as it is then, or why not. `plain` is wiped. Throws ApiError. */
   async write(wanted: Wanted, plain: PlainSecret, found: SecretObject | undefined): Promise<LiveSecret | Objection> {
     const { api, macKey } = this.#options;
     const key = `${wanted.namespace}/${wanted.name}`;
     try {
       const strays = found && strayFields(wanted, found);
-      const base = strays === undefined ? found : await this.fenced(() => api.patchSecret(key, strays));
+      const base = strays === undefined ? found : await api.patchSecret(key, strays);
       const body = applyBody(macKey(), wanted, plain, base);
-      const stored = await this.fenced(() => api.applySecret(body, base !== undefined));
+      const stored = await api.applySecret(body, base !== undefined);
       if (found === undefined && !isOursAlone(stored)) {
         // Somebody made a Secret of this name between our look and our write: take back what we added.
-        await this.fenced(() => api.applySecret(empty(stored), false));
+        await api.applySecret(empty(stored), false);
         return { reason: "NotOwned", message: "somebody else has just made a Secret of this name" };
       }
       const live = remember(stored, wanted, macKey());
@@ -82,12 +71,12 @@ export class SecretWriter {
     if (secret === undefined || !isManaged(secret) || isOwnKey(secret)) return false;
     switch (secret.metadata.annotations?.[LEFT_BEHIND]) {
       case "Release":
-        await this.fenced(() => api.applySecret(empty({ metadata: { ...secret.metadata, ...splitKey(key) } }), false));
+        await api.applySecret(empty({ metadata: { ...secret.metadata, ...splitKey(key) } }), false);
         return true;
       case "Orphan": {
         const { uid, resourceVersion } = secret.metadata;
         const gone = { labels: { [MANAGED_BY]: null }, annotations: { [MAC]: null, [LEFT_BEHIND]: null } };
-        await this.fenced(() => api.patchSecret(key, { metadata: { uid, resourceVersion, ...gone } }));
+        await api.patchSecret(key, { metadata: { uid, resourceVersion, ...gone } });
         return true;
       }
       default:

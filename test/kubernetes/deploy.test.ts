@@ -37,9 +37,6 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
 
   const apply = (profile: string) =>
     plane.kubectl(["apply", "--server-side", "-k", path.join(DEPLOY, "profiles", profile)]);
-  const remove = (profile: string) =>
-    plane.kubectl(["delete", "--wait=false", "--ignore-not-found", "-k", path.join(DEPLOY, "profiles", profile)]);
-
   it("the profile for listed namespaces: there and nowhere else", async () => {
     expect(apply("namespaces").status).toBe(0);
     const may = await asking("lacre-system");
@@ -65,7 +62,7 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
     for (const [method, at, body] of refused)
       expect([method, at, await may.status(method, at, body)]).toEqual([method, at, 403]);
     await may.close();
-    remove("namespaces");
+    plane.mustKubectl(["-n", "shop", "delete", "rolebinding", "lacre-sync"]);
   });
 
   it("the profile for one namespace: the controller lives in it, and reaches nothing else", async () => {
@@ -84,7 +81,6 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
       expect([at, await may.status("GET", at)]).toEqual([at, 403]);
     }
     await may.close();
-    remove("namespace");
   });
 
   it("the profile for the whole cluster: every Secret may be written, nothing may be deleted, nothing else is touched", async () => {
