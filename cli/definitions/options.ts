@@ -47,3 +47,7 @@ export const clusterOptions = (): readonly Option[] => [
   new Option("--context <name>", "context of the kubeconfig"),
   new Option("--kubeconfig <file>", "kubeconfig; default: KUBECONFIG or ~/.kube/config"),
 ];
+
+/** Where a cluster's controller has its keys. */
+export const keyNamespace = (): Option =>
+  new Option("--key-namespace <name>", "where the controller publishes its keys").default("lacre-system");

@@ -7,6 +7,7 @@ import {
   example,
   json,
   keyFile,
+  keyNamespace,
   name,
   namespace,
   object,
@@ -33,6 +34,17 @@ export function keysCommand(context: CommandContext): Command {
     .action(async (options) => (await import("../commands/keys.ts")).printPublicKeys(context, options))
     .addHelpText("after", example("lacre keys public --key-file ~/prod.key > keys/prod.pub"));
   keys.addCommand(fetchCommand(context));
+  keys.addCommand(rotateCommand(context));
+  keys
+    .command("list")
+    .description("the keys of a cluster's list, their states, and how many entries still need each of them")
+    .argument("<file>", "key list, such as keys/prod.keys")
+    .argument("[path...]", "SealedSecrets or directories of them, to count in")
+    .addOption(json())
+    .action(async (file, paths, options) =>
+      (await import("../commands/keys-list.ts")).listKeys(context, file, paths, options),
+    )
+    .addHelpText("after", example("lacre keys list keys/prod.keys secrets/"));
   keys
     .command("pin")
     .description("trust the identity that signs a key list, after its fingerprint was compared")
@@ -47,11 +59,21 @@ export function keysCommand(context: CommandContext): Command {
   return keys;
 }
 
+function rotateCommand(context: CommandContext): Command {
+  const rotate = new Command("rotate")
+    .description("ask a cluster's controller for a new sealing key; the old ones go on opening")
+    .addOption(keyNamespace());
+  for (const option of clusterOptions()) rotate.addOption(option);
+  return rotate
+    .action(async (options) => (await import("../commands/keys-list.ts")).rotateKeys(context, options))
+    .addHelpText("after", example("lacre keys rotate --context prod"));
+}
+
 function fetchCommand(context: CommandContext): Command {
   const fetch = new Command("fetch")
     .description("get a cluster's signed public keys, check who signed them, and put them into the repository")
     .addOption(environment())
-    .option("--key-namespace <name>", "where the controller publishes them", "lacre-system")
+    .addOption(keyNamespace())
     .option("--from <file>", "a key list from elsewhere, - for standard input, instead of the cluster")
     .option("-o, --output <file>", "file to write, - for standard output; default: keys/CLUSTER.keys");
   for (const option of clusterOptions()) fetch.addOption(option);

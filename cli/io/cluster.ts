@@ -5,12 +5,14 @@ import type { CommandContext } from "../context.ts";
 /** Which cluster. */
 export type ClusterOptions = { readonly kubeconfig?: string; readonly context?: string };
 
-/** Read-only questions to the API server. */
+/** What is asked of the API server. */
 export type ClusterReader = {
   /** The name of the context that is used. */
   readonly context: string;
   /** The data of a ConfigMap; undefined where it is not there. */
   readonly configMap: (namespace: string, name: string) => Promise<Readonly<Record<string, string>> | undefined>;
+  /** Puts an annotation on a ConfigMap; false where it is not there. */
+  readonly annotateConfigMap: (namespace: string, name: string, key: string, value: string) => Promise<boolean>;
   /** A SealedSecret as JSON; undefined where it is not there. */
   readonly sealedSecret: (namespace: string, name: string) => Promise<unknown>;
   /** All SealedSecrets of a namespace. */
@@ -32,7 +34,7 @@ function explain(error: unknown, what: string): LacreError {
   if (code === 401)
     return failed(`the cluster does not accept your credentials`, "log in again, or choose --context", error);
   if (code === 403)
-    return failed(`you may not read ${what}`, "ask who runs the cluster for the role lacre-view", error);
+    return failed(`you have no right to ${what}`, "ask who runs the cluster; lacre-view is enough for reading", error);
   if (typeof code === "number")
     return failed(`the cluster answered ${code} for ${what}`, "is lacre installed there?", error);
   return failed("the cluster cannot be reached", "check the kubeconfig, the VPN and: kubectl get --raw /readyz", error);
@@ -49,7 +51,9 @@ async function orAbsent<T>(asked: Promise<T>, what: string): Promise<T | undefin
 
 /** Opens the cluster that kubectl would use, or the one named. */
 export async function openCluster(context: CommandContext, options: ClusterOptions): Promise<ClusterReader> {
-  const { CoreV1Api, CustomObjectsApi, KubeConfig } = await import("@kubernetes/client-node");
+  const { CoreV1Api, CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions } = await import(
+    "@kubernetes/client-node"
+  );
   const config = new KubeConfig();
   try {
     if (options.kubeconfig === undefined) config.loadFromDefault();
@@ -78,6 +82,14 @@ export async function openCluster(context: CommandContext, options: ClusterOptio
       const what = `the ConfigMap ${namespace}/${name}`;
       const found = await orAbsent(core.readNamespacedConfigMap({ namespace, name }), what);
       return found === undefined ? undefined : (found.data ?? {});
+    },
+    annotateConfigMap: async (namespace, name, key, value) => {
+      const body = { metadata: { annotations: { [key]: value } } };
+      const asked = core.patchNamespacedConfigMap(
+        { namespace, name, body },
+        setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+      );
+      return (await orAbsent(asked, `the ConfigMap ${namespace}/${name}`)) !== undefined;
     },
     sealedSecret: (namespace, name) =>
       orAbsent(

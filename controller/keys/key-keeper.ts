@@ -20,6 +20,9 @@ import { identitySecret, type KeyRecord, keySecret, serialPatch, statePatch } fr
 /** The ConfigMap that everybody may read. */
 const KEY_LIST_NAME = "lacre-keys";
 const LIST_KEY = "keys";
+/** On the ConfigMap: asks for a new key, whatever the value, and remembers which request was met. */
+const ROTATE = "lacre.dev/rotate-requested";
+const ROTATED = "lacre.dev/rotate-handled";
 
 /** How keys are kept. */
 export type KeyKeeperOptions = {
@@ -37,6 +40,11 @@ export type KeyKeeperOptions = {
 };
 
 type ListObject = KubeObject & { readonly data?: Readonly<Record<string, string>> };
+
+function isRotationAsked(published: ListObject | undefined): boolean {
+  const { [ROTATE]: asked, [ROTATED]: handled } = published?.metadata.annotations ?? {};
+  return asked !== undefined && asked !== handled;
+}
 
 /** Keeps the keys as they should be. `keep` may be called at any time, again and again. */
 export class KeyKeeper {
@@ -59,8 +67,9 @@ export class KeyKeeper {
     this.#isAtWork = true;
     try {
       await this.#ensureIdentity();
-      await this.#ensureKey(now);
-      await this.#publish(now);
+      const published = await this.#readList();
+      await this.#ensureKey(now, isRotationAsked(published));
+      await this.#publish(now, published);
     } finally {
       this.#isAtWork = false;
     }
@@ -80,10 +89,10 @@ export class KeyKeeper {
     wipe(seed);
   }
 
-  async #ensureKey(now: Date): Promise<void> {
+  async #ensureKey(now: Date, isAsked: boolean): Promise<void> {
     const { keys, generateFirstKey } = this.#options;
     const active = [...keys.records].filter(([, { state }]) => state === "active");
-    const isDue = active.every(([, { notAfter }]) => new Date(notAfter) <= now);
+    const isDue = isAsked || active.every(([, { notAfter }]) => new Date(notAfter) <= now);
     if (active.length > 0 && !isDue) return this.#retire(active);
     if (keys.records.size === 0 && !generateFirstKey) return;
     if (keys.identity === undefined) return;
@@ -138,10 +147,10 @@ export class KeyKeeper {
     return { cluster, serial, keys: listed.sort((a, b) => (order(a) < order(b) ? 1 : -1)) };
   }
 
-  async #publish(now: Date): Promise<void> {
+  async #publish(now: Date, published: ListObject | undefined): Promise<void> {
     const { keys, engine, namespace, client, told } = this.#options;
     if (keys.identity === undefined || keys.records.size === 0) return;
-    const before = (await this.#readList())?.data?.[LIST_KEY];
+    const before = published?.data?.[LIST_KEY];
     const last = before === undefined ? undefined : this.#parse(before);
     const list = this.#list(0);
     if (last !== undefined && before !== undefined && sameKeys(last, list)) {
@@ -149,6 +158,7 @@ export class KeyKeeper {
       return;
     }
     // Kept with the identity first, and never below the time: it rises even where the list, or both, were lost.
+    const asked = published?.metadata.annotations?.[ROTATE];
     const newest = Math.max(last?.serial ?? 0, keys.identity.serial);
     const serial = Math.max(newest + 1, Math.floor(now.getTime() / 1000));
     const path = `${secretsPath(namespace)}/${splitKey(keys.identity.secret).name}`;
@@ -163,7 +173,7 @@ export class KeyKeeper {
       body: {
         apiVersion: "v1",
         kind: "ConfigMap",
-        metadata: { name: KEY_LIST_NAME, namespace },
+        metadata: { name: KEY_LIST_NAME, namespace, ...(asked !== undefined && { annotations: { [ROTATED]: asked } }) },
         data: { [LIST_KEY]: text },
       },
     });

@@ -124,7 +124,7 @@ describe("lacre completion", () => {
         )
         .stdout.trim();
     expect(complete("lacre", "se")).toBe("seal set");
-    expect(complete("lacre", "keys", "")).toBe("generate public fetch pin --help");
+    expect(complete("lacre", "keys", "")).toBe("generate public fetch rotate list pin --help");
     expect(complete("lacre", "keys", "generate", "--s")).toBe("--suite");
     expect(complete("lacre", "seal", "file", "--in")).toBe("--in-place --input-format");
   });

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { loadEngine } from "../../src/crypto/engine-node.ts";
 import { fingerprintOf, generateKey, parseKeyList, signKeyList } from "../../src/index.ts";
-import { TestCluster } from "../support/test-cluster.ts";
+import { TestCluster, until } from "../support/test-cluster.ts";
 
 const engine = await loadEngine();
 const secretText = (name: string, namespace: string, values: Record<string, string>) =>
@@ -142,6 +142,45 @@ describe.skipIf(inject("assets") === undefined)("a developer and a cluster", () 
     expect(back.status).toBe(0);
   });
 
+  it("asks for a new key, and sees which entries still need the old one", async () => {
+    const before = parseKeyList(engine, fs.readFileSync(keysFile(), "utf8"));
+    const sealed = cluster.lacre(
+      ["seal", "-r", keysFile()],
+      secretText("rotated", cluster.namespace(), { A: "a", B: "b" }),
+    );
+    fs.mkdirSync(cluster.file("rotated"), { recursive: true });
+    fs.writeFileSync(cluster.file("rotated/db.json"), sealed.stdout);
+    const refused = cluster.lacre([
+      "keys",
+      "rotate",
+      "--kubeconfig",
+      kubeconfig,
+      "--key-namespace",
+      cluster.keyNamespace,
+    ]);
+    expect([refused.status, refused.stderr]).toEqual([8, expect.stringContaining("you have no right to")]);
+    const admin = ["--kubeconfig", cluster.file("admin.kubeconfig"), "--key-namespace", cluster.keyNamespace];
+    expect(cluster.lacre(["keys", "rotate", ...admin]).status).toBe(0);
+    await until("there is a new key", async () =>
+      (await cluster.controller.http("/v1/keys")).text.includes("key: decrypt-only"),
+    );
+    expect(fetch().status).toBe(0);
+    const after = parseKeyList(engine, fs.readFileSync(keysFile(), "utf8"));
+    expect(after.serial).toBeGreaterThan(before.serial);
+    expect(after.keys.map(({ state }) => state)).toEqual(["active", "decrypt-only"]);
+    const old = before.keys[0]?.publicKey.keyId.slice(0, 8);
+    const listed = cluster.lacre(["keys", "list", keysFile(), "rotated"]).stdout;
+    expect(listed).toMatch(new RegExp(`${old}  decrypt-only .*2 entries in 1 files need it\\n {6}rotated/db.json`));
+    expect(listed).toMatch(/active .*no entry needs it/);
+    expect(cluster.lacre(["reseal", "--check", "-r", keysFile(), "rotated"]).status).toBe(4);
+    // One request, one key: it is not made again.
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    expect(parseKeyList(engine, (await cluster.controller.http("/v1/keys")).text).keys).toHaveLength(2);
+    // What was sealed for the old key goes on opening.
+    await cluster.apply(JSON.parse(sealed.stdout));
+    await cluster.untilValues("rotated", { A: "a", B: "b" });
+  });
+
   it("says in one line what is wrong with a cluster that cannot be asked", () => {
     const nowhere = cluster.writeKubeconfig("nowhere", "x");
     fs.writeFileSync(nowhere, fs.readFileSync(nowhere, "utf8").replace(/127\.0\.0\.1:\d+/, "127.0.0.1:1"));
@@ -152,7 +191,7 @@ describe.skipIf(inject("assets") === undefined)("a developer and a cluster", () 
         8,
         "does not accept your credentials",
       ],
-      [["keys", "fetch", "--kubeconfig", kubeconfig, "--key-namespace", "default"], 8, "you may not read"],
+      [["keys", "fetch", "--kubeconfig", kubeconfig, "--key-namespace", "default"], 8, "you have no right to"],
       [["keys", "fetch", "--kubeconfig", kubeconfig, "--context", "prod"], 2, "the kubeconfig has no context prod"],
     ] as const;
     for (const [args, status, message] of cases) {

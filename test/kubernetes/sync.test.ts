@@ -242,7 +242,13 @@ describe.skipIf(inject("assets") === undefined)("the controller on Kubernetes", 
   });
 
   it("an empty value, an awkward key and 300 KiB of bytes arrive byte for byte", async () => {
-    const values = { EMPTY: "", "a.b-c_D": "x\u0000y\n", __proto__x: "p", BIG: "ü".repeat(150_000) };
+    const values = {
+      EMPTY: "",
+      "a.b-c_D": "x\u0000y\n",
+      ["__proto__"]: "p",
+      constructor: "c",
+      BIG: "ü".repeat(150_000),
+    };
     await cluster.apply(cluster.seal("bytes", values));
     await cluster.untilValues("bytes", values);
   });
