@@ -74,6 +74,7 @@ export type { Finding } from "./verify/finding.ts";
 export { printReport } from "./verify/report/report.ts";
 export {
   isUnscanned,
+  isWarning,
   openFindings,
   REPORT_FORMATS,
   type ReportFormat,

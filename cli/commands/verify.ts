@@ -9,6 +9,8 @@ import {
   type Finding,
   isKeyList,
   isUnscanned,
+  isWarning,
+  type KeyState,
   LacreError,
   openFindings,
   parseKeyList,
@@ -78,11 +80,12 @@ export async function verifyPaths(
   });
   if (options.accept !== undefined)
     return accept(context, contents.root, { keys, entries: baseline?.entries ?? [] }, findings, options);
+  const warnings = findings.filter((finding) => isWarning(finding) && finding.allowed === undefined);
   const result = {
     scanned: scan.scanned,
-    findings: findings.map(firstIdentity),
+    findings: findings.filter((finding) => !warnings.includes(finding)).map(firstIdentity),
     stale,
-    notes: [...contents.notes, ...scan.notes],
+    notes: [...contents.notes, ...scan.notes, ...notesOnKeys(warnings)],
   };
   await publish(context, result, options);
   const status = statusOf(result, contents);
@@ -104,6 +107,17 @@ async function verifyLive(
   }
   context.say(`the cluster is not as Git says:\n${describeDiff(different).trimEnd()}`);
   return status === EXIT.fine ? EXIT.found : status;
+}
+
+/** Old keys are no failure: one note says how many entries still need them. */
+function notesOnKeys(warnings: readonly Finding[]): readonly string[] {
+  if (warnings.length === 0) return [];
+  const files = new Set(warnings.map(({ path: file }) => file));
+  const [first = ""] = files;
+  const where = files.size === 1 ? first : `${files.size} files, such as ${first}`;
+  return [
+    `${warnings.length} entries in ${where} are sealed for keys that only open any more: lacre keys list, lacre reseal`,
+  ];
 }
 
 /** One identity is enough to know a finding again; the others are for the entries of other branches. */
@@ -139,13 +153,25 @@ function loadBaseline(context: CommandContext, root: string): Baseline | undefin
   return source === undefined ? undefined : readBaseline(BASELINE_FILE, source.text);
 }
 
-/** Keys that tokens may be sealed for: bare ones, or those of a signed list that still open. */
-function keyIdsIn(engine: Engine, text: string): readonly string[] {
-  if (!isKeyList(text)) return parsePublicKeys(engine, text).map(({ keyId }) => keyId);
+type KeySets = {
+  /** See SealedPolicy. */
+  readonly sets: readonly (readonly string[])[];
+  readonly compromised: readonly string[];
+  readonly old: readonly string[];
+};
+
+/** Keys that tokens may be sealed for: bare ones together, or each of a signed list that still opens. */
+function keySetsIn(engine: Engine, text: string): KeySets {
+  if (!isKeyList(text))
+    return { sets: [parsePublicKeys(engine, text).map(({ keyId }) => keyId)], compromised: [], old: [] };
   const { keys } = parseKeyList(engine, text);
-  return keys
-    .filter(({ state }) => state === "active" || state === "decrypt-only")
-    .map(({ publicKey }) => publicKey.keyId);
+  const idsOf = (...states: readonly KeyState[]) =>
+    keys.filter(({ state }) => states.includes(state)).map(({ publicKey }) => publicKey.keyId);
+  return {
+    sets: idsOf("active", "decrypt-only").map((keyId) => [keyId]),
+    compromised: idsOf("compromised", "destroyed"),
+    old: idsOf("decrypt-only"),
+  };
 }
 
 /** What the configuration asks of tokens. An environment whose keys are not there yet asks nothing. */
@@ -156,16 +182,20 @@ async function policyOf(
 ): Promise<SealedPolicy> {
   if (found === undefined) return {};
   const { verify, environments } = found.configuration;
-  const recipients: Record<string, readonly string[]> = {};
+  const keySets: Record<string, KeySets> = {};
   for (const { name, keys } of environments.values()) {
     const file = path.relative(context.cwd, path.join(found.directory, keys));
     if (!fs.existsSync(path.resolve(context.cwd, file))) continue;
-    recipients[name] = keyIdsIn(engine, (await readSource(context, file)).text);
+    keySets[name] = keySetsIn(engine, (await readSource(context, file)).text);
   }
   return {
     ...(verify.scopes.length > 0 && { scopes: verify.scopes }),
     ...(verify.suites.length > 0 && { suites: verify.suites }),
-    ...(Object.keys(recipients).length > 0 && { recipients }),
+    ...(Object.keys(keySets).length > 0 && {
+      recipients: Object.fromEntries(Object.entries(keySets).map(([name, { sets }]) => [name, sets])),
+      compromised: Object.values(keySets).flatMap(({ compromised }) => compromised),
+      old: Object.values(keySets).flatMap(({ old }) => old),
+    }),
   };
 }
 
@@ -205,7 +235,9 @@ async function accept(
   }
   if (expires !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(expires))
     throw new LacreError("USAGE", "--expires takes a day", { hint: "such as: --expires 2027-01-31" });
-  const open = findings.filter((finding) => finding.allowed === undefined && !isUnscanned(finding));
+  const open = findings.filter(
+    (finding) => finding.allowed === undefined && !isUnscanned(finding) && !isWarning(finding),
+  );
   const added = open.map((finding) => ({
     identity: firstIdentity(finding).identity ?? "",
     rule: finding.rule,

@@ -4,12 +4,12 @@ import { TOKEN_RULES } from "./tokens/table.ts";
 /** The id of a rule: one of RULES. */
 export type RuleId = string;
 
-/** error: a secret in plain sight or a broken seal. unscanned: nobody can say whether there is one. */
+/** error: a secret in plain sight or a broken seal. unscanned: nobody can say whether there is one. warning: told, and no failure. */
 export type Rule = {
   readonly id: RuleId;
   readonly title: string;
   readonly explanation: string;
-  readonly kind: "error" | "unscanned";
+  readonly kind: "error" | "unscanned" | "warning";
   /** The next step. `path` is quoted for a shell. */
   readonly fix: (path: string, subject: string) => string;
 };
@@ -183,6 +183,22 @@ const STRUCTURAL: readonly Rule[] = [
     title: "token that its environment cannot open everywhere",
     explanation: "The recipients of the token are not all keys of one environment in .lacre.yaml.",
     fix: resealEntry,
+  },
+  {
+    id: "sealed-key-compromised",
+    kind: "error",
+    title: "token for a key that counts as known to others",
+    explanation:
+      "A key list that .lacre.yaml names has this key as compromised or destroyed: whoever has the key reads the value in every commit that held it.",
+    fix: (path, subject) => `change the secret itself first, then seal the new value: lacre set ${path} ${subject}`,
+  },
+  {
+    id: "sealed-key-old",
+    kind: "warning",
+    title: "token for a key that only opens any more",
+    explanation:
+      "The cluster has a newer key. The token goes on opening until the old key is destroyed. This is told and fails nothing.",
+    fix: (path) => `lacre reseal ${path}, for who holds the keys; or seal the value again`,
   },
   {
     id: "sealed-secret-too-large",

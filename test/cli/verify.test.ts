@@ -4,6 +4,8 @@ import * as path from "node:path";
 import Ajv from "ajv-draft-04";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
+import { loadEngine } from "../../src/crypto/engine-node.ts";
+import { formatPublicKey, generateKey, type PublicKey, signKeyList } from "../../src/index.ts";
 import { secretYaml, Workspace } from "../support/workspace.ts";
 
 /** Looks generated, and is. */
@@ -479,5 +481,61 @@ describe("reports", () => {
       expect([1, 2]).toContain(workspace.lacre(["verify", ...args]).status);
     }
     expect(workspace.lacre(["verify", "--range", "no..such"]).status).toBe(8);
+  });
+});
+
+describe("lacre verify and the states of keys", () => {
+  /** A repository whose environment names a cluster's key list with one key in each state. */
+  async function withList(): Promise<{ readonly at: Workspace; readonly seal: (key: number) => void }> {
+    const engine = await loadEngine();
+    const keys = (["active", "decrypt-only", "compromised"] as const).map((state) => ({
+      publicKey: generateKey(engine, "mlkem768x25519").publicKey,
+      state,
+      notBefore: "2026-01-01T00:00:00Z",
+      notAfter: "2027-01-01T00:00:00Z",
+    }));
+    const at = new Workspace();
+    at.git("init");
+    at.write(".lacre.yaml", "version: 1\nenvironments:\n  prod: { keys: keys/prod.keys }\n");
+    at.write("keys/prod.keys", signKeyList(engine, { cluster: "prod", serial: 1, keys }, new Uint8Array(32).fill(1)));
+    const seal = (index: number) => {
+      const recipient = formatPublicKey(keys[index]?.publicKey as PublicKey);
+      const sealed = at.lacre(["seal", "-r", recipient], { input: secretYaml("db", { A: "a", B: "b" }) });
+      at.write("db.yaml", sealed.stdout);
+    };
+    return { at, seal };
+  }
+
+  it("a token for the newest key is clean although the list has others", async () => {
+    const { at, seal } = await withList();
+    seal(0);
+    expect([at.lacre(["verify"]).status, at.lacre(["verify"]).stdout]).toEqual([0, expect.stringMatching(/^clean/)]);
+  });
+
+  it("a token for a key that only opens is told, and fails nothing", async () => {
+    const { at, seal } = await withList();
+    seal(1);
+    const ran = at.lacre(["verify"]);
+    expect([ran.status, ran.stdout]).toEqual([
+      0,
+      expect.stringContaining("note: 2 entries in db.yaml are sealed for keys that only open"),
+    ]);
+    expect(at.lacre(["verify", "--accept", "x"]).stdout).toContain("nothing to accept");
+  });
+
+  it("48: a token for a compromised key fails, and says to change the secret first", async () => {
+    const { at, seal } = await withList();
+    seal(2);
+    const ran = at.lacre(["verify"]);
+    expect([ran.status, ran.stdout]).toEqual([3, expect.stringContaining("db.yaml:8: sealed-key-compromised")]);
+    expect(ran.stdout).toContain("change the secret itself first");
+  });
+
+  it("49: a token for a key that is in no list fails: whoever holds it can read", async () => {
+    const { at } = await withList();
+    at.withKey("stranger");
+    at.write("db.yaml", at.lacre(["seal", "-r", "stranger.pub"], { input: secretYaml("db", { A: "a" }) }).stdout);
+    at.sh("rm stranger.key");
+    expect(at.lacre(["verify"]).stdout).toContain("sealed-recipient-unknown");
   });
 });

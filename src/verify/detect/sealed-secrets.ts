@@ -12,8 +12,15 @@ import type { Passage, Report } from "../hit.ts";
 export type SealedPolicy = {
   readonly scopes?: readonly string[];
   readonly suites?: readonly string[];
-  /** The key ids of each environment. A token must be for all keys of one of them and for no other. */
-  readonly recipients?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * The key ids of each environment: sets of which a token must have one whole, and no other key. Bare public keys are one
+   * set; of a cluster's list each key that opens is a set of its own.
+   */
+  readonly recipients?: Readonly<Record<string, readonly (readonly string[])[]>>;
+  /** Keys that count as known to others. */
+  readonly compromised?: readonly string[];
+  /** Keys that open, and that nothing new should be sealed for. */
+  readonly old?: readonly string[];
 };
 
 const CONCERNS = /lacre\.dev\/|lacre1\./;
@@ -87,16 +94,18 @@ function judgeToken(
   token: Token,
   place: Parameters<typeof isAtWith>[2],
   sha256: (message: Uint8Array) => Uint8Array,
-  { scopes, suites, recipients }: SealedPolicy,
+  { scopes, suites, recipients, compromised = [], old = [] }: SealedPolicy,
 ): string | undefined {
   if (!isAtWith(sha256, token, place)) return "sealed-token-moved";
   if (scopes !== undefined && !scopes.includes(token.scope)) return "sealed-scope-not-allowed";
   if (suites !== undefined && !suites.includes(token.suite)) return "sealed-suite-not-allowed";
-  if (recipients === undefined) return undefined;
   const ids = token.stanzas.map(({ keyId }) => String(keyId));
-  const known = Object.values(recipients);
-  if (ids.some((id) => !known.some((keys) => keys.includes(id)))) return "sealed-recipient-unknown";
-  return known.some((keys) => keys.length > 0 && keys.every((id) => ids.includes(id)))
-    ? undefined
-    : "sealed-recipient-missing";
+  if (ids.some((id) => compromised.includes(id))) return "sealed-key-compromised";
+  if (recipients !== undefined) {
+    const sets = Object.values(recipients).flat();
+    if (ids.some((id) => !sets.some((keys) => keys.includes(id)))) return "sealed-recipient-unknown";
+    const isWhole = sets.some((keys) => keys.length > 0 && keys.every((id) => ids.includes(id)));
+    if (!isWhole) return "sealed-recipient-missing";
+  }
+  return ids.some((id) => old.includes(id)) ? "sealed-key-old" : undefined;
 }

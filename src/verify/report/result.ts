@@ -28,6 +28,11 @@ export function isUnscanned({ rule }: Finding): boolean {
   return ruleOf(rule)?.kind === "unscanned";
 }
 
+/** True for a finding that is told and fails nothing. */
+export function isWarning({ rule }: Finding): boolean {
+  return ruleOf(rule)?.kind === "warning";
+}
+
 /** A path on one line of a terminal, whatever bytes it is made of. */
 export function printablePath(path: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a terminal
