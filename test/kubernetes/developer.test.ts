@@ -232,7 +232,7 @@ describe.skipIf(inject("assets") === undefined)("a developer and a cluster", () 
       const ran = diff("git", "--extra");
       expect(ran.status).toBe(2);
       const ns = cluster.namespace();
-      expect(ran.stdout.split("\n").filter((line) => !line.includes("fetched"))).toEqual([
+      expect(ran.stdout.split("\n").filter((line) => !/fetched|rotated/.test(line))).toEqual([
         `+ ${ns}/added  not in the cluster`,
         `! ${ns}/broken`,
         "    ! MalformedToken: entry A is not a sound token; the last good state stays",
