@@ -82,9 +82,15 @@ export class Reconciler {
     const tracked = await this.#current(key);
     if (tracked === undefined) return this.#release(key);
     if (tracked.isDeleting) return "done";
+    const { secrets } = this.#options.known;
+    const before = secrets.get(key);
     const { outcome, live } = await this.#look(key, tracked);
-    if (live === undefined) this.#options.known.secrets.delete(key);
-    else this.#options.known.secrets.set(key, live);
+    const meanwhile = secrets.get(key);
+    // What the watch has shown since we looked may be newer than our own write: it stands, and has asked for another look.
+    if (meanwhile === before || meanwhile?.resourceVersion === live?.resourceVersion) {
+      if (live === undefined) secrets.delete(key);
+      else secrets.set(key, live);
+    }
     this.#options.blocked(
       key,
       outcome.kind === "problem" && (outcome.reason === "NotOwned" || outcome.reason === "FieldConflict"),
