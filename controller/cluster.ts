@@ -79,8 +79,7 @@ class Cluster {
       config.requestTimeoutMs,
       this.#metrics.requested,
     );
-    const fenced = client.fenced(() => this.#lease.isHeld());
-    this.#api = new KubeApi(fenced);
+    this.#api = new KubeApi(client.fenced(() => this.#lease.isHeld()));
     this.#keys = new HeldKeys({
       engine,
       openCompromised: config.openCompromised,
@@ -88,7 +87,7 @@ class Cluster {
       malformed: (secret, problem) => this.#troubles.key(secret, problem),
     });
     this.#keeper = new KeyKeeper({
-      client: fenced,
+      api: this.#api,
       engine,
       keys: this.#keys,
       namespace: config.keyNamespace,
@@ -98,7 +97,9 @@ class Cluster {
       generateFirstKey: config.generateFirstKey,
       told: (message, details) => log.info(details, message),
     });
-    const events = config.events ? new EventRecorder(fenced, config.identity, this.#metrics.eventDropped) : undefined;
+    const events = config.events
+      ? new EventRecorder(this.#api.client, config.identity, this.#metrics.eventDropped)
+      : undefined;
     this.#blockers = new Blockers(client, config.watchIdleMs, (key) => this.#queue.add(key));
     this.#reconciler = new Reconciler({
       api: this.#api,

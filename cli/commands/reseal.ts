@@ -14,7 +14,7 @@ import {
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { readSource, resolvePath, STDIN } from "../io/files.ts";
+import { readSource, resolvePath } from "../io/files.ts";
 import { expandInputs } from "../io/inputs.ts";
 import { withLock } from "../io/lock.ts";
 import { openError } from "../io/open-error.ts";
@@ -40,7 +40,7 @@ export async function reseal(
   if (files.length === 0) throw new LacreError("USAGE", "no file was named", { hint: "name files or directories" });
   for (const file of files) refuseStdin(file);
   const recipients = await loadRecipients(context, options);
-  const inputs = (await expandInputs(context, files)).map(({ shown }) => shown).filter((file) => file !== STDIN);
+  const inputs = (await expandInputs(context, files)).map(({ shown }) => shown);
   if (options.check === true) return check(context, inputs, recipients);
   const engine = await context.engine();
   return withKeyring(context, options.keyFile ?? [], async (keyring) => {

@@ -80,12 +80,12 @@ export async function verifyPaths(
   });
   if (options.accept !== undefined)
     return accept(context, contents.root, { keys, entries: baseline?.entries ?? [] }, findings, options);
-  const warnings = findings.filter((finding) => isWarning(finding) && finding.allowed === undefined);
+  const isNote = (finding: Finding) => isWarning(finding) && finding.allowed === undefined;
   const result = {
     scanned: scan.scanned,
-    findings: findings.filter((finding) => !warnings.includes(finding)).map(firstIdentity),
+    findings: findings.filter((finding) => !isNote(finding)).map(firstIdentity),
     stale,
-    notes: [...contents.notes, ...scan.notes, ...notesOnKeys(warnings)],
+    notes: [...contents.notes, ...scan.notes, ...notesOnKeys(findings.filter(isNote))],
   };
   await publish(context, result, options);
   const status = statusOf(result, contents);

@@ -11,9 +11,9 @@ import {
   signKeyList,
   wipe,
 } from "../../src/index.ts";
-import { secretsPath } from "../kube/api.ts";
-import { APPLY_PATCH, type KubeClient, MERGE_PATCH } from "../kube/client.ts";
-import { type KubeObject, type SecretObject, splitKey } from "../kube/object.ts";
+import { type KubeApi, secretsPath } from "../kube/api.ts";
+import { APPLY_PATCH } from "../kube/client.ts";
+import type { KubeObject, SecretObject } from "../kube/object.ts";
 import type { HeldKeys } from "./held-keys.ts";
 import { identitySecret, type KeyRecord, keySecret, serialPatch, statePatch } from "./key-record.ts";
 
@@ -27,7 +27,7 @@ const ROTATED = "lacre.dev/rotate-handled";
 /** How keys are kept. */
 export type KeyKeeperOptions = {
   /** Fenced. */
-  readonly client: KubeClient;
+  readonly api: KubeApi;
   readonly engine: Engine;
   readonly keys: HeldKeys;
   readonly namespace: string;
@@ -104,14 +104,7 @@ export class KeyKeeper {
     const newest = active.reduce((a, b) => (b[1].notBefore >= a[1].notBefore ? b : a));
     for (const [name, record] of active) {
       if (name === newest[0]) continue;
-      const path = `${secretsPath(this.#options.namespace)}/${splitKey(name).name}`;
-      const patched = await this.#options.client.json<SecretObject>({
-        method: "PATCH",
-        path,
-        contentType: MERGE_PATCH,
-        body: statePatch("decrypt-only"),
-      });
-      this.#options.keys.upsert(patched);
+      this.#options.keys.upsert(await this.#options.api.patchSecret(name, statePatch("decrypt-only")));
       this.#options.told("a key only opens from now on", { keyId: record.key.publicKey.keyId });
     }
   }
@@ -126,7 +119,7 @@ export class KeyKeeper {
   }
 
   #create(body: SecretObject): Promise<SecretObject> {
-    return this.#options.client.json<SecretObject>({
+    return this.#options.api.client.json<SecretObject>({
       method: "POST",
       path: secretsPath(this.#options.namespace),
       body,
@@ -135,7 +128,7 @@ export class KeyKeeper {
 
   #readList(): Promise<ListObject | undefined> {
     const path = `/api/v1/namespaces/${this.#options.namespace}/configmaps/${KEY_LIST_NAME}`;
-    return this.#options.client.find<ListObject>({ method: "GET", path });
+    return this.#options.api.client.find<ListObject>({ method: "GET", path });
   }
 
   #list(serial: number): KeyList {
@@ -148,7 +141,7 @@ export class KeyKeeper {
   }
 
   async #publish(now: Date, published: ListObject | undefined): Promise<void> {
-    const { keys, engine, namespace, client, told } = this.#options;
+    const { keys, engine, namespace, api, told } = this.#options;
     if (keys.identity === undefined || keys.records.size === 0) return;
     const before = published?.data?.[LIST_KEY];
     const last = before === undefined ? undefined : this.#parse(before);
@@ -161,11 +154,9 @@ export class KeyKeeper {
     const asked = published?.metadata.annotations?.[ROTATE];
     const newest = Math.max(last?.serial ?? 0, keys.identity.serial);
     const serial = Math.max(newest + 1, Math.floor(now.getTime() / 1000));
-    const path = `${secretsPath(namespace)}/${splitKey(keys.identity.secret).name}`;
-    const body = serialPatch(serial);
-    keys.upsert(await client.json<SecretObject>({ method: "PATCH", path, contentType: MERGE_PATCH, body }));
+    keys.upsert(await api.patchSecret(keys.identity.secret, serialPatch(serial)));
     const text = signKeyList(engine, { ...list, serial }, keys.identity.seed);
-    await client.json({
+    await api.client.json({
       method: "PATCH",
       path: `/api/v1/namespaces/${namespace}/configmaps/${KEY_LIST_NAME}`,
       query: { fieldManager: "lacre", force: "true" },

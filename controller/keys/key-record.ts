@@ -10,6 +10,7 @@ import {
   shortKeyId,
 } from "../../src/index.ts";
 import type { SecretObject } from "../kube/object.ts";
+import { rfc3339 } from "../time.ts";
 
 /** The label that makes a Secret a sealing key; its value is the key's state. */
 export const SEALING_KEY = "lacre.dev/sealing-key";
@@ -27,10 +28,6 @@ export type KeyRecord = {
   readonly notBefore: string;
   readonly notAfter: string;
 };
-
-function rfc3339(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, "Z");
-}
 
 function timeOf(text: string | undefined, otherwise: string): string {
   const date = new Date(text ?? "");

@@ -1,5 +1,6 @@
 /** Kubernetes Events: what happened to an object, for `kubectl describe`. Told on change only, and never waited for. */
 import { randomBytes } from "node:crypto";
+import { rfc3339 } from "../time.ts";
 import type { KubeClient } from "./client.ts";
 
 /** The object that an event is about. */
@@ -31,7 +32,7 @@ export class EventRecorder {
       this.#dropped();
       return;
     }
-    const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    const now = rfc3339(new Date());
     const { namespace, name, uid } = subject;
     this.#waiting.push({
       namespace,

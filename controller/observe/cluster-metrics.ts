@@ -1,7 +1,8 @@
 /** What Prometheus sees of the controller in a cluster. Names of objects and key ids, counts and times: no value, no length. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Cause } from "../decide.ts";
-import type { ObjectStatus } from "../reconcile/status.ts";
+import { splitKey } from "../kube/object.ts";
+import { conditionOf, type ObjectStatus } from "../reconcile/status.ts";
 
 /** What is asked at every scrape: series of objects that are gone go by themselves. */
 export type ClusterState = {
@@ -101,30 +102,25 @@ export function createClusterMetrics(state: ClusterState): ClusterMetrics {
 
 type MakeGauge = (name: string, help: string, labelNames: readonly string[], collect: (gauge: Gauge) => void) => Gauge;
 
-function labelsOf(key: string): { readonly namespace: string; readonly name: string } {
-  const at = key.indexOf("/");
-  return { namespace: key.slice(0, at), name: key.slice(at + 1) };
-}
-
 function describeObjects(gauge: MakeGauge, state: ClusterState): void {
-  const readyOf = (status: ObjectStatus | undefined) => status?.conditions?.find(({ type }) => type === "Ready");
+  const readyOf = (status: ObjectStatus | undefined) => conditionOf(status, "Ready");
   gauge("lacre_objects", "SealedSecrets by reason", ["reason"], (one) => {
     for (const { status } of state.objects()) one.inc({ reason: readyOf(status)?.reason ?? "Progressing" });
   });
   gauge("lacre_ready", "1: the Secret is as Git says", ["namespace", "name"], (one) => {
-    for (const { key, status } of state.objects()) one.set(labelsOf(key), readyOf(status)?.status === "True" ? 1 : 0);
+    for (const { key, status } of state.objects()) one.set(splitKey(key), readyOf(status)?.status === "True" ? 1 : 0);
   });
   gauge("lacre_drifted", "1: the Secret differs from Git and is left so", ["namespace", "name"], (one) => {
     for (const { key, status } of state.objects()) {
-      if (readyOf(status)?.reason === "DriftDetected") one.set(labelsOf(key), 1);
+      if (readyOf(status)?.reason === "DriftDetected") one.set(splitKey(key), 1);
     }
   });
   gauge("lacre_suspended", "1: spec.suspend is true", ["namespace", "name"], (one) => {
-    for (const { key, isSuspended } of state.objects()) if (isSuspended) one.set(labelsOf(key), 1);
+    for (const { key, isSuspended } of state.objects()) if (isSuspended) one.set(splitKey(key), 1);
   });
   gauge("lacre_last_synced_timestamp_seconds", "When a Secret was last written", ["namespace", "name"], (one) => {
     for (const { key, status } of state.objects()) {
-      if (status?.lastSyncedAt !== undefined) one.set(labelsOf(key), seconds(status.lastSyncedAt));
+      if (status?.lastSyncedAt !== undefined) one.set(splitKey(key), seconds(status.lastSyncedAt));
     }
   });
   gauge("lacre_key_objects", "SealedSecrets whose entries a key opened last", ["key_id"], (one) => {

@@ -5,8 +5,8 @@ export type QueueOptions = {
   readonly concurrency: number;
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
-  /** Looks at one key. `retry` asks for another try after a pause, a number for one after so many milliseconds. */
-  readonly work: (key: string) => Promise<"done" | "retry" | number>;
+  /** Looks at one key. `retry` asks for another try after a pause. */
+  readonly work: (key: string) => Promise<"done" | "retry">;
   /** Told what work threw, which only a mistake in the program does: the key is tried again, and nobody else notices. */
   readonly surprised?: (key: string, error: unknown) => void;
 };
@@ -45,7 +45,7 @@ export class Queue {
     this.#pump();
   }
 
-  addAfter(key: string, milliseconds: number): void {
+  #addAfter(key: string, milliseconds: number): void {
     if (this.#waiting.has(key) || this.#timers.has(key)) return;
     const timer = setTimeout(() => {
       this.#timers.delete(key);
@@ -87,7 +87,7 @@ export class Queue {
   }
 
   async #run(key: string): Promise<void> {
-    let result: "done" | "retry" | number = "retry";
+    let result: "done" | "retry" = "retry";
     try {
       result = await this.#options.work(key);
     } catch (error) {
@@ -97,17 +97,14 @@ export class Queue {
     this.#after(key, result);
   }
 
-  #after(key: string, result: "done" | "retry" | number): void {
+  #after(key: string, result: "done" | "retry"): void {
     if (result === "retry") {
       const failures = this.#failures.get(key) ?? 0;
       this.#failures.set(key, failures + 1);
       const growth = Math.min(this.#options.firstPauseMs * 2 ** failures, this.#options.longestPauseMs);
       // Jitter, so that what failed together does not come back together.
-      this.addAfter(key, growth * (0.75 + Math.random() / 2));
-    } else {
-      this.#failures.delete(key);
-      if (typeof result === "number") this.addAfter(key, result);
-    }
+      this.#addAfter(key, growth * (0.75 + Math.random() / 2));
+    } else this.#failures.delete(key);
     if (this.#dirty.delete(key)) this.add(key);
     this.#pump();
     if (this.#active.size === 0) {

@@ -9,10 +9,19 @@ import type { SecretObject } from "../kube/object.ts";
 import type { Objection, Reason } from "../problem.ts";
 import { pickSlots } from "../sources/sealed-object.ts";
 import { frozenBy, isOurs, objectionOf, readLive, refuseType, type Wanted } from "../targets/secret-object.ts";
+import { rfc3339 } from "../time.ts";
 import { apiObjection } from "./api-objection.ts";
 import type { Known } from "./known.ts";
 import { SecretWriter } from "./secret-writer.ts";
-import { isTransient, marksOf, nextStatus, type ObjectStatus, type Outcome, sameStatus } from "./status.ts";
+import {
+  conditionOf,
+  isTransient,
+  marksOf,
+  nextStatus,
+  type ObjectStatus,
+  type Outcome,
+  sameStatus,
+} from "./status.ts";
 import { isMade, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
 /** What is told about the work, to the log, to events and to metrics. */
@@ -275,7 +284,7 @@ export class Reconciler {
   async #tell(key: string, tracked: Tracked, outcome: Outcome): Promise<void> {
     const about = {
       generation: tracked.generation,
-      now: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+      now: rfc3339(new Date()),
       request: tracked.request,
     };
     const status = nextStatus(tracked.status, outcome, about);
@@ -296,9 +305,8 @@ function removals(before: ObjectStatus | undefined, after: ObjectStatus): object
 }
 
 function isReadyOrDrifted(status: ObjectStatus | undefined): boolean {
-  return (status?.conditions ?? []).some(
-    ({ type, status: value, reason }) => type === "Ready" && (value === "True" || reason === "DriftDetected"),
-  );
+  const ready = conditionOf(status, "Ready");
+  return ready?.status === "True" || ready?.reason === "DriftDetected";
 }
 
 /** The outcome for a Secret that is known to be right: told from the status, nothing is opened. */
@@ -316,7 +324,7 @@ function unchanged(tracked: Tracked, wanted: Wanted, live: LiveSecret): Outcome 
 
 /** What was noted before stays noted while the generation stays. */
 function notesOf(status: ObjectStatus | undefined): readonly string[] {
-  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  const ready = conditionOf(status, "Ready");
   return ready?.reason === "Synced" ? ready.message.split("; ").slice(1) : [];
 }
 

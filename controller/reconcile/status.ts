@@ -42,12 +42,7 @@ export type Outcome =
   | { readonly kind: "problem"; readonly reason: Reason; readonly message: string; readonly entries: number };
 
 /** Problems that time may solve: tried again, with growing pauses. All others wait for a change. */
-const TRANSIENT: ReadonlySet<Reason> = new Set<Reason>([
-  "WriteFailed",
-  "AccessDenied",
-  "KeysUnreadable",
-  "SourceFailed",
-]);
+const TRANSIENT: ReadonlySet<Reason> = new Set<Reason>(["WriteFailed", "AccessDenied"]);
 
 /** True when trying again may help. */
 export function isTransient(reason: Reason): boolean {

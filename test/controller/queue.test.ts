@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Queue } from "../../controller/reconcile/queue.ts";
 
-type Result = "done" | "retry" | number;
+type Result = "done" | "retry";
 
 function queue(work: (key: string) => Promise<Result>, concurrency = 2): Queue {
   return new Queue({ concurrency, firstPauseMs: 100, longestPauseMs: 1_000, work });
