@@ -2,8 +2,26 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import { parseArgs } from "node:util";
-import { isSuite, LacreError, parseNamespace, parseScope, type Scope, type Suite } from "../src/index.ts";
-import { checkLogLevel, type ListenConfig, parseListen, parseSuites, usage } from "./config.ts";
+import {
+  isSuite,
+  type KeyPolicy,
+  LacreError,
+  type NewKeys,
+  parseNamespace,
+  parseScope,
+  type Scope,
+  type Suite,
+} from "../src/index.ts";
+import {
+  boolean,
+  checkLogLevel,
+  type ListenConfig,
+  number,
+  parseCluster,
+  parseListen,
+  parseSuites,
+  usage,
+} from "./config.ts";
 import type { RollbackPolicy } from "./high-water.ts";
 import type { AccessOptions } from "./kube/access.ts";
 
@@ -14,13 +32,16 @@ export type ClusterConfig = {
   readonly namespaces: readonly string[];
   readonly keyNamespace: string;
   readonly cluster: string;
-  readonly suite: Suite;
-  readonly keyLifetimeMs: number;
-  readonly generateFirstKey: boolean;
+  readonly newKeys: NewKeys;
+  readonly keyPolicy: KeyPolicy;
+  /** Post-quantum age recipients. */
+  readonly backupRecipients: readonly string[];
   readonly openCompromised: boolean;
   readonly acceptSuites: ReadonlySet<Suite>;
   readonly acceptScopes: ReadonlySet<Scope>;
   readonly rollback: RollbackPolicy;
+  /** Whose signatures count. */
+  readonly sealersFile: string | undefined;
   readonly allowMetadata: readonly string[];
   readonly shard: string | undefined;
   readonly leaseName: string;
@@ -47,9 +68,12 @@ Options:
   --suite SUITE                  suite of new keys (default mlkem768x25519)
   --key-days DAYS                a new key after so many days (default 180)
   --generate-first-key BOOLEAN   false while a cluster is restored (default true)
+  --backup-recipient AGE1PQ1...  keep a backup of the keys, locked for this recovery key; repeat for several
+  --require-backup               a new key is used only once its backup was taken: lacre keys backup
   --open-compromised             open what is sealed for keys marked as compromised
   --accept-suite SUITE           also open tokens of this suite (x25519)
   --accept-scope SCOPE           also open tokens of this scope (namespace, cluster)
+  --sealers FILE                 whose signatures count, and in which namespaces: docs/signatures.md
   --rollback warn|refuse         what to do about a token older than one applied before (default warn)
   --allow-metadata KEY|PREFIX/   labels and annotations of spec.secret that may reach the Secret; repeat
   --shard SELECTOR               only SealedSecrets with these labels; each shard has its own lease
@@ -75,9 +99,12 @@ const OPTIONS = {
   suite: { type: "string", default: "mlkem768x25519" },
   "key-days": { type: "string", default: "180" },
   "generate-first-key": { type: "string", default: "true" },
+  "backup-recipient": { type: "string", multiple: true },
+  "require-backup": { type: "boolean" },
   "open-compromised": { type: "boolean" },
   "accept-suite": { type: "string", multiple: true },
   "accept-scope": { type: "string", multiple: true },
+  sealers: { type: "string" },
   rollback: { type: "string", default: "warn" },
   "allow-metadata": { type: "string", multiple: true },
   shard: { type: "string" },
@@ -106,18 +133,6 @@ function parse(args: readonly string[]) {
   }
 }
 
-function number(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= least && value <= most) return value;
-  throw usage(`--${name} must be a number from ${least} to ${most}`, HINT);
-}
-
-function boolean(name: string, text: string): boolean {
-  if (text === "true") return true;
-  if (text === "false") return false;
-  throw usage(`--${name} must be true or false`, HINT);
-}
-
 function ownNamespace(): string {
   if (process.env["POD_NAMESPACE"]) return process.env["POD_NAMESPACE"];
   try {
@@ -125,14 +140,6 @@ function ownNamespace(): string {
   } catch {
     return "lacre-system";
   }
-}
-
-function parseCluster(text: string): string {
-  if (/^[a-z0-9](?:[-._a-z0-9]{0,251}[a-z0-9])?$/.test(text)) return text;
-  throw usage(
-    `--cluster ${JSON.stringify(text.slice(0, 80))} is no name`,
-    "lower-case letters, digits, '-', '_' and '.'",
-  );
 }
 
 /** A selector in a lease's name: each shard has its own leader. */
@@ -155,6 +162,17 @@ function parseRollback(text: string): RollbackPolicy {
   throw usage("--rollback must be warn or refuse", HINT);
 }
 
+/** Recipients as they are named; whether each is one is seen when the controller starts. */
+function parseRecipients(recipients: readonly string[], isRequired: boolean): readonly string[] {
+  if (isRequired && recipients.length === 0) {
+    throw usage(
+      "--require-backup needs somebody who can open backups",
+      "make a recovery key, and name its recipient: --backup-recipient age1pq1...; see: lacre keys recovery-key --help",
+    );
+  }
+  return [...new Set(recipients)];
+}
+
 /** The configuration of a command line, or USAGE. */
 export function parseClusterConfig(args: readonly string[]): ClusterConfig {
   const values = parse(args);
@@ -170,13 +188,17 @@ export function parseClusterConfig(args: readonly string[]): ClusterConfig {
     namespaces: [...new Set((values.namespace ?? []).map(parseNamespace))],
     keyNamespace: parseNamespace(values["key-namespace"] ?? ownNamespace()),
     cluster: parseCluster(values.cluster),
-    suite,
-    keyLifetimeMs: number("key-days", values["key-days"], 1, 36_500) * 86_400_000,
-    generateFirstKey: boolean("generate-first-key", values["generate-first-key"]),
+    newKeys: { suite, lifetimeMs: number("key-days", values["key-days"], 1, 36_500) * 86_400_000 },
+    keyPolicy: {
+      generateFirstKey: boolean("generate-first-key", values["generate-first-key"]),
+      requireBackup: values["require-backup"] === true,
+    },
+    backupRecipients: parseRecipients(values["backup-recipient"] ?? [], values["require-backup"] === true),
     openCompromised: values["open-compromised"] === true,
     // Keys of a suite that one chose oneself are meant to be used.
     acceptSuites: new Set([...parseSuites(values["accept-suite"] ?? []), suite]),
     acceptScopes: new Set<Scope>(["strict", ...(values["accept-scope"] ?? []).map(parseScope)]),
+    sealersFile: values.sealers,
     rollback: parseRollback(values.rollback),
     allowMetadata: values["allow-metadata"] ?? [],
     shard: values.shard,

@@ -2,13 +2,14 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadEngine } from "../src/crypto/engine-node.ts";
-import { shortKeyId, VERSION } from "../src/index.ts";
+import { IDENTITY, SEALING_KEY, shortKeyId, VERSION } from "../src/index.ts";
 import { Blockers } from "./blockers.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
 import { serve } from "./http/server.ts";
 import { HeldKeys } from "./keys/held-keys.ts";
+import { KeyBackup } from "./keys/key-backup.ts";
 import { KeyKeeper } from "./keys/key-keeper.ts";
-import { IDENTITY, SEALING_KEY } from "./keys/key-record.ts";
+import { countUses } from "./keys/key-uses.ts";
 import { Access } from "./kube/access.ts";
 import { KubeApi, sealedPath, secretsPath } from "./kube/api.ts";
 import { ApiError } from "./kube/api-error.ts";
@@ -25,6 +26,7 @@ import { Known } from "./reconcile/known.ts";
 import { Queue } from "./reconcile/queue.ts";
 import { Reconciler } from "./reconcile/reconciler.ts";
 import { createTelling } from "./reconcile/telling.ts";
+import { SealersFile } from "./sealers-file.ts";
 import type { SealedObject } from "./sources/sealed-object.ts";
 import { MANAGED_BY, MANAGER } from "./targets/secret-object.ts";
 
@@ -50,6 +52,8 @@ class Cluster {
   readonly #stopping = new AbortController();
   readonly #api: KubeApi;
   readonly #keys: HeldKeys;
+  readonly #backup: KeyBackup | undefined;
+  readonly #signatures: SealersFile | undefined;
   readonly #keeper: KeyKeeper;
   readonly #reconciler: Reconciler;
   readonly #queue: Queue;
@@ -86,21 +90,27 @@ class Cluster {
       changed: () => this.#keysChanged(),
       malformed: (secret, problem) => this.#troubles.key(secret, problem),
     });
+    const told = (message: string, details: Readonly<Record<string, string>>) => log.info(details, message);
+    const { keyNamespace: namespace, backupRecipients: recipients } = config;
+    this.#backup =
+      recipients.length === 0 ? undefined : new KeyBackup({ api: this.#api, engine, namespace, recipients, told });
     this.#keeper = new KeyKeeper({
       api: this.#api,
       engine,
       keys: this.#keys,
       namespace: config.keyNamespace,
       cluster: config.cluster,
-      suite: config.suite,
-      lifetimeMs: config.keyLifetimeMs,
-      generateFirstKey: config.generateFirstKey,
-      told: (message, details) => log.info(details, message),
+      newKeys: config.newKeys,
+      policy: config.keyPolicy,
+      backup: this.#backup,
+      uses: () => countUses(this.#listSealed()),
+      told,
     });
     const events = config.events
       ? new EventRecorder(this.#api.client, config.identity, this.#metrics.eventDropped)
       : undefined;
     this.#blockers = new Blockers(client, config.watchIdleMs, (key) => this.#queue.add(key));
+    this.#signatures = config.sealersFile === undefined ? undefined : new SealersFile(engine, config.sealersFile);
     this.#reconciler = new Reconciler({
       api: this.#api,
       known: this.#known,
@@ -108,6 +118,7 @@ class Cluster {
       keys: this.#keys,
       acceptSuites: config.acceptSuites,
       acceptScopes: config.acceptScopes,
+      signatures: this.#signatures,
       rollback: config.rollback,
       allowMetadata: config.allowMetadata,
       reserved: config.namespaces.includes(config.keyNamespace) ? undefined : config.keyNamespace,
@@ -243,6 +254,10 @@ class Cluster {
     });
   }
 
+  async *#listSealed(): AsyncGenerator<SealedObject> {
+    for (const namespace of this.#perNamespace((one) => one)) yield* this.#api.listSealed(namespace);
+  }
+
   #lookIf(isNeeded: boolean, key: string): void {
     if (isNeeded && this.#areSecretsKnown) this.#queue.add(key);
   }
@@ -296,9 +311,18 @@ class Cluster {
     await this.#untilSynced(this.#keyCollections, signal);
     while (!signal.aborted) {
       await this.#keep();
+      this.#refreshSealers();
       const pauseMs = this.#keeper.published === undefined ? 1_000 : KEEPER_INTERVAL_MS;
       await pause(pauseMs, signal);
     }
+  }
+
+  #refreshSealers(): void {
+    if (this.#signatures?.refresh() === true) {
+      this.#log.info("read the sealers again");
+      for (const key of this.#known.waitingForSealers()) this.#queue.add(key);
+    }
+    this.#troubles.sealers(this.#signatures?.problem);
   }
 
   async #resync(signal: AbortSignal): Promise<void> {
@@ -328,14 +352,15 @@ class Cluster {
         }
       },
       *keys() {
-        for (const { key, ...record } of self.#keys.records.values())
-          yield { keyId: shortKeyId(key.publicKey.keyId), ...record };
+        for (const { publicKey, state, notBefore, notAfter } of self.#keys.records.values())
+          yield { keyId: shortKeyId(publicKey.keyId), state, notBefore, notAfter };
       },
       queueDepth: () => this.#queue.depth,
       retrying: () => this.#queue.retrying,
       isLeading: () => this.#lease.isHeld(),
       cannotTell: () => this.#troubles.cannotTell || !this.#keys.isReady,
       malformedKeys: () => this.#troubles.malformedKeys,
+      isBackupTaken: () => this.#backup?.isTaken,
     });
   }
 }
@@ -344,6 +369,10 @@ class Cluster {
 export async function controlCluster(config: ClusterConfig): Promise<number> {
   const log = createLog(config.logLevel);
   const engine = await loadEngine();
+  if (config.backupRecipients.length > 0) {
+    const { checkRecipient } = await import("../src/backup/backup.ts");
+    for (const recipient of config.backupRecipients) checkRecipient(recipient);
+  }
   const tracer = await createTracer(process.env);
   const cluster = new Cluster(config, log, engine, tracer);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => cluster.stop());

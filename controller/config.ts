@@ -1,11 +1,25 @@
 /** The controller's own configuration: its command line, checked before anything runs. */
 import { parseArgs } from "node:util";
-import { isSuite, LacreError, parseNamespace, type Suite } from "../src/index.ts";
+import {
+  CLUSTER,
+  isSuite,
+  type KeyPolicy,
+  LacreError,
+  type NewKeys,
+  parseNamespace,
+  type Suite,
+} from "../src/index.ts";
 
 /** Where the sealed files are. */
 type SourceConfig =
   | { readonly kind: "directory"; readonly path: string }
-  | { readonly kind: "git"; readonly url: string; readonly branch: string | undefined };
+  | {
+      readonly kind: "git";
+      readonly url: string;
+      readonly branch: string | undefined;
+      /** Whose signature the commit must carry, as ssh-keygen reads it. */
+      readonly allowedSigners: string | undefined;
+    };
 
 /** Where HTTP listens. */
 export type ListenConfig = { readonly host: string; readonly port: number };
@@ -15,6 +29,14 @@ export type Config = {
   readonly source: SourceConfig;
   readonly target: { readonly kind: "directory"; readonly path: string };
   readonly keyFiles: readonly string[];
+  /** The name of a key store that is made where the first key file is not there. */
+  readonly cluster: string | undefined;
+  readonly newKeys: NewKeys;
+  readonly keyPolicy: KeyPolicy;
+  readonly keyListFile: string | undefined;
+  readonly openCompromised: boolean;
+  /** Whose signatures count. */
+  readonly sealersFile: string | undefined;
   readonly namespace: string | undefined;
   readonly once: boolean;
   readonly allowEmpty: boolean;
@@ -34,7 +56,15 @@ Opens sealed files and keeps a directory equal to what Git says.
 Options:
   --source directory:PATH | git:URL#BRANCH   where the sealed files are
   --target directory:PATH                    where the opened values go: PATH/NAMESPACE/NAME/KEY
-  --key-file FILE                            private key file, mode 0600; repeat for several
+  --key-file FILE                            private key file or key store, mode 0600; repeat for several
+  --cluster NAME                             make a key store of this name where the first key file is not there
+  --generate-first-key BOOLEAN               false while a lost controller is restored (default true)
+  --key-days DAYS                            of a key store: a new key after so many days (default 180)
+  --require-backup                           of a key store: a new key is used once lacre keys backup has run
+  --key-list FILE                            write the signed public keys of the key store there
+  --open-compromised                         open what is sealed for keys marked as compromised
+  --sealers FILE                             whose signatures count, and in which namespaces: docs/signatures.md
+  --allowed-signers FILE                     of a git source: only commits signed with SSH by one of these
   --once                                     one pass, a report on stdout, then end
   --namespace NAME                           for manifests that name no namespace
   --interval SECONDS                         time between two passes (default 10)
@@ -65,6 +95,14 @@ function parse(args: readonly string[]) {
         source: { type: "string" },
         target: { type: "string" },
         "key-file": { type: "string", multiple: true },
+        cluster: { type: "string" },
+        "generate-first-key": { type: "string", default: "true" },
+        "key-days": { type: "string", default: "180" },
+        "require-backup": { type: "boolean" },
+        "key-list": { type: "string" },
+        "open-compromised": { type: "boolean" },
+        sealers: { type: "string" },
+        "allowed-signers": { type: "string" },
         namespace: { type: "string" },
         once: { type: "boolean" },
         "allow-empty": { type: "boolean" },
@@ -82,12 +120,15 @@ function parse(args: readonly string[]) {
   }
 }
 
-function parseSource(text: string): SourceConfig {
+function parseSource(text: string, allowedSigners: string | undefined): SourceConfig {
+  if (allowedSigners !== undefined && !text.startsWith("git:")) {
+    throw usage("--allowed-signers goes with a git source", "a directory has no commits that could be signed");
+  }
   if (text.startsWith("directory:") && text.length > 10) return { kind: "directory", path: text.slice(10) };
   if (text.startsWith("git:") && text.length > 4) {
     const [url = "", branch] = text.slice(4).split("#");
     if (url.startsWith("-") || branch?.startsWith("-")) throw usage("a Git URL or branch cannot start with '-'");
-    return { kind: "git", url, branch: branch === "" ? undefined : branch };
+    return { kind: "git", url, branch: branch === "" ? undefined : branch, allowedSigners };
   }
   throw usage(`--source ${text} is neither directory:PATH nor git:URL#BRANCH`);
 }
@@ -115,6 +156,29 @@ export function parseSuites(names: readonly string[]): ReadonlySet<Suite> {
   return suites;
 }
 
+/** A number within limits, or USAGE. */
+export function number(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= least && value <= most) return value;
+  throw usage(`--${name} must be a number from ${least} to ${most}`);
+}
+
+/** true or false, or USAGE. */
+export function boolean(name: string, text: string): boolean {
+  if (text === "true") return true;
+  if (text === "false") return false;
+  throw usage(`--${name} must be true or false`);
+}
+
+/** The name of a cluster, or USAGE. */
+export function parseCluster(text: string): string {
+  if (CLUSTER.test(text)) return text;
+  throw usage(
+    `--cluster ${JSON.stringify(text.slice(0, 80))} is no name`,
+    "lower-case letters, digits, '-', '_' and '.'",
+  );
+}
+
 /** USAGE for a level that pino does not know. */
 export function checkLogLevel(level: string): void {
   if (!LOG_LEVELS.includes(level)) throw usage(`--log-level must be one of ${LOG_LEVELS.join(", ")}`);
@@ -132,9 +196,18 @@ export function parseConfig(args: readonly string[]): Config {
   if (!FILE_MODES.includes(values["file-mode"])) throw usage(`--file-mode must be one of ${FILE_MODES.join(", ")}`);
   checkLogLevel(values["log-level"]);
   return {
-    source: parseSource(values.source),
+    source: parseSource(values.source, values["allowed-signers"]),
     target: parseTarget(values.target),
     keyFiles: values["key-file"],
+    cluster: values.cluster === undefined ? undefined : parseCluster(values.cluster),
+    newKeys: { suite: "mlkem768x25519", lifetimeMs: number("key-days", values["key-days"], 1, 36_500) * 86_400_000 },
+    keyPolicy: {
+      generateFirstKey: boolean("generate-first-key", values["generate-first-key"]),
+      requireBackup: values["require-backup"] === true,
+    },
+    keyListFile: values["key-list"],
+    openCompromised: values["open-compromised"] === true,
+    sealersFile: values.sealers,
     namespace: values.namespace === undefined ? undefined : parseNamespace(values.namespace),
     once: values.once === true,
     allowEmpty: values["allow-empty"] === true,

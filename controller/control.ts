@@ -5,12 +5,15 @@ import { VERSION } from "../src/index.ts";
 import type { Config } from "./config.ts";
 import { statusOfProblems } from "./exit-status.ts";
 import { KeyFiles } from "./keys/key-files.ts";
+import { StoreKeeper } from "./keys/store-keeper.ts";
 import { takeLock } from "./lock.ts";
 import { createLog } from "./observe/log.ts";
 import { Reporter } from "./observe/reporter.ts";
 import { Reconciler } from "./pass.ts";
-import type { PassReport } from "./pass-report.ts";
+import { describe, type PassReport } from "./pass-report.ts";
 import { Pause } from "./pause.ts";
+import type { Problem } from "./problem.ts";
+import { SealersFile } from "./sealers-file.ts";
 import { directorySource } from "./sources/directory.ts";
 import { gitSource } from "./sources/git.ts";
 import type { Source } from "./sources/source.ts";
@@ -21,7 +24,8 @@ const STATE = "..lacre";
 
 function createSource(config: Config, state: string): Source {
   if (config.source.kind === "directory") return directorySource(config.source.path);
-  return gitSource(config.source.url, config.source.branch, path.join(state, "git"));
+  const { url, branch, allowedSigners } = config.source;
+  return gitSource(url, branch, path.join(state, "git"), allowedSigners);
 }
 
 /** What --once prints: `lacre sync` and scripts read it. */
@@ -37,9 +41,21 @@ function printReport(report: PassReport): number {
 export async function control(config: Config): Promise<number> {
   const log = createLog(config.logLevel);
   const engine = await loadEngine();
-  const keys = new KeyFiles(engine, config.keyFiles);
+  const keeper = new StoreKeeper({
+    engine,
+    files: config.keyFiles,
+    cluster: config.cluster,
+    newKeys: config.newKeys,
+    policy: config.keyPolicy,
+    listFile: config.keyListFile,
+    told: (message, details) => log.info(details, message),
+  });
+  keeper.create(new Date());
+  keeper.keep(new Date());
+  const keys = new KeyFiles(engine, config.keyFiles, config.openCompromised);
+  const signatures = config.sealersFile === undefined ? undefined : new SealersFile(engine, config.sealersFile);
   // Wrong keys at the start are a mistake to mend now; later they are a problem that leaves everything as it is.
-  const keyIds = keys.current().keyIds();
+  const keyIds = keys.current().keyring.keyIds();
   const target = directoryTarget(config.target.path, config.fileMode);
   const state = path.join(config.target.path, STATE);
   process.once("exit", takeLock(path.join(state, "lock")));
@@ -62,6 +78,7 @@ export async function control(config: Config): Promise<number> {
     source,
     target,
     keys,
+    signatures,
     inventoryFile: path.join(state, "inventory.json"),
     namespace: config.namespace,
     allowEmpty: config.allowEmpty,
@@ -76,7 +93,7 @@ export async function control(config: Config): Promise<number> {
       return printReport(report);
     }
     log.info({ version: VERSION, engine: engine.name, source: source.name, target: target.name, keyIds }, "started");
-    await repeat(config, { reconciler, reporter, pause, isStopping: () => isStopping });
+    await repeat(config, { reconciler, keeper, signatures, reporter, pause, isStopping: () => isStopping });
     log.info("stopped");
     return 0;
   } finally {
@@ -86,21 +103,43 @@ export async function control(config: Config): Promise<number> {
 
 type Loop = {
   readonly reconciler: Reconciler;
+  readonly keeper: StoreKeeper;
+  readonly signatures: SealersFile | undefined;
   readonly reporter: Reporter;
   readonly pause: Pause;
   readonly isStopping: () => boolean;
 };
 
-async function repeat(config: Config, { reconciler, reporter, pause, isStopping }: Loop): Promise<void> {
+/** Keys and sealers are looked after before each pass; what is wrong with them keeps nothing else from being done. */
+function keepOwn({ keeper, signatures }: Loop): readonly Problem[] {
+  const problems: Problem[] = [];
+  try {
+    keeper.keep(new Date());
+  } catch (error) {
+    problems.push({ subject: "keys", reason: "KeysNotKept", message: describe(error, "the keys cannot be kept") });
+  }
+  signatures?.refresh();
+  if (signatures?.problem !== undefined) {
+    problems.push({ subject: "sealers", reason: "SealersUnreadable", message: signatures.problem });
+  }
+  return problems;
+}
+
+async function repeat(config: Config, loop: Loop): Promise<void> {
+  const { reconciler, keeper, reporter, pause, isStopping } = loop;
   // A single pass serves nobody: prom-client and the server are not loaded for it.
   const { createMetrics } = await import("./observe/metrics.ts");
   const { serve } = await import("./http/server.ts");
   const metrics = createMetrics();
   let isReady = false;
-  const server = config.listen && (await serve(config.listen, { isReady: () => isReady, metrics: metrics.text }));
+  const server =
+    config.listen &&
+    (await serve(config.listen, { isReady: () => isReady, metrics: metrics.text, keys: () => keeper.published }));
   while (!isStopping()) {
     const startedMs = performance.now();
-    const report = await reconciler.pass();
+    const ownProblems = keepOwn(loop);
+    const passed = await reconciler.pass();
+    const report = { ...passed, problems: [...ownProblems, ...passed.problems] };
     reporter.report(report);
     metrics.observePass(report, (performance.now() - startedMs) / 1000, new Date());
     isReady = report.sourceRead;

@@ -11,9 +11,11 @@ import {
   parseToken,
   type Scope,
   type SealedSecret,
+  type SealerPolicy,
   type Suite,
   sameBytes,
   shortKeyId,
+  signatureProblem,
   wipeSecret,
 } from "../src/index.ts";
 import { judgeAge, type Marks, type RollbackPolicy } from "./high-water.ts";
@@ -53,6 +55,8 @@ export type Means = {
   readonly acceptScopes?: ReadonlySet<Scope>;
   /** Keys that are known, and open nothing any more: compromised or destroyed. */
   readonly retiredKeys?: ReadonlySet<KeyId>;
+  /** Whose signatures count, and where they are asked for. */
+  readonly signatures?: SealerPolicy | undefined;
   /** Where tokens are compared with older ones. nowSeconds: Unix time. */
   readonly rollback?: { readonly policy: RollbackPolicy; readonly nowSeconds: bigint };
 };
@@ -98,12 +102,35 @@ export function decide(observed: Observed, means: Means): readonly Action[] {
   if (observed.objection !== undefined) return [{ kind: "report", ...observed.objection }];
   const refusal = refuse(desired, means);
   if (refusal !== undefined) return [refusal];
+  const seals = judgeSeals(desired, means);
+  if (seals?.kind === "report") return [seals];
   const age = means.rollback && judgeAge(desired.entries, observed.marks ?? new Map(), means.rollback);
   if (age?.kind === "report") return [age];
   const opened = openSecret(means.engine, means.keyring, desired);
   if (!opened.ok) return [reportFailures(opened.failures, means)];
   const decided = decideOpened(observed, desired, opened.secret);
-  return age === undefined ? decided : [age, ...decided];
+  return [...(seals === undefined ? [] : [seals]), ...(age === undefined ? [] : [age]), ...decided];
+}
+
+const SEAL_SAYS = {
+  unsigned: "is signed by nobody",
+  untrusted: "is signed by somebody who is not a sealer of this namespace",
+  invalid: "has a signature that does not fit: it was changed after it was signed",
+} as const;
+
+/** Signatures, where the namespace asks for them: one that is not good is told, or refused. */
+function judgeSeals({ namespace, entries }: SealedSecret, { engine, signatures }: Means): Action | undefined {
+  if (signatures === undefined) return undefined;
+  for (const [key, text] of entries) {
+    const token = parseToken(text);
+    const problem = token && signatureProblem(engine, token, namespace, signatures);
+    if (problem === undefined) continue;
+    const reason = problem.verdict === "unsigned" ? "SignatureMissing" : "SignatureNotTrusted";
+    const message = `entry ${key} ${SEAL_SAYS[problem.verdict]}`;
+    if (problem.policy === "warn") return { kind: "warn", reason, message: `${message} (policy warn)` };
+    return report(reason, `${message}; seal it anew with --sign-with; the last good state stays`);
+  }
+  return undefined;
 }
 
 /** Tokens that could be opened and must not be. */

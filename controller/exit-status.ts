@@ -5,11 +5,14 @@ import type { Problem, Reason } from "./problem.ts";
 const OF_REASON: Partial<Readonly<Record<Reason, number>>> = {
   SourceFailed: 8,
   WriteFailed: 8,
+  KeysNotKept: 8,
   UnknownKey: 5,
   KeysUnreadable: 5,
   WrongContext: 6,
   MalformedToken: 6,
   CannotDecrypt: 6,
+  SignatureMissing: 6,
+  SignatureNotTrusted: 6,
   NotOwned: 7,
   Duplicate: 7,
 };

@@ -24,11 +24,11 @@ export function describe(error: unknown, otherwise: string): string {
 /** The report of a pass that could not look at the source or at the keys. */
 export function notRead(error: unknown): PassReport {
   if (!(error instanceof LacreError)) throw error;
-  const isSource = error.code === "SOURCE_FAILED";
+  const isSource = error.code === "SOURCE_FAILED" || error.code === "SIGNATURE_INVALID";
   const message = `${error.message}; what was written before stays`;
   const problem: Problem = {
     subject: isSource ? "source" : "keys",
-    reason: isSource ? "SourceFailed" : "KeysUnreadable",
+    reason: error.code === "SIGNATURE_INVALID" ? "SignatureNotTrusted" : isSource ? "SourceFailed" : "KeysUnreadable",
     message,
   };
   return { revision: "", sourceRead: false, objects: 0, writes: [], removed: [], unchanged: 0, problems: [problem] };

@@ -1,7 +1,6 @@
 /** One pass: look at the source and at the target, decide, do, remember. The next pass would do the same again. */
 import {
   type Engine,
-  type Keyring,
   type PlainSecret,
   type SealedSecret,
   type Suite,
@@ -20,10 +19,11 @@ import {
   type SourceIndex,
 } from "./index-source.ts";
 import { type Inventory, type InventoryRecord, readInventory, writeInventory } from "./inventory.ts";
-import type { KeyFiles } from "./keys/key-files.ts";
+import type { KeyFiles, Opening } from "./keys/key-files.ts";
 import { describe, notRead, type PassReport } from "./pass-report.ts";
 import { plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
+import type { SealersFile } from "./sealers-file.ts";
 import type { Snapshot, Source } from "./sources/source.ts";
 import type { Target } from "./targets/target.ts";
 
@@ -33,6 +33,8 @@ export type ReconcilerOptions = {
   readonly source: Source;
   readonly target: Target;
   readonly keys: KeyFiles;
+  /** undefined: nobody asks for signatures. */
+  readonly signatures: SealersFile | undefined;
   readonly inventoryFile: string;
   readonly namespace: string | undefined;
   readonly allowEmpty: boolean;
@@ -71,9 +73,9 @@ export class Reconciler {
   /** Runs one pass. Never throws for what can go wrong outside: that is in the report. */
   async pass(): Promise<PassReport> {
     let snapshot: Snapshot;
-    let keyring: Keyring;
+    let opening: Opening;
     try {
-      keyring = this.#options.keys.current();
+      opening = this.#options.keys.current();
       snapshot = await this.#options.source.snapshot();
     } catch (error) {
       return notRead(error);
@@ -85,7 +87,8 @@ export class Reconciler {
       (object) => this.#options.target.glance(object),
       this.#options.allowEmpty,
     );
-    const problems = [...index.problems, ...todo.problems];
+    const refused = snapshot.problem === undefined ? [] : [{ subject: "source", ...snapshot.problem }];
+    const problems = [...refused, ...index.problems, ...todo.problems];
     const isInventoryChanged = this.#remember(index);
     const tally: Tally = { writes: [], removed: [], kept: 0, problems, isInventoryChanged };
 
@@ -93,8 +96,8 @@ export class Reconciler {
       tally.isInventoryChanged = true;
       this.#save(tally);
     }
-    await this.#settle(snapshot, todo.due, keyring, tally);
-    for (const object of todo.orphans) this.#settleOrphan(object, keyring, tally);
+    await this.#settle(snapshot, todo.due, opening, tally);
+    for (const object of todo.orphans) this.#settleOrphan(object, opening, tally);
     if (tally.isInventoryChanged) this.#save(tally);
     return {
       revision: snapshot.revision,
@@ -142,7 +145,7 @@ export class Reconciler {
     }
   }
 
-  async #settle(snapshot: Snapshot, due: readonly Desired[], keyring: Keyring, tally: Tally): Promise<void> {
+  async #settle(snapshot: Snapshot, due: readonly Desired[], opening: Opening, tally: Tally): Promise<void> {
     const files = new Map(snapshot.files.map((file) => [file.path, file]));
     let read: { readonly file: string; readonly objects: ReadonlyMap<string, SealedObject> } | undefined;
     for (const [count, desired] of due.entries()) {
@@ -157,7 +160,7 @@ export class Reconciler {
         }
         const found = read?.objects.get(desired.object);
         // What changed since it was indexed waits for the next pass.
-        if (found?.indexed.digest === desired.digest) this.#settleOne(desired, found.sealed, keyring, tally);
+        if (found?.indexed.digest === desired.digest) this.#settleOne(desired, found.sealed, opening, tally);
       } catch (error) {
         tally.problems.push({
           subject: desired.object,
@@ -168,7 +171,7 @@ export class Reconciler {
     }
   }
 
-  #settleOne(desired: Desired, sealed: SealedSecret, keyring: Keyring, tally: Tally): void {
+  #settleOne(desired: Desired, sealed: SealedSecret, opening: Opening, tally: Tally): void {
     const { target } = this.#options;
     const record = this.#inventory.objects.get(desired.object);
     const live = target.read(desired.object);
@@ -181,15 +184,15 @@ export class Reconciler {
         live,
         deletion: desired.deletion,
       };
-      for (const action of decide(observed, this.#means(keyring))) this.#perform(desired, action, tally);
+      for (const action of decide(observed, this.#means(opening))) this.#perform(desired, action, tally);
     } finally {
       wipe(...(live?.values.values() ?? []));
     }
   }
 
-  #means(keyring: Keyring): Means {
+  #means({ keyring, retired }: Opening): Means {
     const { engine, acceptSuites } = this.#options;
-    return { engine, keyring, acceptSuites };
+    return { engine, keyring, acceptSuites, retiredKeys: retired, signatures: this.#options.signatures?.policy };
   }
 
   #perform({ object, file, digest, deletion }: Desired, action: Action, tally: Tally): void {
@@ -247,13 +250,13 @@ export class Reconciler {
     tally.isInventoryChanged = true;
   }
 
-  #settleOrphan(object: string, keyring: Keyring, tally: Tally): void {
+  #settleOrphan(object: string, opening: Opening, tally: Tally): void {
     const record = this.#inventory.objects.get(object);
     if (record === undefined || this.#options.isStopping()) return;
     const { deletion } = record;
     const observed = { object, desired: undefined, isOurs: true, isApplied: false, live: undefined, deletion };
     try {
-      for (const action of decide(observed, this.#means(keyring))) this.#perform({ object, ...record }, action, tally);
+      for (const action of decide(observed, this.#means(opening))) this.#perform({ object, ...record }, action, tally);
     } catch (error) {
       // It stays in the inventory, so that the next pass tries again.
       tally.problems.push({

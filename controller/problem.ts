@@ -16,6 +16,8 @@ export type Reason =
   | "ScopeNotAccepted"
   | "RolledBack"
   | "SealedInFuture"
+  | "SignatureMissing"
+  | "SignatureNotTrusted"
   | "NotOwned"
   | "FieldConflict"
   | "ImmutableTarget"
@@ -27,7 +29,9 @@ export type Reason =
   | "EmptySource"
   | "SourceFailed"
   | "WriteFailed"
-  | "KeysUnreadable";
+  | "KeysUnreadable"
+  | "KeysNotKept"
+  | "SealersUnreadable";
 
 /** subject: `namespace/name`, a file, or `source` and `keys`. */
 export type Problem = { readonly subject: string; readonly reason: Reason; readonly message: string };

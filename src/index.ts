@@ -18,6 +18,16 @@ export type { Engine } from "./crypto/engine.ts";
 export { generateKey, type PrivateKey, type PublicKey } from "./crypto/key.ts";
 export { type KeyFileFacts, refuseUnsafeKeyFile } from "./crypto/key-file.ts";
 export {
+  decideKeys,
+  judgeOrder,
+  type KeyAction,
+  type KeyFact,
+  type KeyOrder,
+  type KeyPolicy,
+  type KeyVerdict,
+} from "./crypto/key-life.ts";
+export {
+  CLUSTER,
   fingerprintOf,
   isKeyList,
   KEY_STATES,
@@ -31,15 +41,68 @@ export {
   signKeyList,
 } from "./crypto/key-list.ts";
 export {
+  BACKUP_DATA,
+  BACKUP_OF,
+  BACKUP_SECRET,
+  BACKUP_TAKEN,
+  IDENTITY,
+  identitySecret,
+  type KeySecret,
+  keySecret,
+  keySecretName,
+  readIdentitySecret,
+  readKeySecret,
+  readSerial,
+  SEALING_KEY,
+  serialPatch,
+  statePatch,
+} from "./crypto/key-secret.ts";
+export {
+  formatKeyStore,
+  HELD_STATES,
+  type HeldKey,
+  type HeldState,
+  isKeyStore,
+  type KeyStore,
+  listOf,
+  nextSerial,
+  parseKeyStore,
+  readPrivateKeys,
+  wipeStore,
+} from "./crypto/key-store.ts";
+export {
   formatPrivateKey,
   formatPublicKey,
-  holdsPrivateKey,
   parsePrivateKeys,
   parsePublicKeys,
 } from "./crypto/key-text.ts";
 export { Keyring } from "./crypto/keyring.ts";
 export { isAt, type OpenedToken, type OpenFailure, openToken } from "./crypto/open-token.ts";
 export { type SealRequest, sealToken } from "./crypto/seal-token.ts";
+export {
+  parseSealers,
+  policyFor,
+  type SealerPolicy,
+  type SignaturePolicy,
+  signatureProblem,
+} from "./crypto/sealers.ts";
+export {
+  createSealer,
+  formatSigningKey,
+  generateSigningKey,
+  parseSigningSeed,
+  type Sealer,
+  signingKeyLine,
+} from "./crypto/signature.ts";
+export {
+  asBackedUp,
+  changeStore,
+  factsOf,
+  holdNew,
+  KEY_LIFETIME_MS,
+  type NewKeys,
+  newStore,
+} from "./crypto/store-change.ts";
 export { isSuite, type Suite } from "./crypto/suite.ts";
 export { parseToken, sealedAtDate, TOKEN_PREFIX, type Token } from "./crypto/token.ts";
 export { type ErrorCode, LacreError } from "./errors.ts";
@@ -69,7 +132,7 @@ export { type SealOptions, sealSecret } from "./seal/seal.ts";
 export { type SealedSource, type SealSourceOptions, sealSource } from "./seal/seal-source.ts";
 export { applyAllowances } from "./verify/allowances.ts";
 export { BASELINE_FILE, type Baseline, printBaseline, readBaseline } from "./verify/baseline.ts";
-export type { SealedPolicy } from "./verify/detect/sealed-secrets.ts";
+export type { KeySets, SealedPolicy } from "./verify/detect/sealed-secrets.ts";
 export type { Finding } from "./verify/finding.ts";
 export { printReport } from "./verify/report/report.ts";
 export {

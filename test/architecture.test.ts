@@ -13,7 +13,7 @@ const OWN = {
   crypto: /^src\/crypto\//,
   format: /^src\/format\//,
 };
-const PUBLIC = /^src\/(?:index|crypto\/engine-node)\.ts$/;
+const PUBLIC = /^src\/(?:index|crypto\/engine-node|backup\/backup)\.ts$/;
 
 /** The first rule whose files match decides. Paths of our own files are relative to the root, packages are names. */
 const RULES: readonly Rule[] = [
@@ -22,6 +22,15 @@ const RULES: readonly Rule[] = [
   { files: /^src\/model\//, may: [OWN.errors, OWN.model] },
   { files: /^src\/crypto\/engine-node\.ts$/, may: [OWN.errors, OWN.model, OWN.crypto, /^node:crypto$/] },
   { files: /^src\/crypto\//, may: [OWN.errors, OWN.model, OWN.crypto, /^tweetnacl$/, /^@noble\//] },
+  {
+    files: /^src\/backup\/age-file\.ts$/,
+    may: [OWN.errors, OWN.crypto, /^src\/backup\//, /^age-encryption$/],
+  },
+  {
+    files: /^src\/backup\/shares\.ts$/,
+    may: [OWN.errors, OWN.crypto, /^src\/backup\//, /^shamir-secret-sharing$/],
+  },
+  { files: /^src\/backup\//, may: [/^src\/backup\//] },
   { files: /^src\/format\//, may: [OWN.errors, OWN.model, OWN.format, /^yaml$/] },
   { files: /^src\/seal\//, may: [OWN.errors, OWN.model, OWN.crypto, OWN.format, /^src\/seal\//] },
   {
@@ -32,7 +41,7 @@ const RULES: readonly Rule[] = [
       OWN.format,
       /^src\/version\.ts$/,
       /^src\/verify\//,
-      /^src\/crypto\/(?:token|token-place|sha256)\.ts$/,
+      /^src\/crypto\/(?:token|token-place|sha256|sealers|signature)\.ts$/,
     ],
   },
   { files: /^cli\/io\/cluster\.ts$/, may: [PUBLIC, /^cli\//, /^@kubernetes\/client-node$/] },
@@ -125,8 +134,15 @@ describe("the architecture", () => {
     }
   });
 
+  it("backups, which need much code, are loaded only by the commands that make or open one", () => {
+    const importers = sources("src", "cli", "controller").filter((file) =>
+      /^import (?!type)[^;]*backup\/backup\.ts"/m.test(read(file)),
+    );
+    expect(importers).toEqual([]);
+  });
+
   it("the command line loads the Kubernetes client only when a command needs it", () => {
-    expect(read("cli/io/cluster.ts")).not.toMatch(/^import [^\n]*@kubernetes/m);
+    expect(read("cli/io/cluster.ts")).not.toMatch(/^import (?!type)[^\n]*@kubernetes/m);
   });
 
   it("no folder of leftovers", () => {

@@ -42,6 +42,7 @@ async function served(): Promise<ReadonlySet<string>> {
     isLeading: () => true,
     cannotTell: () => false,
     malformedKeys: () => 0,
+    isBackupTaken: () => false,
   });
   metrics.wrote("corrected");
   metrics.opened("ok", 1);

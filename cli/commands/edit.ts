@@ -27,8 +27,9 @@ import {
   selectObject,
   warnOfOtherKeys,
 } from "../io/sealed-file.ts";
+import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
 
-type EditOptions = RecipientOptions & { readonly object?: string; readonly scope?: string };
+type EditOptions = RecipientOptions & SignOptions & { readonly object?: string; readonly scope?: string };
 
 /** Runs the command. What others changed in the file meanwhile stays, unless it is the same entry. */
 export async function edit(context: CommandContext, file: string, options: EditOptions): Promise<void> {
@@ -59,6 +60,7 @@ async function apply(
   options: EditOptions,
 ): Promise<void> {
   const engine = await context.engine();
+  const sealer = await loadSealer(context, options);
   await changeEntries(context, file, options.object, (sealed) => {
     const touched = [...edits.values.keys(), ...edits.removed];
     const raced = touched.find((key) => sealed.entries.get(key) !== shown.entries.get(key));
@@ -72,7 +74,8 @@ async function apply(
     for (const [key, value] of edits.values) {
       const scope = options.scope === undefined ? inheritedScope(sealed, key) : parseScope(options.scope);
       const place = placeOf(sealed, key);
-      changes.set(key, sealToken(engine, { value, scope, place, recipients, sealedAt: unixSeconds(context) }));
+      const sealedAt = unixSeconds(context);
+      changes.set(key, sealToken(engine, { value, scope, place, recipients, sealedAt, ...sealer }));
     }
     return changes;
   });

@@ -1,18 +1,23 @@
 /** `lacre keys fetch` and `lacre keys pin`: a cluster's signed public keys, into the repository. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { fingerprintOf, LacreError, parseKeyList, type SignedKeyList, shortKeyId } from "../../src/index.ts";
+import {
+  type Environment,
+  fingerprintOf,
+  LacreError,
+  parseKeyList,
+  type SignedKeyList,
+  shortKeyId,
+} from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { type ClusterOptions, openCluster } from "../io/cluster.ts";
 import { findConfiguration } from "../io/configuration.ts";
 import { readSource, STDIN } from "../io/files.ts";
 import { workTreeRoot } from "../io/git.ts";
+import { publishedList } from "../io/key-orders.ts";
 import { pinKeyList, trustKeyList } from "../io/pins.ts";
 import { nameFile } from "../io/private-keys.ts";
 import { writeAtomic } from "../io/write-atomic.ts";
-
-const CONFIG_MAP = "lacre-keys";
-const LIST_KEY = "keys";
 
 /** Options of `lacre keys fetch`. */
 export type FetchOptions = ClusterOptions & {
@@ -31,17 +36,8 @@ async function readList(
     return { text: source.text, from: source.path };
   }
   const cluster = await openCluster(context, options);
-  const data = await cluster.configMap(options.keyNamespace, CONFIG_MAP);
-  const text = data?.[LIST_KEY];
-  if (text === undefined) {
-    throw new LacreError(
-      "CLUSTER_FAILED",
-      `${cluster.context} has no key list in ${options.keyNamespace}/${CONFIG_MAP}`,
-      {
-        hint: "is the controller running? It may live elsewhere: --key-namespace NAME",
-      },
-    );
-  }
+  const text = await publishedList(cluster, options.keyNamespace);
+  context.progress("");
   return { text, from: cluster.context };
 }
 
@@ -56,10 +52,26 @@ function outputFile(context: CommandContext, options: FetchOptions, list: Signed
         hint: `it has: ${[...(found?.configuration.environments.keys() ?? [])].join(", ") || "none"}`,
       });
     }
-    return path.join(found.directory, environment.keys);
+    return path.join(found.directory, fileOf(found.directory, environment, list));
   }
   const root = found?.directory ?? workTreeRoot(context.cwd) ?? context.cwd;
   return path.join(root, "keys", `${list.cluster}.keys`);
+}
+
+/** Of several clusters' files, the one that has a list of this cluster, or its name. */
+function fileOf(directory: string, { name, keys }: Environment, list: SignedKeyList): string {
+  const [only = ""] = keys;
+  if (keys.length === 1) return only;
+  const isOf = (file: string) => {
+    const absolute = path.join(directory, file);
+    const text = fs.existsSync(absolute) ? fs.readFileSync(absolute, "utf8") : "";
+    return text.includes(`\ncluster: ${list.cluster}\n`) || path.parse(file).name === list.cluster;
+  };
+  const found = keys.find(isOf);
+  if (found !== undefined) return found;
+  throw new LacreError("USAGE", `${name} has the key lists of several clusters, and none is of ${list.cluster}`, {
+    hint: `say which file it belongs into: --output ${keys.join(" or --output ")}`,
+  });
 }
 
 /** Fetches, verifies, pins and writes. A list that is there already changes no byte. */

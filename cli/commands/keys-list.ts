@@ -1,4 +1,4 @@
-/** `lacre keys list`: a cluster's keys, and which entries still need each of them. `lacre keys rotate`: asks for a new one. */
+/** `lacre keys list`: a cluster's keys, and which entries still need each of them. */
 import {
   fingerprintOf,
   type KeyId,
@@ -6,16 +6,15 @@ import {
   LacreError,
   type ListedKey,
   parseKeyList,
-  parseToken,
   type SignedKeyList,
   shortKeyId,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { type ClusterOptions, openCluster } from "../io/cluster.ts";
 import { readSource } from "../io/files.ts";
-import { expandInputs } from "../io/inputs.ts";
+import { publishedList } from "../io/key-orders.ts";
+import { usesOfKeys } from "../io/key-uses.ts";
 import { trustKeyList } from "../io/pins.ts";
-import { sealedObjects } from "../io/sealed-file.ts";
 
 /** One key and what needs it. */
 type KeyUse = {
@@ -27,24 +26,6 @@ type KeyUse = {
   readonly entries: number;
   readonly files: readonly string[];
 };
-
-async function usesOf(
-  context: CommandContext,
-  paths: readonly string[],
-): Promise<ReadonlyMap<KeyId, readonly string[]>> {
-  const uses = new Map<KeyId, string[]>();
-  for (const { shown } of await expandInputs(context, paths)) {
-    const source = await readSource(context, shown);
-    if (!source.text.includes("SealedSecret")) continue;
-    for (const { sealed } of sealedObjects(source)) {
-      for (const text of sealed.entries.values()) {
-        for (const { keyId } of parseToken(text)?.stanzas ?? [])
-          uses.set(keyId, [...(uses.get(keyId) ?? []), source.path]);
-      }
-    }
-  }
-  return uses;
-}
 
 function toUse(keyId: KeyId, key: ListedKey | undefined, files: readonly string[]): KeyUse {
   const times = key && { notBefore: key.notBefore, notAfter: key.notAfter };
@@ -64,17 +45,34 @@ function describe(list: SignedKeyList, fingerprint: string, uses: readonly KeyUs
   return `${list.cluster}, serial ${list.serial}, ${fingerprint}\n${lines.join("\n")}\n`;
 }
 
-/** The keys of a list, and for each how many entries below the paths still need it. */
-export async function listKeys(
+/** Options of `lacre keys list`. */
+export type ListOptions = ClusterOptions & { readonly json?: boolean; readonly keyNamespace: string };
+
+async function readList(
   context: CommandContext,
-  file: string,
-  paths: readonly string[],
-  options: { readonly json?: boolean },
-): Promise<void> {
+  named: readonly string[],
+  options: ListOptions,
+): Promise<{ readonly text: string; readonly paths: readonly string[] }> {
+  if (options.context !== undefined || options.kubeconfig !== undefined) {
+    const cluster = await openCluster(context, options);
+    const text = await publishedList(cluster, options.keyNamespace);
+    context.progress("");
+    return { text, paths: named };
+  }
+  const [file, ...paths] = named;
+  if (file === undefined) {
+    throw new LacreError("USAGE", "whose keys?", { hint: "lacre keys list keys/prod.keys, or --context NAME" });
+  }
+  return { text: (await readSource(context, file)).text, paths };
+}
+
+/** The keys of a list, of a file or of a cluster, and for each how many entries below the paths still need it. */
+export async function listKeys(context: CommandContext, named: readonly string[], options: ListOptions): Promise<void> {
   const engine = await context.engine();
-  const list = parseKeyList(engine, (await readSource(context, file)).text);
+  const { text, paths } = await readList(context, named, options);
+  const list = parseKeyList(engine, text);
   await trustKeyList(context, engine, list);
-  const needed = paths.length === 0 ? new Map<KeyId, readonly string[]>() : await usesOf(context, paths);
+  const needed = await usesOfKeys(context, paths);
   const listed = list.keys.map((key) => toUse(key.publicKey.keyId, key, needed.get(key.publicKey.keyId) ?? []));
   const known = new Set(listed.map(({ keyId }) => keyId));
   const strange = [...needed]
@@ -86,19 +84,4 @@ export async function listKeys(
     return;
   }
   await context.print(describe(list, fingerprintOf(engine, list.identity), uses));
-}
-
-/** Asks the controller for a new sealing key; the old ones go on opening. */
-export async function rotateKeys(
-  context: CommandContext,
-  options: ClusterOptions & { readonly keyNamespace: string },
-): Promise<void> {
-  const cluster = await openCluster(context, options);
-  const asked = new Date(context.nowMs()).toISOString();
-  if (!(await cluster.annotateConfigMap(options.keyNamespace, "lacre-keys", "lacre.dev/rotate-requested", asked))) {
-    throw new LacreError("CLUSTER_FAILED", `${cluster.context} has no key list in ${options.keyNamespace}/lacre-keys`, {
-      hint: "is the controller running? It may live elsewhere: --key-namespace NAME",
-    });
-  }
-  context.say(`${cluster.context} was asked for a new key; within half a minute: lacre keys fetch`);
 }

@@ -1,22 +1,99 @@
-/** `lacre keys generate` and `lacre keys public`. */
-import { formatPublicKey, generateKey, type Suite } from "../../src/index.ts";
+/** `lacre keys generate`, `public` and `publish`: keys on this machine. */
+import {
+  changeStore,
+  formatKeyStore,
+  formatPrivateKey,
+  formatPublicKey,
+  formatSigningKey,
+  generateKey,
+  generateSigningKey,
+  type HeldKey,
+  holdNew,
+  KEY_LIFETIME_MS,
+  LacreError,
+  listOf,
+  newStore,
+  type Suite,
+  shortKeyId,
+  signingKeyLine,
+  signKeyList,
+  wipe,
+  wipeStore,
+} from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
-import { loadPrivateKeys, writePrivateKey } from "../io/private-keys.ts";
+import { resolvePath, STDIN } from "../io/files.ts";
+import { withStore } from "../io/key-store.ts";
+import { loadPrivateKeys, writePrivateFile } from "../io/private-keys.ts";
+import { writeAtomic } from "../io/write-atomic.ts";
 
-/** A new key pair: the file is written before the public key is shown, so that no key is used that was not kept. */
-export async function generateKeys(
-  context: CommandContext,
-  options: { readonly keyFile: string; readonly suite: Suite },
-): Promise<void> {
+/** Options of `lacre keys generate`. */
+export type GenerateOptions = {
+  readonly keyFile: string;
+  readonly suite: Suite;
+  readonly cluster?: string;
+  readonly adopt?: readonly string[];
+  readonly signing?: boolean;
+};
+
+/** Makes a bare key pair, a key store with an identity, or a key to sign with. */
+export async function generateKeys(context: CommandContext, options: GenerateOptions): Promise<void> {
+  if (options.signing === true && (options.cluster !== undefined || options.adopt !== undefined)) {
+    throw new LacreError("USAGE", "a signing key belongs to a person, not to a cluster", {
+      hint: "make it by itself: lacre keys generate --signing --key-file FILE",
+    });
+  }
+  if (options.signing === true) return generateSigner(context, options.keyFile);
+  if (options.cluster !== undefined) return generateStore(context, options, options.cluster);
+  if (options.adopt !== undefined) {
+    throw new LacreError("USAGE", "--adopt makes a key store, and that has a name", { hint: "add --cluster NAME" });
+  }
   const key = generateKey(await context.engine(), options.suite);
   try {
-    writePrivateKey(context, options.keyFile, key);
+    // The file is written before the public key is shown, so that no key is used that was not kept.
+    writePrivateFile(context, options.keyFile, `${formatPrivateKey(key)}\n`);
     await context.print(`# lacre key ${key.publicKey.keyId}\n${formatPublicKey(key.publicKey)}\n`);
     context.say(
       `private key: ${options.keyFile} (mode 0600). Keep a copy offline: what is sealed for it opens with nothing else`,
     );
   } finally {
     key.wipe();
+  }
+}
+
+async function generateStore(context: CommandContext, options: GenerateOptions, cluster: string): Promise<void> {
+  const engine = await context.engine();
+  const now = new Date(context.nowMs());
+  const adopted = options.adopt === undefined ? [] : await loadPrivateKeys(context, options.adopt);
+  const empty = newStore(engine, cluster, now);
+  const newKeys = { suite: options.suite, lifetimeMs: KEY_LIFETIME_MS };
+  // Of several keys that are taken over, the first is sealed to: that of the file that was named first.
+  const held = adopted.map((key, index) => holdNew(key, index === 0 ? "active" : "decrypt-only", now, KEY_LIFETIME_MS));
+  const store =
+    held.length > 0
+      ? { ...empty, keys: held }
+      : changeStore(engine, empty, [{ kind: "make", state: "active" }], now, newKeys);
+  try {
+    writePrivateFile(context, options.keyFile, formatKeyStore(store));
+    await context.print(signKeyList(engine, listOf(store), store.identity));
+    context.say(
+      `key store of ${cluster}: ${options.keyFile} (mode 0600), for lacre-controller. Back it up: lacre keys backup`,
+    );
+  } finally {
+    wipeStore(store);
+  }
+}
+
+async function generateSigner(context: CommandContext, file: string): Promise<void> {
+  const engine = await context.engine();
+  const seed = generateSigningKey(engine);
+  try {
+    writePrivateFile(context, file, `${signingKeyLine(seed)}\n`);
+    await context.print(`${formatSigningKey(engine.signingKeyOf(seed))}\n`);
+    context.say(
+      `signing key: ${file} (mode 0600). Who runs the cluster lists its public line: docs/signatures.md; sign with --sign-with ${file}`,
+    );
+  } finally {
+    wipe(seed);
   }
 }
 
@@ -29,4 +106,24 @@ export async function printPublicKeys(
   const lines = keys.map(({ publicKey }) => `# lacre key ${publicKey.keyId}\n${formatPublicKey(publicKey)}\n`);
   for (const key of keys) key.wipe();
   await context.print(lines.join(""));
+}
+
+/** The signed list of a store: what everybody may see, and seals with. */
+export async function publishKeys(
+  context: CommandContext,
+  options: { readonly keyFile: string; readonly output?: string },
+): Promise<void> {
+  await withStore(context, options.keyFile, async (store, engine) => {
+    const text = signKeyList(engine, listOf(store), store.identity);
+    if (options.output === undefined || options.output === STDIN) return context.print(text);
+    writeAtomic({ path: resolvePath(context, options.output), content: text });
+    context.say(
+      `${options.output}: ${store.cluster}, serial ${store.serial}, ${describeKeys(listOf(store))}. Commit it`,
+    );
+  });
+}
+
+/** `7eb0a1b2 active, ...`. */
+export function describeKeys({ keys }: { readonly keys: readonly Pick<HeldKey, "publicKey" | "state">[] }): string {
+  return keys.map(({ publicKey, state }) => `${shortKeyId(publicKey.keyId)} ${state}`).join(", ") || "no key";
 }

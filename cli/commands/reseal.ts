@@ -8,6 +8,7 @@ import {
   objectName,
   type PublicKey,
   resealSecret,
+  type Sealer,
   type Source,
   staleEntries,
   withBom,
@@ -21,12 +22,19 @@ import { openError } from "../io/open-error.ts";
 import { withKeyring } from "../io/private-keys.ts";
 import { loadRecipients, type RecipientOptions } from "../io/public-keys.ts";
 import { refuseStdin, sealedObjects } from "../io/sealed-file.ts";
+import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
 import { writeAtomic } from "../io/write-atomic.ts";
 
 /** Options of `lacre reseal`. */
-export type ResealOptions = RecipientOptions & { readonly keyFile?: readonly string[]; readonly check?: boolean };
+export type ResealOptions = RecipientOptions &
+  SignOptions & { readonly keyFile?: readonly string[]; readonly check?: boolean };
 
-type Means = { readonly engine: Engine; readonly keyring: Keyring; readonly recipients: readonly PublicKey[] };
+type Means = {
+  readonly engine: Engine;
+  readonly keyring: Keyring;
+  readonly recipients: readonly PublicKey[];
+  readonly sealer?: Sealer;
+};
 type Tally = { files: number; entries: number; upToDate: number; failed: LacreError[] };
 
 const PROGRESS_EVERY = 100;
@@ -43,11 +51,12 @@ export async function reseal(
   const inputs = (await expandInputs(context, files)).map(({ shown }) => shown);
   if (options.check === true) return check(context, inputs, recipients);
   const engine = await context.engine();
+  const sealer = await loadSealer(context, options);
   return withKeyring(context, options.keyFile ?? [], async (keyring) => {
     const tally: Tally = { files: 0, entries: 0, upToDate: 0, failed: [] };
     for (const [count, file] of inputs.entries()) {
       if (count % PROGRESS_EVERY === PROGRESS_EVERY - 1) context.progress(`${count + 1} of ${inputs.length} files`);
-      await resealFile(context, file, { engine, keyring, recipients }, tally);
+      await resealFile(context, file, { engine, keyring, recipients, ...sealer }, tally);
     }
     context.progress("");
     return finish(context, tally);
@@ -93,14 +102,15 @@ function resealSource(
   const splices = [];
   let entries = 0;
   for (const object of sealedObjects(source)) {
-    const { changes, failures, signed } = resealSecret(means.engine, means.keyring, object.sealed, means.recipients);
+    const { engine, keyring, recipients, sealer } = means;
+    const { changes, failures, signed } = resealSecret(engine, keyring, object.sealed, recipients, sealer);
     if (failures.length > 0) throw openError(source.path, object.sealed, failures, means.keyring);
     if (signed.length > 0) {
       throw new LacreError(
         "NO_PRIVATE_KEY",
         `${source.path}: ${objectName(object.sealed)}, entry ${signed[0]}: it is signed by its sealer`,
         {
-          hint: "a new token needs a new signature: let the sealer seal the value again",
+          hint: "a new token needs a new signature: sign it yourself with --sign-with FILE, or let the sealer seal the value again",
         },
       );
     }

@@ -2,6 +2,7 @@
 import { LacreError, parseScope, sealToken, wipe } from "../../src/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { loadRecipients } from "../io/public-keys.ts";
+import { loadSealer } from "../io/signing-keys.ts";
 import { readValue } from "../io/value.ts";
 import type { SealCommandOptions } from "./seal.ts";
 
@@ -29,6 +30,7 @@ export async function sealRaw(
   if (scope === "strict" && options.name === undefined) {
     throw new LacreError("USAGE", "a strict token needs --name", { hint: "or seal it more widely: --scope namespace" });
   }
+  const sealer = await loadSealer(context, options);
   const value = await readValue(context, options.fromFile, options.key);
   try {
     const token = sealToken(await context.engine(), {
@@ -37,6 +39,7 @@ export async function sealRaw(
       place: { namespace: options.namespace ?? "", name: options.name ?? "", key: options.key },
       recipients,
       sealedAt: unixSeconds(context),
+      ...sealer,
     });
     await context.print(`${token}\n`);
   } finally {

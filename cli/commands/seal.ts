@@ -10,6 +10,7 @@ import {
   parseNamespace,
   parseScope,
   type SealedSource,
+  type Sealer,
   type Source,
   sealSource,
   withBom,
@@ -20,24 +21,26 @@ import { isDirectory, readSource, readSourceIfPresent, resolvePath, STDIN } from
 import { expandInputs, type InputFile } from "../io/inputs.ts";
 import { loadRecipients, type RecipientOptions } from "../io/public-keys.ts";
 import { NO_CACHE, openSealCache, type SealCache } from "../io/seal-cache.ts";
+import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
 import { type PendingFile, writeAllAtomic } from "../io/write-atomic.ts";
 import { sealRaw } from "./seal-raw.ts";
 
 /** The options of `lacre seal`. */
-export type SealCommandOptions = RecipientOptions & {
-  readonly scope?: string;
-  readonly inPlace?: boolean;
-  readonly output?: string;
-  readonly namespace?: string;
-  readonly name?: string;
-  readonly type?: string;
-  readonly inputFormat?: InputFormat;
-  readonly raw?: boolean;
-  readonly key?: string;
-  readonly fromFile?: string;
-  readonly cache: boolean;
-  readonly json?: boolean;
-};
+export type SealCommandOptions = RecipientOptions &
+  SignOptions & {
+    readonly scope?: string;
+    readonly inPlace?: boolean;
+    readonly output?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly type?: string;
+    readonly inputFormat?: InputFormat;
+    readonly raw?: boolean;
+    readonly key?: string;
+    readonly fromFile?: string;
+    readonly cache: boolean;
+    readonly json?: boolean;
+  };
 
 type Job = {
   readonly input: InputFile;
@@ -63,6 +66,7 @@ export async function seal(
   const targetOf = chooseTargets(context, files, inputs, options);
   const engine = await context.engine();
   const recipients = await loadRecipients(context, options);
+  const sealer = await loadSealer(context, options);
   // What goes to standard output is not compared with anything later.
   const isKept = options.inPlace === true || options.output !== undefined;
   const cache = options.cache && isKept ? openSealCache(context, engine) : NO_CACHE;
@@ -72,7 +76,7 @@ export async function seal(
     const source = await readSource(context, input.shown);
     if (source.text.length > LARGE_INPUT || done.length === PROGRESS_EVERY) keepYoungGenerationSmall();
     const job = { input, source, format: formatOf(input, source, options), target: targetOf(input) };
-    done.push(sealJob(context, engine, job, recipients, cache, options));
+    done.push(sealJob(context, engine, job, { recipients, ...sealer }, cache, options));
     if (done.length % PROGRESS_EVERY === 0) context.progress(`sealing: ${done.length} of ${inputs.length} files`);
   }
   if (done.length >= PROGRESS_EVERY) context.progress("");
@@ -143,7 +147,7 @@ function sealJob(
   context: CommandContext,
   engine: Engine,
   job: Job,
-  recipients: readonly PublicKey[],
+  means: { readonly recipients: readonly PublicKey[]; readonly sealer?: Sealer },
   cache: SealCache,
   options: SealCommandOptions,
 ): Done {
@@ -155,7 +159,7 @@ function sealJob(
   }
   const existing = target === undefined || options.inPlace === true ? undefined : readSourceIfPresent(context, target);
   const result = sealSource(engine, source, {
-    recipients,
+    ...means,
     scope: parseScope(options.scope ?? "strict"),
     sealedAt: unixSeconds(context),
     format,

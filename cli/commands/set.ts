@@ -12,10 +12,13 @@ import {
   selectObject,
   warnOfOtherKeys,
 } from "../io/sealed-file.ts";
+import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
 import { readValue } from "../io/value.ts";
 
 type ObjectOptions = { readonly object?: string };
-type SetOptions = RecipientOptions & ObjectOptions & { readonly fromFile?: string; readonly scope?: string };
+type SetOptions = RecipientOptions &
+  SignOptions &
+  ObjectOptions & { readonly fromFile?: string; readonly scope?: string };
 
 /** Seals one value into the file. The value is asked for last, when everything else is known to be right. */
 export async function setEntry(context: CommandContext, file: string, key: string, options: SetOptions): Promise<void> {
@@ -24,6 +27,7 @@ export async function setEntry(context: CommandContext, file: string, key: strin
   selectObject(await readSource(context, file), options.object);
   const engine = await context.engine();
   const recipients = await loadRecipients(context, options);
+  const sealer = await loadSealer(context, options);
   const cache = openSealCache(context, engine);
   const value = await readValue(context, options.fromFile, key);
   try {
@@ -37,10 +41,11 @@ export async function setEntry(context: CommandContext, file: string, key: strin
           .map(({ keyId }) => keyId)
           .sort()
           .join(),
+        sealer: sealer.sealer?.keyId,
       };
       if (current !== undefined && isLike(current, wanted) && cache.holds(current, place, value)) return new Map();
       warnOfOtherKeys(context, sealed, recipients);
-      const token = sealToken(engine, { value, scope, place, recipients, sealedAt: unixSeconds(context) });
+      const token = sealToken(engine, { value, scope, place, recipients, sealedAt: unixSeconds(context), ...sealer });
       cache.remember(token, place, value);
       return new Map([[key, token]]);
     });
@@ -51,8 +56,11 @@ export async function setEntry(context: CommandContext, file: string, key: strin
   }
 }
 
-function isLike(token: string, wanted: { readonly scope: string; readonly keyIds: string }): boolean {
+type Likeness = { readonly scope: string; readonly keyIds: string; readonly sealer: string | undefined };
+
+function isLike(token: string, wanted: Likeness): boolean {
   const parsed = parseToken(token);
+  if (wanted.sealer !== undefined && parsed?.signature?.sealerKeyId !== wanted.sealer) return false;
   return parsed?.scope === wanted.scope && parsed.stanzas.map(({ keyId }) => keyId).join() === wanted.keyIds;
 }
 

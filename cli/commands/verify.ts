@@ -10,11 +10,13 @@ import {
   isKeyList,
   isUnscanned,
   isWarning,
+  type KeySets,
   type KeyState,
   LacreError,
   openFindings,
   parseKeyList,
   parsePublicKeys,
+  parseSealers,
   printBaseline,
   printReport,
   type ReportFormat,
@@ -26,9 +28,11 @@ import {
   type VerifyResult,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
+import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
 import { type FoundConfiguration, findConfiguration } from "../io/configuration.ts";
 import { readSource, readSourceIfPresent } from "../io/files.ts";
+import { nameFile } from "../io/private-keys.ts";
 import { type Choice, type Contents, chooseContents } from "../io/verified-contents.ts";
 import { rolesOf, type VerifySettings } from "../io/verify-items.ts";
 import { judgeItems } from "../io/verify-threads.ts";
@@ -46,6 +50,7 @@ export type VerifyOptions = Choice & {
   readonly live?: boolean;
   readonly context?: string;
   readonly kubeconfig?: string;
+  readonly sealers?: string;
 };
 
 const BUDGET_SECONDS = 20;
@@ -67,7 +72,7 @@ export async function verifyPaths(
   const keys = baseline?.keys ?? (options.accept === undefined ? [] : [toBase64url(engine.randomBytes(32))]);
   const scan = await judge(context, contents, {
     roles: rolesOf(await contents.roleFiles()),
-    policy: await policyOf(context, engine, found),
+    policy: { ...(await policyOf(context, engine, found)), ...(await sealersOf(context, engine, found, options)) },
     keys,
     budgetMs: (options.budget ?? BUDGET_SECONDS) * 1000,
   });
@@ -85,7 +90,7 @@ export async function verifyPaths(
     scanned: scan.scanned,
     findings: findings.filter((finding) => !isNote(finding)).map(firstIdentity),
     stale,
-    notes: [...contents.notes, ...scan.notes, ...notesOnKeys(findings.filter(isNote))],
+    notes: [...contents.notes, ...scan.notes, ...notesOn(findings.filter(isNote))],
   };
   await publish(context, result, options);
   const status = statusOf(result, contents);
@@ -109,15 +114,21 @@ async function verifyLive(
   return status === EXIT.fine ? EXIT.found : status;
 }
 
-/** Old keys are no failure: one note says how many entries still need them. */
-function notesOnKeys(warnings: readonly Finding[]): readonly string[] {
-  if (warnings.length === 0) return [];
-  const files = new Set(warnings.map(({ path: file }) => file));
-  const [first = ""] = files;
-  const where = files.size === 1 ? first : `${files.size} files, such as ${first}`;
-  return [
-    `${warnings.length} entries in ${where} are sealed for keys that only open any more: lacre keys list, lacre reseal`,
-  ];
+const WARNINGS: Readonly<Record<string, string>> = {
+  "sealed-key-old": "are sealed for keys that only open any more: lacre keys list, lacre reseal",
+  "sealed-signature-warned": "have no good signature, where the policy is warn: seal them with --sign-with",
+};
+
+/** Warnings are no failure: one note for each kind says how many entries there are. */
+function notesOn(warnings: readonly Finding[]): readonly string[] {
+  return Object.entries(WARNINGS).flatMap(([rule, text]) => {
+    const found = warnings.filter((warning) => warning.rule === rule);
+    const files = new Set(found.map(({ path: file }) => file));
+    const [first] = files;
+    if (first === undefined) return [];
+    const where = files.size === 1 ? first : `${files.size} files, such as ${first}`;
+    return [`${counted(found.length, "entry", "entries")} in ${where} ${text}`];
+  });
 }
 
 /** One identity is enough to know a finding again; the others are for the entries of other branches. */
@@ -153,15 +164,15 @@ function loadBaseline(context: CommandContext, root: string): Baseline | undefin
   return source === undefined ? undefined : readBaseline(BASELINE_FILE, source.text);
 }
 
-type KeySets = {
+type ListedKeys = {
   /** See SealedPolicy. */
-  readonly sets: readonly (readonly string[])[];
+  readonly sets: KeySets;
   readonly compromised: readonly string[];
   readonly old: readonly string[];
 };
 
 /** Keys that tokens may be sealed for: bare ones together, or each of a signed list that still opens. */
-function keySetsIn(engine: Engine, text: string): KeySets {
+function keysIn(engine: Engine, text: string): ListedKeys {
   if (!isKeyList(text))
     return { sets: [parsePublicKeys(engine, text).map(({ keyId }) => keyId)], compromised: [], old: [] };
   const { keys } = parseKeyList(engine, text);
@@ -182,21 +193,42 @@ async function policyOf(
 ): Promise<SealedPolicy> {
   if (found === undefined) return {};
   const { verify, environments } = found.configuration;
-  const keySets: Record<string, KeySets> = {};
+  const recipients: Record<string, readonly KeySets[]> = {};
+  const all: ListedKeys[] = [];
   for (const { name, keys } of environments.values()) {
-    const file = path.relative(context.cwd, path.join(found.directory, keys));
-    if (!fs.existsSync(path.resolve(context.cwd, file))) continue;
-    keySets[name] = keySetsIn(engine, (await readSource(context, file)).text);
+    const files = keys.map((one) => path.relative(context.cwd, path.join(found.directory, one)));
+    if (!files.every((file) => fs.existsSync(path.resolve(context.cwd, file)))) continue;
+    const read = await Promise.all(files.map(async (file) => keysIn(engine, (await readSource(context, file)).text)));
+    recipients[name] = read.map(({ sets }) => sets);
+    all.push(...read);
   }
   return {
     ...(verify.scopes.length > 0 && { scopes: verify.scopes }),
     ...(verify.suites.length > 0 && { suites: verify.suites }),
-    ...(Object.keys(keySets).length > 0 && {
-      recipients: Object.fromEntries(Object.entries(keySets).map(([name, { sets }]) => [name, sets])),
-      compromised: Object.values(keySets).flatMap(({ compromised }) => compromised),
-      old: Object.values(keySets).flatMap(({ old }) => old),
+    ...(all.length > 0 && {
+      recipients,
+      compromised: all.flatMap(({ compromised }) => compromised),
+      old: all.flatMap(({ old }) => old),
     }),
   };
+}
+
+/** Whose signatures count: the file that is named, else that of the configuration. Public keys only. */
+async function sealersOf(
+  context: CommandContext,
+  engine: Engine,
+  found: FoundConfiguration | undefined,
+  { sealers }: VerifyOptions,
+): Promise<Pick<SealedPolicy, "signatures">> {
+  const configured = found?.configuration.verify.sealers;
+  const file = sealers ?? (found && configured && path.relative(context.cwd, path.join(found.directory, configured)));
+  if (file === undefined) return {};
+  const { text } = await readSource(context, file);
+  try {
+    return { signatures: parseSealers(engine, text) };
+  } catch (error) {
+    throw error instanceof LacreError ? nameFile(file, error) : error;
+  }
 }
 
 type Scan = { readonly scanned: number; readonly findings: readonly Finding[]; readonly notes: readonly string[] };

@@ -25,6 +25,28 @@ export const environment = (): Option =>
 export const scope = (): Option =>
   new Option("-s, --scope <scope>", "where the token may be used").choices(["strict", "namespace", "cluster"]);
 
+/** Who vouches for the tokens. */
+export const signWith = (): Option =>
+  new Option("--sign-with <file>", "sign what is sealed with this key; default: LACRE_SIGN_WITH, or no signature");
+
+/** The key store of a standalone controller. */
+export const storeFile = (): Option =>
+  new Option("-k, --key-file <file>", "key store of a standalone controller, instead of a cluster");
+
+/** An option that may be repeated. */
+export const repeated = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(collect);
+
+/** What opens a backup. */
+export const unlockOptions = (): readonly Option[] => [
+  repeated("-i, --identity <file>", "recovery key file (an age identity); repeat for several"),
+  repeated("--share <file>", "share of a recovery key; repeat until there are enough"),
+  new Option(
+    "--passphrase-file <file>",
+    "0600 file that holds the passphrase, - for standard input; else it is asked for",
+  ),
+];
+
 /** Private key files. */
 export const keyFile = (): Option =>
   new Option("-k, --key-file <file>", "private key file; repeat for several").argParser(collect);

@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import type { CommandContext } from "../context.ts";
 import type { Outcome } from "../run.ts";
-import { environment, example, json, keyFile, name, namespace, recipient } from "./options.ts";
+import { environment, example, json, keyFile, name, namespace, recipient, signWith } from "./options.ts";
 
 /** `lacre open` */
 export function openCommand(context: CommandContext): Command {
@@ -58,6 +58,7 @@ export function resealCommand(context: CommandContext, outcome: Outcome): Comman
     .addOption(keyFile())
     .addOption(recipient())
     .addOption(environment())
+    .addOption(signWith())
     .option("--check", "change nothing; name the entries that are stale, and end with 4 when there are any")
     .action(async (files, options) => {
       outcome.status = await (await import("../commands/reseal.ts")).reseal(context, files, options);

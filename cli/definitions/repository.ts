@@ -67,6 +67,7 @@ export function verifyCommand(context: CommandContext, outcome: Outcome): Comman
     )
     .addOption(clusterOptions()[0] as Option)
     .addOption(clusterOptions()[1] as Option)
+    .option("--sealers <file>", "whose signatures count, instead of the configuration's file; public keys only")
     .addOption(new Option("--budget <seconds>", "how long one file may take").argParser(seconds).default(20))
     .action(async (paths, options) => {
       outcome.status = await (await import("../commands/verify.ts")).verifyPaths(context, paths, options);

@@ -1,5 +1,6 @@
 /** The user's cluster, by the user's kubeconfig. The only importer of the Kubernetes client, which takes a second to load. */
-import { LacreError } from "../../src/index.ts";
+import type { V1Secret } from "@kubernetes/client-node";
+import { type KeySecret, LacreError } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 
 /** Which cluster. */
@@ -9,15 +10,34 @@ export type ClusterOptions = { readonly kubeconfig?: string; readonly context?: 
 export type ClusterReader = {
   /** The name of the context that is used. */
   readonly context: string;
-  /** The data of a ConfigMap; undefined where it is not there. */
-  readonly configMap: (namespace: string, name: string) => Promise<Readonly<Record<string, string>> | undefined>;
-  /** Puts an annotation on a ConfigMap; false where it is not there. */
-  readonly annotateConfigMap: (namespace: string, name: string, key: string, value: string) => Promise<boolean>;
+  /** A ConfigMap; undefined where it is not there. */
+  readonly configMap: (namespace: string, name: string) => Promise<StoredData | undefined>;
+  /** Puts annotations on a ConfigMap; false where it is not there. */
+  readonly annotateConfigMap: (namespace: string, name: string, annotations: Annotations) => Promise<boolean>;
+  /** A Secret, values in base64; undefined where it is not there. Asked for by name, and only for what is locked. */
+  readonly secret: (namespace: string, name: string) => Promise<StoredData | undefined>;
+  /** Puts annotations on a Secret; false where it is not there. */
+  readonly annotateSecret: (namespace: string, name: string, annotations: Annotations) => Promise<boolean>;
+  /** The names of the Secrets with a label, without their content. */
+  readonly secretNames: (namespace: string, label: string) => Promise<readonly string[]>;
+  /** Creates a Secret; false where one of this name is there already. */
+  readonly createSecret: (namespace: string, secret: KeySecret) => Promise<boolean>;
   /** A SealedSecret as JSON; undefined where it is not there. */
   readonly sealedSecret: (namespace: string, name: string) => Promise<unknown>;
   /** All SealedSecrets of a namespace. */
   readonly sealedSecrets: (namespace: string) => Promise<readonly unknown[]>;
 };
+
+type Annotations = Readonly<Record<string, string>>;
+
+/** What is in a ConfigMap or a Secret. */
+type StoredData = { readonly data: Annotations; readonly annotations: Annotations };
+
+type Stored = { readonly data?: Annotations; readonly metadata?: { readonly annotations?: Annotations } };
+
+function storedData(found: Stored | undefined): StoredData | undefined {
+  return found && { data: found.data ?? {}, annotations: found.metadata?.annotations ?? {} };
+}
 
 type ListAnswer = { readonly items?: readonly unknown[]; readonly metadata?: { readonly continue?: string } };
 
@@ -74,22 +94,39 @@ export async function openCluster(context: CommandContext, options: ClusterOptio
     throw new LacreError("USAGE", "the kubeconfig names no cluster to use", { hint: "name one: --context NAME" });
   }
   context.progress(`asking ${config.getCurrentContext()}`);
+  const METADATA_ONLY = setHeaderOptions("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
+  const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
   const core = config.makeApiClient(CoreV1Api);
   const custom = config.makeApiClient(CustomObjectsApi);
   return {
     context: config.getCurrentContext(),
-    configMap: async (namespace, name) => {
-      const what = `the ConfigMap ${namespace}/${name}`;
-      const found = await orAbsent(core.readNamespacedConfigMap({ namespace, name }), what);
-      return found === undefined ? undefined : (found.data ?? {});
+    configMap: async (namespace, name) =>
+      storedData(
+        await orAbsent(core.readNamespacedConfigMap({ namespace, name }), `the ConfigMap ${namespace}/${name}`),
+      ),
+    annotateConfigMap: async (namespace, name, annotations) => {
+      const asked = core.patchNamespacedConfigMap({ namespace, name, body: { metadata: { annotations } } }, MERGE);
+      return (await orAbsent(asked, `change the ConfigMap ${namespace}/${name}`)) !== undefined;
     },
-    annotateConfigMap: async (namespace, name, key, value) => {
-      const body = { metadata: { annotations: { [key]: value } } };
-      const asked = core.patchNamespacedConfigMap(
-        { namespace, name, body },
-        setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
-      );
-      return (await orAbsent(asked, `the ConfigMap ${namespace}/${name}`)) !== undefined;
+    secret: async (namespace, name) =>
+      storedData(await orAbsent(core.readNamespacedSecret({ namespace, name }), `the Secret ${namespace}/${name}`)),
+    annotateSecret: async (namespace, name, annotations) => {
+      const asked = core.patchNamespacedSecret({ namespace, name, body: { metadata: { annotations } } }, MERGE);
+      return (await orAbsent(asked, `change the Secret ${namespace}/${name}`)) !== undefined;
+    },
+    secretNames: async (namespace, label) => {
+      const asked = core.listNamespacedSecret({ namespace, labelSelector: label }, METADATA_ONLY);
+      const list = await orAbsent(asked, `list the Secrets of ${namespace}`);
+      return (list?.items ?? []).map((item) => item.metadata?.name ?? "");
+    },
+    createSecret: async (namespace, body) => {
+      try {
+        await core.createNamespacedSecret({ namespace, body: body as V1Secret });
+        return true;
+      } catch (error) {
+        if ((error as { code?: unknown }).code === 409) return false;
+        throw explain(error, `create Secrets in ${namespace}`);
+      }
     },
     sealedSecret: (namespace, name) =>
       orAbsent(

@@ -1,14 +1,7 @@
 /** Private key files on this machine: read only when nobody else can, written 0600 and never over anything. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import {
-  formatPrivateKey,
-  Keyring,
-  LacreError,
-  type PrivateKey,
-  parsePrivateKeys,
-  refuseUnsafeKeyFile,
-} from "../../src/index.ts";
+import { Keyring, LacreError, type PrivateKey, readPrivateKeys, refuseUnsafeKeyFile } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readError, resolvePath } from "./files.ts";
 import { isCommittable } from "./git.ts";
@@ -18,7 +11,7 @@ import { writeError } from "./write-atomic.ts";
 const KEY_FILE_VARIABLE = "LACRE_KEY_FILE";
 
 /** The text of a key file, once it is known to be safe. The checks are on the open file, which cannot be swapped. */
-function readKeyFile(file: string, shown: string): string {
+export function readKeyFile(file: string, shown: string): string {
   let descriptor: number;
   try {
     descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
@@ -58,7 +51,7 @@ export async function loadPrivateKeys(
   return named.flatMap((file) => {
     const text = readKeyFile(resolvePath(context, file), file);
     try {
-      return parsePrivateKeys(engine, text);
+      return readPrivateKeys(engine, text);
     } catch (error) {
       throw error instanceof LacreError ? nameFile(file, error) : error;
     }
@@ -89,19 +82,22 @@ export async function withKeyring<T>(
   }
 }
 
-/** Writes a new private key file, mode 0600. OUTPUT_EXISTS rather than over another: a lost key cannot be made again. */
-export function writePrivateKey(context: CommandContext, file: string, key: PrivateKey): void {
-  const absolute = resolvePath(context, file);
-  if (isCommittable(absolute)) {
-    throw new LacreError("KEY_FILE_UNSAFE", `${file} would lie in a Git work tree and could be committed`, {
-      hint: `write it elsewhere, or list it in .gitignore first: echo /${path.basename(file)} >> .gitignore`,
-    });
-  }
+/** Refuses a place for private keys that Git would take into the repository. */
+export function refuseCommittable(context: CommandContext, file: string): void {
+  if (!isCommittable(resolvePath(context, file))) return;
+  throw new LacreError("KEY_FILE_UNSAFE", `${file} would lie in a Git work tree and could be committed`, {
+    hint: `write it elsewhere, or list it in .gitignore first: echo /${path.basename(file)} >> .gitignore`,
+  });
+}
+
+/** Writes a new private file, mode 0600. OUTPUT_EXISTS rather than over another: a lost key cannot be made again. */
+export function writePrivateFile(context: CommandContext, file: string, text: string): void {
+  refuseCommittable(context, file);
   try {
-    const descriptor = fs.openSync(absolute, "wx", 0o600);
+    const descriptor = fs.openSync(resolvePath(context, file), "wx", 0o600);
     try {
       fs.fchmodSync(descriptor, 0o600);
-      fs.writeFileSync(descriptor, `${formatPrivateKey(key)}\n`);
+      fs.writeFileSync(descriptor, text);
       fs.fsyncSync(descriptor);
     } finally {
       fs.closeSync(descriptor);
@@ -109,7 +105,7 @@ export function writePrivateKey(context: CommandContext, file: string, key: Priv
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") {
       throw new LacreError("OUTPUT_EXISTS", `${file} exists already`, {
-        hint: `its public key: lacre keys public --key-file ${file}`,
+        hint: "what a private file holds may be the only copy: name a new one",
         cause: error,
       });
     }

@@ -90,7 +90,17 @@ async function readEnvironmentKeys(
       hint: `it has: ${[...found.configuration.environments.keys()].join(", ") || "none"}`,
     });
   }
-  const file = path.relative(context.cwd, path.join(found.directory, environment.keys)) || environment.keys;
+  const files = environment.keys.map((one) => path.relative(context.cwd, path.join(found.directory, one)) || one);
+  const keys = await Promise.all(files.map((file) => readEnvironmentFile(context, engine, name, file)));
+  return keys.flat();
+}
+
+async function readEnvironmentFile(
+  context: CommandContext,
+  engine: Engine,
+  name: string,
+  file: string,
+): Promise<readonly PublicKey[]> {
   const source = readSourceIfPresent(context, file);
   if (source === undefined) {
     throw new LacreError("NO_PUBLIC_KEY", `no public key for ${JSON.stringify(name)}: ${file} is missing or empty`, {

@@ -71,6 +71,7 @@ export async function createJudge(settings: VerifySettings): Promise<(item: Veri
     keys.map((key) => toBase64url(engine.hmacSha256(key, message).subarray(0, IDENTITY_BYTES))).join(" ");
   const context = {
     sha256: engine.sha256,
+    isSigned: engine.isSigned,
     roles: settings.roles,
     policy: settings.policy,
     ...(keys.length > 0 && { identify }),

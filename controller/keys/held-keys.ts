@@ -1,8 +1,18 @@
 /** The private keys of the cluster as they are held in memory, kept up to date by a watch on their Secrets. */
 import { hkdfSync } from "node:crypto";
-import { type Engine, type KeyId, Keyring, sameBytes, wipe } from "../../src/index.ts";
+import {
+  type Engine,
+  type HeldKey,
+  IDENTITY,
+  type KeyId,
+  Keyring,
+  readIdentitySecret,
+  readKeySecret,
+  readSerial,
+  sameBytes,
+  wipe,
+} from "../../src/index.ts";
 import { keyOf, type SecretObject } from "../kube/object.ts";
-import { IDENTITY, type KeyRecord, readIdentitySecret, readKeySecret, readSerial } from "./key-record.ts";
 
 /** What is told when the keys change. */
 export type HeldKeysOptions = {
@@ -19,7 +29,7 @@ const MAC_BYTES = 32;
 /** Keys by the Secret that keeps them. A Secret that is no good key is told and passed over. */
 export class HeldKeys {
   readonly #options: HeldKeysOptions;
-  readonly #records = new Map<string, { readonly resourceVersion: string; readonly record: KeyRecord }>();
+  readonly #records = new Map<string, { readonly resourceVersion: string; readonly record: HeldKey }>();
   readonly #malformed = new Set<string>();
   #identity: { readonly secret: string; readonly seed: Uint8Array; readonly serial: number } | undefined;
   #keyring = new Keyring([]);
@@ -51,7 +61,7 @@ export class HeldKeys {
   }
 
   /** All keys, by the name of their Secret. */
-  get records(): ReadonlyMap<string, KeyRecord> {
+  get records(): ReadonlyMap<string, HeldKey> {
     return new Map([...this.#records].map(([name, { record }]) => [name, record]));
   }
 
@@ -90,7 +100,7 @@ export class HeldKeys {
     if (removed === undefined) return;
     this.#records.delete(name);
     this.#rebuild();
-    removed.record.key.wipe();
+    removed.record.privateKey?.wipe();
   }
 
   #setIdentity(name: string, secret: SecretObject): void {
@@ -107,11 +117,25 @@ export class HeldKeys {
   }
 
   #rebuild(): void {
-    const records = [...this.#records.values()].map(({ record }) => record);
-    const opens = ({ state }: KeyRecord) =>
-      state === "active" || state === "decrypt-only" || (state === "compromised" && this.#options.openCompromised);
-    this.#keyring = new Keyring(records.filter(opens).map(({ key }) => key));
-    this.#retired = new Set(records.filter((record) => !opens(record)).map(({ key }) => key.publicKey.keyId));
+    const { keyring, retired } = openingOf(
+      [...this.#records.values()].map(({ record }) => record),
+      this.#options.openCompromised,
+    );
+    this.#keyring = keyring;
+    this.#retired = retired;
     this.#options.changed();
   }
+}
+
+/** Which of some keys open, and which are known and open nothing any more. What was destroyed stays so, whoever has a copy. */
+export function openingOf(
+  keys: readonly HeldKey[],
+  openCompromised: boolean,
+): { readonly keyring: Keyring; readonly retired: ReadonlySet<KeyId> } {
+  const destroyed = new Set(keys.filter(({ state }) => state === "destroyed").map(({ publicKey }) => publicKey.keyId));
+  const opens = ({ state, publicKey }: HeldKey) =>
+    !destroyed.has(publicKey.keyId) && (state !== "compromised" || openCompromised);
+  const opening = keys.filter(opens).flatMap(({ privateKey }) => privateKey ?? []);
+  const retired = keys.filter((key) => !opens(key)).map(({ publicKey }) => publicKey.keyId);
+  return { keyring: new Keyring(opening), retired: new Set(retired) };
 }

@@ -2,7 +2,18 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Engine, Keyring, LacreError, parsePrivateKeys, refuseUnsafeKeyFile } from "../../src/index.ts";
+import {
+  type Engine,
+  type HeldKey,
+  isKeyStore,
+  type KeyId,
+  type Keyring,
+  LacreError,
+  parseKeyStore,
+  parsePrivateKeys,
+  refuseUnsafeKeyFile,
+} from "../../src/index.ts";
+import { openingOf } from "./held-keys.ts";
 
 function isInWorkTree(directory: string): boolean {
   for (let at = directory; ; at = path.dirname(at)) {
@@ -31,7 +42,8 @@ function open(file: string): number {
   }
 }
 
-function read(file: string): { readonly text: string; readonly stamp: string } {
+/** The text of a key file that nobody else can read, and what it looked like. INPUT_UNREADABLE or KEY_FILE_UNSAFE. */
+export function readKeyFile(file: string): { readonly text: string; readonly stamp: string } {
   const descriptor = open(file);
   try {
     const stat = fs.fstatSync(descriptor);
@@ -52,40 +64,57 @@ function stampOf(stat: fs.Stats): string {
   return `${stat.ino}.${stat.ctimeMs}.${stat.size}`;
 }
 
+/** Keys that open, and ids of those that are known and open nothing any more. */
+export type Opening = { readonly keyring: Keyring; readonly retired: ReadonlySet<KeyId> };
+
 /** The keys of some files. `current` reads them again only when one of them changed. */
 export class KeyFiles {
   readonly #engine: Engine;
   readonly #files: readonly string[];
-  #loaded: { readonly keyring: Keyring; readonly stamps: readonly string[] } | undefined;
+  readonly #openCompromised: boolean;
+  #loaded: (Opening & { readonly stamps: readonly string[] }) | undefined;
 
-  constructor(engine: Engine, files: readonly string[]) {
+  constructor(engine: Engine, files: readonly string[], openCompromised = false) {
     this.#engine = engine;
     this.#files = files;
+    this.#openCompromised = openCompromised;
   }
 
-  /** The keyring, or the error of the first file that is not right. Keys that were held until now are wiped then. */
-  current(): Keyring {
+  /** The keys, or the error of the first file that is not right. Keys that were held until now are wiped then. */
+  current(): Opening {
     const now = this.#files
       .map((file) => fs.lstatSync(file, { throwIfNoEntry: false }))
       .map((stat) => (stat ? stampOf(stat) : ""));
-    if (this.#loaded !== undefined && now.join() === this.#loaded.stamps.join()) return this.#loaded.keyring;
-    const read_ = this.#files.map((file) => ({ file, ...read(file) }));
-    const keys = read_.flatMap(({ file, text }) => this.#parse(file, text));
+    if (this.#loaded !== undefined && now.join() === this.#loaded.stamps.join()) return this.#loaded;
+    const read = this.#files.map((file) => ({ file, ...readKeyFile(file) }));
+    const keys = read.flatMap(({ file, text }) => this.#parse(file, text));
     this.#loaded?.keyring.wipe();
-    this.#loaded = { keyring: new Keyring(keys), stamps: read_.map(({ stamp }) => stamp) };
-    return this.#loaded.keyring;
+    this.#loaded = { ...openingOf(keys, this.#openCompromised), stamps: read.map(({ stamp }) => stamp) };
+    return this.#loaded;
   }
 
-  #parse(file: string, text: string) {
-    try {
-      return parsePrivateKeys(this.#engine, text);
-    } catch (error) {
-      if (!(error instanceof LacreError)) throw error;
-      throw new LacreError(
-        error.code,
-        `${file}: ${error.message}`,
-        error.hint === undefined ? {} : { hint: error.hint },
-      );
-    }
+  #parse(file: string, text: string): readonly HeldKey[] {
+    return inFile(file, () => {
+      if (isKeyStore(text)) return parseKeyStore(this.#engine, text).keys;
+      return parsePrivateKeys(this.#engine, text).map((privateKey) => ({
+        publicKey: privateKey.publicKey,
+        privateKey,
+        state: "active",
+        ...ALWAYS,
+      }));
+    });
+  }
+}
+
+/** A bare key has no times. */
+const ALWAYS = { notBefore: "1970-01-01T00:00:00Z", notAfter: "9999-12-31T23:59:59Z" };
+
+/** Does something with the text of a file; its errors name the file. */
+export function inFile<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof LacreError)) throw error;
+    throw new LacreError(error.code, `${file}: ${error.message}`, error.hint === undefined ? {} : { hint: error.hint });
   }
 }

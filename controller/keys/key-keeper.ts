@@ -1,28 +1,43 @@
-/** Makes, renews and publishes the cluster's keys. Only the replica that leads does this. */
+/** Makes, renews, retires, backs up and publishes the cluster's keys. Only the replica that leads does this. */
 import {
+  decideKeys,
   type Engine,
+  factsOf,
   fingerprintOf,
   generateKey,
+  type HeldKey,
+  holdNew,
+  identitySecret,
+  judgeOrder,
+  type KeyAction,
+  type KeyId,
   type KeyList,
-  type ListedKey,
+  type KeyPolicy,
+  type KeyStore,
+  keySecret,
+  listOf,
+  type NewKeys,
+  nextSerial,
   parseKeyList,
-  type Suite,
   sameKeys,
+  serialPatch,
+  shortKeyId,
   signKeyList,
+  statePatch,
   wipe,
 } from "../../src/index.ts";
 import { type KubeApi, secretsPath } from "../kube/api.ts";
 import { APPLY_PATCH } from "../kube/client.ts";
 import type { KubeObject, SecretObject } from "../kube/object.ts";
+import { rfc3339 } from "../time.ts";
 import type { HeldKeys } from "./held-keys.ts";
-import { identitySecret, type KeyRecord, keySecret, serialPatch, statePatch } from "./key-record.ts";
+import type { KeyBackup } from "./key-backup.ts";
+import { answersOf, type KeyRequest, openRequests, orderOf } from "./key-requests.ts";
+import type { KeyUse } from "./key-uses.ts";
 
 /** The ConfigMap that everybody may read. */
 const KEY_LIST_NAME = "lacre-keys";
 const LIST_KEY = "keys";
-/** On the ConfigMap: asks for a new key, whatever the value, and remembers which request was met. */
-const ROTATE = "lacre.dev/rotate-requested";
-const ROTATED = "lacre.dev/rotate-handled";
 
 /** How keys are kept. */
 export type KeyKeeperOptions = {
@@ -32,19 +47,16 @@ export type KeyKeeperOptions = {
   readonly keys: HeldKeys;
   readonly namespace: string;
   readonly cluster: string;
-  readonly suite: Suite;
-  readonly lifetimeMs: number;
-  /** False for a cluster that is being restored: a stray key would be sealed to. */
-  readonly generateFirstKey: boolean;
+  readonly newKeys: NewKeys;
+  readonly policy: KeyPolicy;
+  /** undefined: nobody is named who could open a backup. */
+  readonly backup: KeyBackup | undefined;
+  /** What needs each key, of all that this controller may read. */
+  readonly uses: () => Promise<ReadonlyMap<KeyId, KeyUse>>;
   readonly told: (message: string, details: Readonly<Record<string, string>>) => void;
 };
 
 type ListObject = KubeObject & { readonly data?: Readonly<Record<string, string>> };
-
-function isRotationAsked(published: ListObject | undefined): boolean {
-  const { [ROTATE]: asked, [ROTATED]: handled } = published?.metadata.annotations ?? {};
-  return asked !== undefined && asked !== handled;
-}
 
 /** Keeps the keys as they should be. `keep` may be called at any time, again and again. */
 export class KeyKeeper {
@@ -61,15 +73,25 @@ export class KeyKeeper {
     return this.#published;
   }
 
-  /** One round: identity, first key, renewal, list. Throws ApiError. */
+  /** One round: identity, requests, first key, renewal, backup, list. Throws ApiError. */
   async keep(now: Date): Promise<void> {
     if (this.#isAtWork) return;
     this.#isAtWork = true;
     try {
       await this.#ensureIdentity();
+      if (this.#options.keys.identity === undefined) return;
       const published = await this.#readList();
-      await this.#ensureKey(now, isRotationAsked(published));
-      await this.#publish(now, published);
+      const requests = openRequests(published?.metadata.annotations);
+      const answers = await this.#answer(requests);
+      const backedUp = (await this.#options.backup?.taken()) ?? new Set<KeyId>();
+      const rotate = requests.find(({ name }) => name === "rotate");
+      const asked = { rotate: rotate !== undefined, backedUp };
+      await this.#perform(decideKeys(this.#facts(), this.#options.policy, now, asked), now);
+      if (rotate !== undefined) answers.set(rotate, this.#rotated());
+      await this.#finishDestroying();
+      const store = this.#store(0);
+      if (store !== undefined) await this.#options.backup?.make(store, now);
+      await this.#publish(now, published, answers);
     } finally {
       this.#isAtWork = false;
     }
@@ -81,41 +103,100 @@ export class KeyKeeper {
   }
 
   async #ensureIdentity(): Promise<void> {
-    const { keys, engine, namespace, generateFirstKey, told } = this.#options;
-    if (keys.identity !== undefined || !generateFirstKey) return;
+    const { keys, engine, namespace, policy, told } = this.#options;
+    if (keys.identity !== undefined || !policy.generateFirstKey) return;
     const seed = engine.randomBytes(32);
     keys.upsert(await this.#create(identitySecret(namespace, seed)));
     told("made the cluster's identity", { fingerprint: fingerprintOf(engine, engine.signingKeyOf(seed)) });
     wipe(seed);
   }
 
-  async #ensureKey(now: Date, isAsked: boolean): Promise<void> {
-    const { keys, generateFirstKey } = this.#options;
-    const active = [...keys.records].filter(([, { state }]) => state === "active");
-    const isDue = isAsked || active.every(([, { notAfter }]) => new Date(notAfter) <= now);
-    if (active.length > 0 && !isDue) return this.#retire(active);
-    if (keys.records.size === 0 && !generateFirstKey) return;
-    if (keys.identity === undefined) return;
-    await this.#makeKey(now);
+  #facts() {
+    return factsOf({ keys: this.#options.keys.records.values() });
   }
 
-  /** Of several active keys, the older ones only open. */
-  async #retire(active: readonly (readonly [string, KeyRecord])[]): Promise<void> {
-    const newest = active.reduce((a, b) => (b[1].notBefore >= a[1].notBefore ? b : a));
-    for (const [name, record] of active) {
-      if (name === newest[0]) continue;
-      this.#options.keys.upsert(await this.#options.api.patchSecret(name, statePatch("decrypt-only")));
-      this.#options.told("a key only opens from now on", { keyId: record.key.publicKey.keyId });
+  /** Orders about single keys, one after the other: each sees what the one before has done. */
+  async #answer(requests: readonly KeyRequest[]): Promise<Map<KeyRequest, string>> {
+    const answers = new Map<KeyRequest, string>();
+    for (const request of requests) {
+      if (request.name === "rotate") continue;
+      const answer = await this.#obey(request);
+      answers.set(request, answer);
+      this.#options.told(`asked to call a key ${request.name}`, { request: request.value, answer });
+    }
+    return answers;
+  }
+
+  async #obey(request: KeyRequest): Promise<string> {
+    const order = orderOf(request);
+    if (order === undefined) return "refused: it is not written as lacre keys writes it";
+    const use = order.kind === "destroy" ? (await this.#options.uses()).get(order.keyId) : undefined;
+    const verdict = judgeOrder(this.#facts(), order, use?.entries ?? 0);
+    if (verdict.ok) {
+      await this.#perform(verdict.actions, new Date());
+      return "done";
+    }
+    if (verdict.problem === "unknown") return "refused: there is no such key";
+    if (verdict.problem === "destroyed") return "refused: the key is destroyed already";
+    if (verdict.problem === "active") return "refused: the key is active: rotate first";
+    const { entries = 0, objects = [] } = use ?? {};
+    return `refused: ${entries} entries need it, such as those of ${objects.slice(0, 3).join(", ")}: reseal them first`;
+  }
+
+  async #perform(actions: readonly KeyAction[], now: Date): Promise<void> {
+    for (const action of actions) {
+      if (action.kind === "make") await this.#makeKey(action.state, now);
+      else if (action.state === "destroyed") await this.#bury(action.keyId);
+      else await this.#move(action.keyId, action.state, now);
     }
   }
 
-  async #makeKey(now: Date): Promise<void> {
-    const { engine, suite, namespace, lifetimeMs, keys, told } = this.#options;
-    const key = generateKey(engine, suite);
-    keys.upsert(await this.#create(keySecret(namespace, key, now, lifetimeMs)));
-    told("made a sealing key", { keyId: key.publicKey.keyId });
+  #rotated(): string {
+    const isWaiting = this.#facts().some(({ state }) => state === "pending");
+    return isWaiting ? "done: the new key waits for its backup: lacre keys backup" : "done";
+  }
+
+  async #makeKey(state: "active" | "pending", now: Date): Promise<void> {
+    const { engine, newKeys, namespace, keys, told } = this.#options;
+    const key = generateKey(engine, newKeys.suite);
+    const held = holdNew(key, state, now, newKeys.lifetimeMs);
+    keys.upsert(await this.#create(keySecret(namespace, held) as SecretObject));
+    const message = state === "active" ? "made a sealing key" : "made a sealing key that waits for its backup";
+    told(message, { keyId: key.publicKey.keyId });
     key.wipe();
-    await this.#retire([...keys.records].filter(([, { state }]) => state === "active"));
+  }
+
+  async #move(keyId: KeyId, state: HeldKey["state"], now: Date): Promise<void> {
+    const { keys, api, told } = this.#options;
+    for (const [name, record] of keys.records) {
+      if (record.publicKey.keyId !== keyId || record.state === "destroyed") continue;
+      const since = record.state === "pending" ? rfc3339(now) : undefined;
+      keys.upsert(await api.patchSecret(name, statePatch(state, since)));
+      told("a key is in another state", { keyId, state });
+    }
+  }
+
+  /** What is left of a key is written first: it must be known as destroyed, whatever happens in between. */
+  async #bury(keyId: KeyId): Promise<void> {
+    const { keys, namespace } = this.#options;
+    const record = [...keys.records.values()].find(({ publicKey }) => publicKey.keyId === keyId);
+    if (record === undefined) return;
+    const { privateKey: _gone, ...rest } = record;
+    keys.upsert(await this.#create(keySecret(namespace, { ...rest, state: "destroyed" }) as SecretObject));
+  }
+
+  /** Removes the private part of every key that is known as destroyed. */
+  async #finishDestroying(): Promise<void> {
+    const { keys, api, told } = this.#options;
+    const destroyed = new Set(
+      [...keys.records.values()].filter(({ state }) => state === "destroyed").map(({ publicKey }) => publicKey.keyId),
+    );
+    for (const [name, { publicKey, privateKey }] of keys.records) {
+      if (privateKey === undefined || !destroyed.has(publicKey.keyId)) continue;
+      await api.deleteSecret(name);
+      keys.remove(name);
+      told("destroyed a key", { keyId: publicKey.keyId });
+    }
   }
 
   #create(body: SecretObject): Promise<SecretObject> {
@@ -131,31 +212,49 @@ export class KeyKeeper {
     return this.#options.api.client.find<ListObject>({ method: "GET", path });
   }
 
-  #list(serial: number): KeyList {
+  /** All that there is, one record a key; undefined before there is an identity. */
+  #store(serial: number): KeyStore | undefined {
     const { keys, cluster } = this.#options;
-    const listed = [...keys.records.values()].map(
-      ({ key, state, notBefore, notAfter }): ListedKey => ({ publicKey: key.publicKey, state, notBefore, notAfter }),
-    );
-    const order = ({ notBefore, publicKey }: ListedKey) => `${notBefore} ${publicKey.keyId}`;
-    return { cluster, serial, keys: listed.sort((a, b) => (order(a) < order(b) ? 1 : -1)) };
+    if (keys.identity === undefined) return undefined;
+    const byId = new Map<KeyId, HeldKey>();
+    for (const record of keys.records.values()) {
+      if (byId.get(record.publicKey.keyId)?.state !== "destroyed") byId.set(record.publicKey.keyId, record);
+    }
+    return { cluster, serial, identity: keys.identity.seed, keys: [...byId.values()] };
   }
 
-  async #publish(now: Date, published: ListObject | undefined): Promise<void> {
-    const { keys, engine, namespace, api, told } = this.#options;
-    if (keys.identity === undefined || keys.records.size === 0) return;
+  async #publish(
+    now: Date,
+    published: ListObject | undefined,
+    answers: ReadonlyMap<KeyRequest, string>,
+  ): Promise<void> {
+    const { keys, engine, api, told } = this.#options;
+    const store = this.#store(0);
+    if (store === undefined || keys.identity === undefined || keys.records.size === 0) return;
     const before = published?.data?.[LIST_KEY];
     const last = before === undefined ? undefined : this.#parse(before);
-    const list = this.#list(0);
+    const list = listOf(store);
     if (last !== undefined && before !== undefined && sameKeys(last, list)) {
       this.#published = before;
+      if (answers.size > 0) await this.#write(before, published, answers);
       return;
     }
     // Kept with the identity first, and never below the time: it rises even where the list, or both, were lost.
-    const asked = published?.metadata.annotations?.[ROTATE];
-    const newest = Math.max(last?.serial ?? 0, keys.identity.serial);
-    const serial = Math.max(newest + 1, Math.floor(now.getTime() / 1000));
+    const serial = nextSerial(now, last?.serial ?? 0, keys.identity.serial);
     keys.upsert(await api.patchSecret(keys.identity.secret, serialPatch(serial)));
     const text = signKeyList(engine, { ...list, serial }, keys.identity.seed);
+    await this.#write(text, published, answers);
+    this.#published = text;
+    told("published the key list", { serial: String(serial), keys: list.keys.map(describeKey).join(", ") });
+  }
+
+  async #write(
+    text: string,
+    published: ListObject | undefined,
+    answers: ReadonlyMap<KeyRequest, string>,
+  ): Promise<void> {
+    const { api, namespace } = this.#options;
+    const annotations = answersOf(published?.metadata.annotations, answers);
     await api.client.json({
       method: "PATCH",
       path: `/api/v1/namespaces/${namespace}/configmaps/${KEY_LIST_NAME}`,
@@ -164,12 +263,10 @@ export class KeyKeeper {
       body: {
         apiVersion: "v1",
         kind: "ConfigMap",
-        metadata: { name: KEY_LIST_NAME, namespace, ...(asked !== undefined && { annotations: { [ROTATED]: asked } }) },
+        metadata: { name: KEY_LIST_NAME, namespace, annotations },
         data: { [LIST_KEY]: text },
       },
     });
-    this.#published = text;
-    told("published the key list", { serial: String(serial), keys: String(list.keys.length) });
   }
 
   /** A list of our own identity; anything else was put there by somebody else and is written over. */
@@ -183,4 +280,8 @@ export class KeyKeeper {
       return undefined;
     }
   }
+}
+
+function describeKey({ publicKey, state }: KeyList["keys"][number]): string {
+  return `${shortKeyId(publicKey.keyId)} ${state}`;
 }

@@ -6,6 +6,10 @@ import { type KubeObject, type SecretObject, splitKey } from "./object.ts";
 /** Our name as a field manager. */
 const FIELD_MANAGER = "lacre";
 
+const PAGE = 500;
+
+type SealedPage = { readonly items: readonly SealedObject[]; readonly metadata: { readonly continue?: string } };
+
 /** Where the SealedSecrets of one namespace, or of all, are. */
 export function sealedPath(namespace?: string): string {
   return namespace === undefined
@@ -58,6 +62,23 @@ export class KubeApi {
       contentType: MERGE_PATCH,
       body,
     });
+  }
+
+  /** Deletes a Secret; one that is gone already is fine. */
+  async deleteSecret(key: string): Promise<void> {
+    const { namespace, name } = splitKey(key);
+    await this.client.find({ method: "DELETE", path: `${secretsPath(namespace)}/${name}` });
+  }
+
+  /** All SealedSecrets of one namespace, or of all, page by page. */
+  async *listSealed(namespace?: string): AsyncGenerator<SealedObject> {
+    let next: string | undefined;
+    do {
+      const query = { limit: String(PAGE), ...(next !== undefined && { continue: next }) };
+      const page: SealedPage = await this.client.json({ method: "GET", path: sealedPath(namespace), query });
+      yield* page.items;
+      next = page.metadata.continue || undefined;
+    } while (next !== undefined);
   }
 
   /** Writes the status; the object's new resource version. The uid keeps it off an object that was made anew. */

@@ -22,6 +22,8 @@ export type ClusterState = {
   readonly isLeading: () => boolean;
   readonly cannotTell: () => boolean;
   readonly malformedKeys: () => number;
+  /** undefined: no backup is kept. */
+  readonly isBackupTaken: () => boolean | undefined;
 };
 
 /** The metrics of one controller. */
@@ -65,6 +67,10 @@ export function createClusterMetrics(state: ClusterState): ClusterMetrics {
     one.set(state.cannotTell() ? 1 : 0),
   );
   gauge("lacre_malformed_keys", "Key Secrets that are no good key", [], (one) => one.set(state.malformedKeys()));
+  gauge("lacre_backup_taken", "0: keys, or their states, are in no backup that was taken away", [], (one) => {
+    const isTaken = state.isBackupTaken();
+    if (isTaken !== undefined) one.set(isTaken ? 1 : 0);
+  });
   gauge("lacre_key_not_before_timestamp_seconds", "Since when a key is used", ["key_id", "state"], (one) => {
     for (const { keyId, state: keyState, notBefore } of state.keys())
       one.set({ key_id: keyId, state: keyState }, seconds(notBefore));

@@ -7,6 +7,7 @@ export class Troubles {
   readonly #log: Logger;
   readonly #unread = new Map<string, string>();
   readonly #malformed = new Set<string>();
+  #sealers: string | undefined;
 
   constructor(log: Logger) {
     this.#log = log;
@@ -39,6 +40,14 @@ export class Troubles {
       this.#malformed.add(secret);
       this.#log.error({ secret, problem }, "a key Secret is no good key and is passed over");
     } else if (this.#malformed.delete(secret)) this.#log.info({ secret }, "a key Secret is right again");
+  }
+
+  /** What is wrong with the file of the sealers; undefined when it is right. */
+  sealers(problem: string | undefined): void {
+    if (problem === this.#sealers) return;
+    this.#sealers = problem;
+    if (problem === undefined) this.#log.info("the sealers can be read again");
+    else this.#log.error({ problem }, "the sealers cannot be read; those before stay in force");
   }
 
   /** A mistake in the program. Neither its message nor its stack is told: either may quote what was at hand. */

@@ -20,6 +20,9 @@ const WAITS_FOR_KEYS: ReadonlySet<string> = new Set([
   "Progressing",
 ]);
 
+/** Reasons that another policy of signatures may end. */
+const WAITS_FOR_SEALERS: ReadonlySet<string> = new Set(["SignatureMissing", "SignatureNotTrusted"]);
+
 /** SealedSecrets and Secrets by `namespace/name`. */
 export class Known {
   readonly sealed: Map<string, Tracked> = new Map();
@@ -60,9 +63,18 @@ export class Known {
   }
 
   /** What another key may help. */
-  *waitingForKeys(): Generator<string> {
+  waitingForKeys(): Iterable<string> {
+    return this.#waiting(WAITS_FOR_KEYS);
+  }
+
+  /** What other sealers may help. */
+  waitingForSealers(): Iterable<string> {
+    return this.#waiting(WAITS_FOR_SEALERS);
+  }
+
+  *#waiting(reasons: ReadonlySet<string>): Generator<string> {
     for (const [key, { status }] of this.sealed) {
-      if (WAITS_FOR_KEYS.has(conditionOf(status, "Ready")?.reason ?? "Progressing")) yield key;
+      if (reasons.has(conditionOf(status, "Ready")?.reason ?? "Progressing")) yield key;
     }
   }
 }

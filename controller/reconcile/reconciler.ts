@@ -7,6 +7,7 @@ import type { KubeApi } from "../kube/api.ts";
 import { Fenced, toApiError } from "../kube/client.ts";
 import type { SecretObject } from "../kube/object.ts";
 import type { Objection, Reason } from "../problem.ts";
+import type { SealersFile } from "../sealers-file.ts";
 import { pickSlots } from "../sources/sealed-object.ts";
 import { frozenBy, isOurs, objectionOf, readLive, refuseType, type Wanted } from "../targets/secret-object.ts";
 import { rfc3339 } from "../time.ts";
@@ -42,6 +43,8 @@ export type ReconcilerOptions = {
   readonly keys: HeldKeys;
   readonly acceptSuites: ReadonlySet<Suite>;
   readonly acceptScopes: ReadonlySet<Scope>;
+  /** undefined: nobody asks for signatures. */
+  readonly signatures: SealersFile | undefined;
   readonly rollback: RollbackPolicy;
   readonly allowMetadata: readonly string[];
   /** A namespace where nothing is written: the controller's own. */
@@ -201,6 +204,7 @@ export class Reconciler {
       retiredKeys: keys.retired,
       acceptSuites,
       acceptScopes,
+      signatures: this.#options.signatures?.policy,
       rollback: { policy: rollback, nowSeconds },
     };
   }

@@ -28,6 +28,36 @@ const KNOWN_FAILURES: readonly (readonly [RegExp, string])[] = [
   [/no space left/i, "the disk is full"],
 ];
 
+/** A program that says no: signatures of other kinds than SSH are not looked at. */
+const NO_OTHER_SIGNATURES = [
+  "-c",
+  "gpg.program=false",
+  "-c",
+  "gpg.x509.program=false",
+  "-c",
+  "gpg.openpgp.program=false",
+];
+const SSH_SIGNED = /^gpgsig(?:-sha256)? -----BEGIN SSH SIGNATURE-----$/m;
+
+/** Refuses a commit that none of the allowed signers has signed with SSH. Its tree is what it vouches for, whole. */
+async function checkSignature(repository: string, commit: string, allowedSigners: string): Promise<void> {
+  const inside = ["-C", repository];
+  const header = (await run([...inside, "cat-file", "commit", commit])).split("\n\n", 1)[0] ?? "";
+  const short = commit.slice(0, 12);
+  if (!SSH_SIGNED.test(header)) {
+    throw new LacreError("SIGNATURE_INVALID", `commit ${short} is not signed with SSH`, {
+      hint: "git config gpg.format ssh; git commit --amend -S; the state before it stays",
+    });
+  }
+  const settings = [...NO_OTHER_SIGNATURES, "-c", `gpg.ssh.allowedSignersFile=${path.resolve(allowedSigners)}`];
+  // G: good, and by an allowed signer. U would be good by somebody unknown.
+  const verdict = (await run([...settings, ...inside, "log", "-1", "--format=%G?", commit])).trim();
+  if (verdict === "G") return;
+  throw new LacreError("SIGNATURE_INVALID", `commit ${short} is signed by nobody who is allowed to`, {
+    hint: 'list the signer in the file of --allowed-signers: NAME namespaces="git" ssh-ed25519 ...; the state before it stays',
+  });
+}
+
 /** The URL without user and password. */
 function withoutCredentials(url: string): string {
   return url.replace(/^([a-z][\w+.-]*:\/\/)[^/@]*@/i, "$1");
@@ -122,15 +152,18 @@ class GitSource implements Source {
   readonly #url: string;
   readonly #ref: string;
   readonly #repository: string;
+  readonly #allowedSigners: string | undefined;
   #snapshot: Snapshot | undefined;
+  #refused: { readonly commit: string; readonly message: string } | undefined;
   #reader: BlobReader | undefined;
 
-  constructor(url: string, branch: string | undefined, repository: string) {
+  constructor(url: string, branch: string | undefined, repository: string, allowedSigners: string | undefined) {
     this.name = `git:${withoutCredentials(url)}#${branch ?? "HEAD"}`;
     // A plain path would be copied whole; as a URL it can be shallow.
     this.#url = path.isAbsolute(url) ? `file://${url}` : url;
     this.#ref = branch === undefined ? "HEAD" : `refs/heads/${branch}`;
     this.#repository = repository;
+    this.#allowedSigners = allowedSigners;
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -142,8 +175,23 @@ class GitSource implements Source {
       });
     }
     if (this.#snapshot?.revision === commit) return this.#snapshot;
-    this.#snapshot = await this.#fetch();
-    return this.#snapshot;
+    if (this.#refused?.commit === commit && this.#snapshot !== undefined) return this.#withProblem(this.#snapshot);
+    try {
+      this.#snapshot = await this.#fetch();
+      this.#refused = undefined;
+      return this.#snapshot;
+    } catch (error) {
+      if (!(error instanceof LacreError) || error.code !== "SIGNATURE_INVALID") throw error;
+      // What was accepted before stays in force: whoever pushes an unsigned commit must not stop drift from being put right.
+      this.#refused = { commit, message: error.message };
+      if (this.#snapshot === undefined) throw error;
+      return this.#withProblem(this.#snapshot);
+    }
+  }
+
+  #withProblem(snapshot: Snapshot): Snapshot {
+    const message = `${this.#refused?.message}; the commit before it stays in force`;
+    return { ...snapshot, problem: { reason: "SignatureNotTrusted", message } };
   }
 
   close(): void {
@@ -169,6 +217,7 @@ class GitSource implements Source {
     ]);
     // What was fetched decides: the branch may have moved since it was listed.
     const revision = (await run([...inside, "rev-parse", "--verify", `${FETCHED}^{commit}`])).trim();
+    if (this.#allowedSigners !== undefined) await checkSignature(this.#repository, revision, this.#allowedSigners);
     const tree = await run([...inside, "ls-tree", "-r", "-z", "--full-tree", revision]);
     this.#reader?.close();
     const reader = new BlobReader(this.#repository);
@@ -185,7 +234,15 @@ function toSourceFile(reader: BlobReader, line: string): readonly SourceFile[] {
   return isManifestPath(file) ? [{ path: file, stamp: blob, read: () => reader.read(blob) }] : [];
 }
 
-/** A source on a Git branch; its clone lives in `repository` and is made when it is not there. */
-export function gitSource(url: string, branch: string | undefined, repository: string): Source {
-  return new GitSource(url, branch, repository);
+/**
+ * A source on a Git branch; its clone lives in `repository` and is made when it is not there. allowedSigners: only commits
+ * that somebody in this file has signed are taken.
+ */
+export function gitSource(
+  url: string,
+  branch: string | undefined,
+  repository: string,
+  allowedSigners?: string,
+): Source {
+  return new GitSource(url, branch, repository, allowedSigners);
 }

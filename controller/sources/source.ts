@@ -1,4 +1,5 @@
 /** Where sealed files come from. */
+import type { Objection } from "../problem.ts";
 
 /** One file. The stamp changes whenever the content may have; undefined when only reading can tell. */
 export type SourceFile = {
@@ -8,7 +9,12 @@ export type SourceFile = {
 };
 
 /** All manifests of one moment: never two files of two commits. */
-export type Snapshot = { readonly revision: string; readonly files: readonly SourceFile[] };
+export type Snapshot = {
+  readonly revision: string;
+  readonly files: readonly SourceFile[];
+  /** Why this is not the newest state. */
+  readonly problem?: Objection;
+};
 
 /** A source that can be asked again and again. */
 export interface Source {

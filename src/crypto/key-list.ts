@@ -27,8 +27,10 @@ export type KeyList = { readonly cluster: string; readonly serial: number; reado
 export type SignedKeyList = KeyList & { readonly identity: Uint8Array };
 
 const HEADER = "lacre-keys-1";
-const CLUSTER = /^[a-z0-9](?:[-._a-z0-9]{0,251}[a-z0-9])?$/;
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+/** Names of clusters. */
+export const CLUSTER: RegExp = /^[a-z0-9](?:[-._a-z0-9]{0,251}[a-z0-9])?$/;
+/** Times of keys: RFC 3339, in seconds and UTC. */
+export const TIME: RegExp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 const COMMENT = "# Public keys of a cluster: safe to publish. The list is signed: fetch it, do not edit it.";
 
 /** True for a text that is meant as a key list. */

@@ -18,11 +18,6 @@ export function formatPrivateKey(key: PrivateKey): string {
   return `${PRIVATE}${key.publicKey.suite}.${toBase64url(key.seed())}`;
 }
 
-/** True when a line of the text is a private key, whole or cut. */
-export function holdsPrivateKey(text: string): boolean {
-  return keyLines(text).some((line) => line.startsWith(PRIVATE));
-}
-
 function keyLines(text: string): readonly string[] {
   return text
     .split(/\r?\n/)

@@ -7,7 +7,7 @@ import { LABEL } from "./label.ts";
 import { SUITES, type Suite } from "./suite.ts";
 
 /** The length of the private seed of either suite, in bytes. */
-const SEED_BYTES = 32;
+export const SEED_BYTES = 32;
 
 /** A key to seal to. bytes: 32 (x25519) or 1216 (mlkem768x25519). */
 export type PublicKey = { readonly suite: Suite; readonly bytes: Uint8Array; readonly keyId: KeyId };

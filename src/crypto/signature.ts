@@ -1,6 +1,6 @@
-/** Sealer signatures: who sealed a token. Opt-in; the slot is part of format 1. Verified by noble, never by tweetnacl. */
-import { ed25519 } from "@noble/curves/ed25519.js";
-import { concat, utf8 } from "../bytes.ts";
+/** Sealer signatures: who sealed a token. Opt-in; the slot is part of format 1. Verified by the engine, strictly, never by tweetnacl. */
+import { concat, fromBase64url, toBase64url, utf8 } from "../bytes.ts";
+import { LacreError } from "../errors.ts";
 import { KEY_ID_BYTES, type KeyId, keyIdOf } from "../model/key-id.ts";
 import type { Engine } from "./engine.ts";
 import { LABEL } from "./label.ts";
@@ -9,34 +9,80 @@ import { signedMessage, type Token, unsignedBody } from "./token.ts";
 /** Somebody who signs what they seal. */
 export type Sealer = { readonly keyId: KeyId; readonly sign: (message: Uint8Array) => Uint8Array };
 
-/** A sealer whose tokens are accepted, in the namespaces listed. publicKey: 32 bytes, Ed25519. */
+/** A sealer whose tokens are accepted, in the namespaces listed; `*` is all. publicKey: 32 bytes, Ed25519. */
 export type TrustedSealer = { readonly publicKey: Uint8Array; readonly namespaces: readonly string[] };
 
 /** What a token's signature is worth. */
 export type SignatureVerdict = "valid" | "unsigned" | "untrusted" | "invalid";
 
+/** What judging needs of an engine. */
+export type SignatureMeans = Pick<Engine, "sha256" | "isSigned">;
+
+const PUBLIC = "lacre-signing-1.";
+const PRIVATE = "lacre-signing-private-1.";
+const SEED_BYTES = 32;
+
 /** First 16 bytes of SHA-256(LABEL "sealer" || publicKey). See docs/adr/0012-sealer-key-id.md. */
-function sealerKeyId(engine: Engine, publicKey: Uint8Array): KeyId {
-  return keyIdOf(engine.sha256(concat(utf8(`${LABEL}sealer`), publicKey)).subarray(0, KEY_ID_BYTES));
+export function sealerKeyId({ sha256 }: Pick<Engine, "sha256">, publicKey: Uint8Array): KeyId {
+  return keyIdOf(sha256(concat(utf8(`${LABEL}sealer`), publicKey)).subarray(0, KEY_ID_BYTES));
 }
 
 /** The sealer of a 32-byte Ed25519 seed. */
 export function createSealer(engine: Engine, seed: Uint8Array): Sealer {
-  const publicKey = ed25519.getPublicKey(seed);
-  return { keyId: sealerKeyId(engine, publicKey), sign: (message) => ed25519.sign(message, seed) };
+  return { keyId: sealerKeyId(engine, engine.signingKeyOf(seed)), sign: (message) => engine.sign(seed, message) };
 }
 
-/** Judges the signature of a token found in a namespace. Strict verification: malleable signatures are invalid. */
+/** Judges the signature of a token found in a namespace. Malleable signatures are invalid. */
 export function judgeSignature(
-  engine: Engine,
+  means: SignatureMeans,
   token: Token,
   namespace: string,
   trusted: readonly TrustedSealer[],
 ): SignatureVerdict {
   const { signature } = token;
   if (signature === undefined) return "unsigned";
-  const sealer = trusted.find((candidate) => sealerKeyId(engine, candidate.publicKey) === signature.sealerKeyId);
-  if (sealer === undefined || !sealer.namespaces.includes(namespace)) return "untrusted";
-  const message = signedMessage(engine.sha256, unsignedBody(token));
-  return ed25519.verify(signature.bytes, message, sealer.publicKey, { zip215: false }) ? "valid" : "invalid";
+  const sealer = trusted.find((candidate) => sealerKeyId(means, candidate.publicKey) === signature.sealerKeyId);
+  if (sealer === undefined || !sealer.namespaces.some((one) => one === namespace || one === "*")) return "untrusted";
+  const message = signedMessage(means.sha256, unsignedBody(token));
+  return means.isSigned(sealer.publicKey, message, signature.bytes) ? "valid" : "invalid";
+}
+
+/** The seed of a new signing key, 32 bytes. */
+export function generateSigningKey(engine: Engine): Uint8Array {
+  return engine.randomBytes(SEED_BYTES);
+}
+
+/** The one line of a private signing key. Only ever written to a 0600 file. */
+export function signingKeyLine(seed: Uint8Array): string {
+  return `${PRIVATE}${toBase64url(seed)}`;
+}
+
+/** The one line of a public signing key. */
+export function formatSigningKey(publicKey: Uint8Array): string {
+  return `${PUBLIC}${toBase64url(publicKey)}`;
+}
+
+/** The public signing key of a word, 32 bytes, or undefined. */
+export function parseSigningKey(word: string): Uint8Array | undefined {
+  const bytes = word.startsWith(PUBLIC) ? fromBase64url(word.slice(PUBLIC.length)) : undefined;
+  return bytes?.length === SEED_BYTES ? bytes : undefined;
+}
+
+/** The seed in a signing key's file, or KEY_INVALID, KEY_IS_PUBLIC. */
+export function parseSigningSeed(text: string): Uint8Array {
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  const [line = "", ...more] = lines;
+  if (line.startsWith(PUBLIC)) {
+    throw new LacreError("KEY_IS_PUBLIC", "this is a public signing key; signing needs the private one", {
+      hint: "pass the 0600 file that lacre keys generate --signing wrote",
+    });
+  }
+  const seed = line.startsWith(PRIVATE) ? fromBase64url(line.slice(PRIVATE.length)) : undefined;
+  if (seed?.length === SEED_BYTES && more.length === 0) return seed;
+  throw new LacreError("KEY_INVALID", "there is no whole signing key in it", {
+    hint: `one line that starts with ${PRIVATE}: lacre keys generate --signing --key-file FILE`,
+  });
 }

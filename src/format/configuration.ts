@@ -1,6 +1,7 @@
 /** .lacre.yaml into a Configuration. docs/lacre.schema.json says the same for editors. */
-import type { ParsedNode } from "yaml";
+import { isSeq, type ParsedNode } from "yaml";
 import type { Allowance, Configuration, Environment } from "../model/environment.ts";
+import { MAX_RECIPIENTS } from "../model/limits.ts";
 import { readDocuments } from "./documents.ts";
 import { closest, type Field, isNothing, type Mapping, NodeReader } from "./nodes.ts";
 import { errorAt, type Source } from "./source.ts";
@@ -63,10 +64,22 @@ function readEnvironment(reader: NodeReader, name: string, field: Field): Enviro
   const promotesFrom = optionalText(reader, mapping, "promotesFrom", path);
   return {
     name,
-    keys: requiredText(reader, mapping, "keys", path),
+    keys: readKeys(reader, mapping, path),
     ...(branch !== undefined && { branch }),
     ...(promotesFrom !== undefined && { promotesFrom }),
   };
+}
+
+/** One path, or a list of up to eight: a token has no more recipients. */
+function readKeys(reader: NodeReader, mapping: Mapping, path: string): readonly string[] {
+  const field = mapping.fields.get("keys");
+  const isList = field?.value !== undefined && isSeq(field.value);
+  if (field === undefined || !isList) return [requiredText(reader, mapping, "keys", path)];
+  const files = reader
+    .items(field.value, `${path}.keys`, field.key)
+    .map((node, index) => reader.text(node, `${path}.keys[${index}]`, node));
+  if (files.length >= 1 && files.length <= MAX_RECIPIENTS) return files;
+  throw reader.error(field.key, `${path}.keys has 1 to ${MAX_RECIPIENTS} files`, "one for each cluster");
 }
 
 function refuseUnknownEnvironment(
@@ -85,8 +98,10 @@ function readVerify(reader: NodeReader, configuration: Mapping): Configuration["
   const field = configuration.fields.get("verify");
   if (field === undefined || isNothing(field.value)) return { paths: [], allow: [], scopes: [], suites: [] };
   const mapping = reader.mapping(field.value, "verify", field.key);
-  reader.refuseUnknown(mapping, "verify", ["paths", "allow", "scopes", "suites"]);
+  const sealers = optionalText(reader, mapping, "sealers", "verify");
+  reader.refuseUnknown(mapping, "verify", ["paths", "allow", "scopes", "suites", "sealers"]);
   return {
+    ...(sealers !== undefined && { sealers }),
     paths: readList(reader, mapping, "paths", (node, path) => reader.text(node, path, mapping.node)),
     scopes: readList(reader, mapping, "scopes", (node, path) =>
       readWord(reader, node, path, ["strict", "namespace", "cluster"]),

@@ -3,8 +3,8 @@
 /** One environment: a branch, and the public keys of the system that runs it. */
 export type Environment = {
   readonly name: string;
-  /** Path of the public key list, relative to .lacre.yaml. */
-  readonly keys: string;
+  /** Paths of public key lists, relative to .lacre.yaml: one for each cluster that is to open the values, at least one. */
+  readonly keys: readonly string[];
   readonly branch?: string;
   readonly promotesFrom?: string;
 };
@@ -29,6 +29,8 @@ export type Configuration = {
     /** The scopes and suites that tokens may have. Any, if empty. */
     readonly scopes: readonly string[];
     readonly suites: readonly string[];
+    /** Path of the file that says whose signatures count, relative to the configuration. */
+    readonly sealers?: string;
   };
 };
 

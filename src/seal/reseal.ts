@@ -5,6 +5,7 @@ import type { PublicKey } from "../crypto/key.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import { openToken } from "../crypto/open-token.ts";
 import { sealToken } from "../crypto/seal-token.ts";
+import type { Sealer } from "../crypto/signature.ts";
 import { parseToken } from "../crypto/token.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
 import type { EntryFailure } from "./open.ts";
@@ -13,7 +14,7 @@ import type { EntryFailure } from "./open.ts";
 export type Resealed = {
   readonly changes: ReadonlyMap<string, string>;
   readonly failures: readonly EntryFailure[];
-  /** Entries whose sealer signed them: only the sealer can make another one. */
+  /** Entries that were signed by their sealer, and nobody signs the new token: they are left as they are. */
   readonly signed: readonly string[];
 };
 
@@ -33,12 +34,13 @@ export function staleEntries(sealed: SealedSecret, recipients: readonly PublicKe
     .map(([key]) => key);
 }
 
-/** Seals the stale entries of an object for these keys. Those that are not stale keep their token, byte for byte. */
+/** Seals the stale entries of an object for these keys, signed by who does it, if given. Those that are not stale keep their token, byte for byte. */
 export function resealSecret(
   engine: Engine,
   keyring: Keyring,
   sealed: SealedSecret,
   recipients: readonly PublicKey[],
+  sealer?: Sealer,
 ): Resealed {
   const changes = new Map<string, string>();
   const failures: EntryFailure[] = [];
@@ -54,10 +56,10 @@ export function resealSecret(
     }
     const { value, token } = opened;
     try {
-      if (token.signature !== undefined) signed.push(key);
+      if (token.signature !== undefined && sealer === undefined) signed.push(key);
       else {
         const { scope, sealedAt } = token;
-        changes.set(key, sealToken(engine, { value, scope, place, recipients, sealedAt }));
+        changes.set(key, sealToken(engine, { value, scope, place, recipients, sealedAt, ...(sealer && { sealer }) }));
       }
     } finally {
       wipe(value);

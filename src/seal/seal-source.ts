@@ -127,6 +127,7 @@ function sealOne(
     const token = text === undefined ? undefined : parseToken(text);
     if (text === undefined || token === undefined || token.scope !== options.scope) return undefined;
     if (token.stanzas.map((stanza) => stanza.keyId).join() !== recipients) return undefined;
+    if (options.sealer !== undefined && token.signature?.sealerKeyId !== options.sealer.keyId) return undefined;
     if (!isAt(engine, token, place) || !options.holds(text, place, value)) return undefined;
     counts.kept++;
     return text;

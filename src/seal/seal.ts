@@ -2,6 +2,7 @@
 import type { Engine } from "../crypto/engine.ts";
 import type { PublicKey } from "../crypto/key.ts";
 import { sealToken } from "../crypto/seal-token.ts";
+import type { Sealer } from "../crypto/signature.ts";
 import { LacreError } from "../errors.ts";
 import type { Context, Scope } from "../model/context.ts";
 import { DEFAULT_POLICY, isTrackingKey, objectName, type SealedSecret } from "../model/sealed-secret.ts";
@@ -13,6 +14,8 @@ export type SealOptions = {
   readonly scope: Scope;
   /** Unix seconds. */
   readonly sealedAt: bigint;
+  /** Signs the tokens, if given. */
+  readonly sealer?: Sealer;
   /** A token that is known to hold this very value already: it is kept, so that a diff shows what changed. */
   readonly reuse?: (place: Context, value: Uint8Array) => string | undefined;
 };

@@ -201,6 +201,30 @@ const STRUCTURAL: readonly Rule[] = [
     fix: (path) => `lacre reseal ${path}, for who holds the keys; or seal the value again`,
   },
   {
+    id: "sealed-signature-missing",
+    kind: "error",
+    title: "token that nobody signed",
+    explanation:
+      "The policy of signatures enforces them in this namespace: the controller refuses the token, and so does this check.",
+    fix: (path, subject) => `lacre set ${path} ${subject} --sign-with KEY, by one of its sealers`,
+  },
+  {
+    id: "sealed-signature-untrusted",
+    kind: "error",
+    title: "token signed by somebody who is not a sealer here, or changed after it was signed",
+    explanation:
+      "The signature is of a key that the policy does not list for this namespace, or it does not fit the token.",
+    fix: (path, subject) =>
+      `lacre set ${path} ${subject} --sign-with KEY, by one of its sealers; or list the signer in the policy`,
+  },
+  {
+    id: "sealed-signature-warned",
+    kind: "warning",
+    title: "token without a good signature, where the policy is warn",
+    explanation: "The policy of signatures asks for them in this namespace and does not enforce them yet.",
+    fix: (path, subject) => `lacre set ${path} ${subject} --sign-with KEY, by one of its sealers`,
+  },
+  {
     id: "sealed-secret-too-large",
     kind: "error",
     title: "SealedSecret for a Secret that is too large",

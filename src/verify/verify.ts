@@ -1,6 +1,7 @@
 /** Judges files without any key: is there a secret in plain sight, and is every sealed value sound and in its place? */
 import { utf8 } from "../bytes.ts";
 import { sha256 } from "../crypto/sha256.ts";
+import type { SignatureMeans } from "../crypto/signature.ts";
 import { detectBareFile } from "./detect/bare-files.ts";
 import { detectBinaryKey } from "./detect/private-keys.ts";
 import { detectBrokenRole } from "./detect/roled-files.ts";
@@ -21,6 +22,8 @@ export type VerifiedFile = { readonly path: string; readonly bytes: Uint8Array }
 export type VerifyContext = {
   /** A faster SHA-256 than the portable one. */
   readonly sha256?: (message: Uint8Array) => Uint8Array;
+  /** Strict Ed25519 verification; needed where the policy asks for signatures. */
+  readonly isSigned?: SignatureMeans["isSigned"];
   readonly roles?: RoleTable;
   readonly policy?: SealedPolicy;
   /** HMAC under the key of the repository: gives findings an identity that outlives their line. */
@@ -75,13 +78,23 @@ function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, 
     detectBinaryKey(passage, report);
     if (!isBinary) detectBareFile(passage, report);
     scanText(passage, kind, deadline, report);
-    if (!isBinary) detectSealed(passage, context.sha256 ?? sha256, context.policy ?? {}, report);
+    if (!isBinary)
+      detectSealed(
+        passage,
+        { sha256: context.sha256 ?? sha256, isSigned: context.isSigned ?? none },
+        context.policy ?? {},
+        report,
+      );
     return undefined;
   } catch (error) {
     if (error instanceof OutOfTime) return "too-slow";
     if (error instanceof TooMany) return "too-many";
     throw error;
   }
+}
+
+function none(): never {
+  throw new TypeError("isSigned: the policy asks for signatures, and nothing is given to verify them with");
 }
 
 function toFinding(path: string, lines: Lines, hit: Hit, { identify }: VerifyContext): Finding {

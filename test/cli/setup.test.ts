@@ -124,7 +124,9 @@ describe("lacre completion", () => {
         )
         .stdout.trim();
     expect(complete("lacre", "se")).toBe("seal set");
-    expect(complete("lacre", "keys", "")).toBe("generate public fetch rotate list pin --help");
+    expect(complete("lacre", "keys", "")).toBe(
+      "generate public publish fetch list pin rotate compromised destroy backup restore recovery-key --help",
+    );
     expect(complete("lacre", "keys", "generate", "--s")).toBe("--suite");
     expect(complete("lacre", "seal", "file", "--in")).toBe("--in-place --input-format");
   });

@@ -6,6 +6,9 @@ import { isOwnLiteral } from "./connections.ts";
 const PEM = /-----BEGIN (?<label>[A-Z0-9 ]{0,30})PRIVATE KEY(?: BLOCK)?-----(?<body>(?:[^-]|-(?!----)){40,20000})/y;
 const PUTTY = /PuTTY-User-Key-File-\d:[^\n]*\r?\n(?:[^\n]*\r?\n){0,3}?Encryption: none/y;
 const LACRE = /lacre-private-1\.[a-z0-9]+\.[\w-]{43}/y;
+const LACRE_IDENTITY = /lacre-identity-1\.[\w-]{43}/y;
+const LACRE_SIGNING = /lacre-signing-private-1\.[\w-]{43}/y;
+const LACRE_SHARE = /lacre-share-1\.[0-9a-f]{8}\.\d+\.\d+\.\d+\.[\w-]{40,}/y;
 const JWK_SECRET = /\\?"(?:d|k)\\?"\s*:\s*\\?"(?<value>[\w-]{20,})\\?"/;
 /** A key longer than this has another shape. */
 const JWK_CHARACTERS = 8_000;
@@ -22,6 +25,9 @@ export const KEY_ANCHORS = [
   "private key",
   "putty-user-key-file",
   "lacre-private-1.",
+  "lacre-identity-1.",
+  "lacre-signing-private-1.",
+  "lacre-share-1.",
   '"kty',
   "untrusted comment",
   "<rsakeyvalue",
@@ -33,6 +39,9 @@ export function detectPrivateKey({ text }: Passage, index: number, offset: numbe
   if (anchor === "private key") detectPem(text, offset, report);
   else if (anchor === '"kty') detectJwk(text, offset, report);
   else if (anchor === "lacre-private-1.") detectWhole(LACRE, "lacre-private-key", text, offset, report);
+  else if (anchor === "lacre-identity-1.") detectWhole(LACRE_IDENTITY, "lacre-private-key", text, offset, report);
+  else if (anchor === "lacre-signing-private-1.") detectWhole(LACRE_SIGNING, "lacre-private-key", text, offset, report);
+  else if (anchor === "lacre-share-1.") detectWhole(LACRE_SHARE, "lacre-private-key", text, offset, report);
   else if (anchor === "untrusted comment") detectWhole(SIGNING, "private-key", text, offset, report);
   else if (anchor === "<rsakeyvalue") detectWhole(RSA_XML, "private-key", text, offset, report);
   else detectWhole(PUTTY, "private-key", text, offset, report);

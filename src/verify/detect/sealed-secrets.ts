@@ -1,4 +1,6 @@
 /** Our own sealed files, as far as they can be judged without a key: everything but that a token opens. */
+import { type SealerPolicy, signatureProblem } from "../../crypto/sealers.ts";
+import type { SignatureMeans } from "../../crypto/signature.ts";
 import { parseToken, type Token } from "../../crypto/token.ts";
 import { isAtWith } from "../../crypto/token-place.ts";
 import { LacreError } from "../../errors.ts";
@@ -8,36 +10,37 @@ import { readStream } from "../../format/stream.ts";
 import { MAX_SECRET_BYTES } from "../../model/limits.ts";
 import type { Passage, Report } from "../hit.ts";
 
+/** Key ids of one cluster: alternatives, each a set. */
+export type KeySets = readonly (readonly string[])[];
+
 /** What a repository asks of its tokens. Nothing that is left out is checked. */
 export type SealedPolicy = {
   readonly scopes?: readonly string[];
   readonly suites?: readonly string[];
   /**
-   * The key ids of each environment: sets of which a token must have one whole, and no other key. Bare public keys are one
-   * set; of a cluster's list each key that opens is a set of its own.
+   * Who is to open the values of each environment: its clusters, and of each cluster sets of key ids of which a token must
+   * have one whole. A token has keys of one environment only. Bare public keys are one set; of a cluster's list each key
+   * that opens is a set of its own.
    */
-  readonly recipients?: Readonly<Record<string, readonly (readonly string[])[]>>;
+  readonly recipients?: Readonly<Record<string, readonly KeySets[]>>;
   /** Keys that count as known to others. */
   readonly compromised?: readonly string[];
   /** Keys that open, and that nothing new should be sealed for. */
   readonly old?: readonly string[];
+  /** Whose signatures count, and where they are asked for. */
+  readonly signatures?: SealerPolicy;
 };
 
 const CONCERNS = /lacre\.dev\/|lacre1\./;
 
 /** Reports every entry that is malformed, moved, or against the policy. */
-export function detectSealed(
-  passage: Passage,
-  sha256: (message: Uint8Array) => Uint8Array,
-  policy: SealedPolicy,
-  report: Report,
-): void {
+export function detectSealed(passage: Passage, means: SignatureMeans, policy: SealedPolicy, report: Report): void {
   const { text, path } = passage;
   if (!CONCERNS.test(text) || !/kind["']?\s*:\s*["']?SealedSecret/.test(text) || !/\.(?:ya?ml|json)$/i.test(path))
     return;
   try {
     for (const object of readStream(decodeText(path, text))) {
-      if (object.kind === "sealed") judgeObject(object, sha256, policy, report);
+      if (object.kind === "sealed") judgeObject(object, means, policy, report);
     }
   } catch (error) {
     if (!(error instanceof LacreError)) throw error;
@@ -63,7 +66,7 @@ function offsetOfLine(text: string, line: number): number {
 
 function judgeObject(
   { sealed, places, document }: SealedObject,
-  sha256: (message: Uint8Array) => Uint8Array,
+  means: SignatureMeans,
   policy: SealedPolicy,
   report: Report,
 ): void {
@@ -76,7 +79,7 @@ function judgeObject(
     const rule =
       token === undefined
         ? "sealed-token-malformed"
-        : judgeToken(token, { namespace: sealed.namespace, name: sealed.name, key }, sha256, policy);
+        : judgeToken(token, { namespace: sealed.namespace, name: sealed.name, key }, means, policy);
     if (rule !== undefined)
       report({ rule, start: document.start + from, end: document.start + to, subject: key, value: text });
   }
@@ -93,19 +96,29 @@ const PADDING_RATIO = 1.125;
 function judgeToken(
   token: Token,
   place: Parameters<typeof isAtWith>[2],
-  sha256: (message: Uint8Array) => Uint8Array,
-  { scopes, suites, recipients, compromised = [], old = [] }: SealedPolicy,
+  means: SignatureMeans,
+  { scopes, suites, recipients, compromised = [], old = [], signatures }: SealedPolicy,
 ): string | undefined {
-  if (!isAtWith(sha256, token, place)) return "sealed-token-moved";
+  if (!isAtWith(means.sha256, token, place)) return "sealed-token-moved";
   if (scopes !== undefined && !scopes.includes(token.scope)) return "sealed-scope-not-allowed";
   if (suites !== undefined && !suites.includes(token.suite)) return "sealed-suite-not-allowed";
   const ids = token.stanzas.map(({ keyId }) => String(keyId));
   if (ids.some((id) => compromised.includes(id))) return "sealed-key-compromised";
   if (recipients !== undefined) {
-    const sets = Object.values(recipients).flat();
-    if (ids.some((id) => !sets.some((keys) => keys.includes(id)))) return "sealed-recipient-unknown";
-    const isWhole = sets.some((keys) => keys.length > 0 && keys.every((id) => ids.includes(id)));
-    if (!isWhole) return "sealed-recipient-missing";
+    const rule = judgeRecipients(ids, Object.values(recipients));
+    if (rule !== undefined) return rule;
   }
-  return ids.some((id) => old.includes(id)) ? "sealed-key-old" : undefined;
+  const seal = signatures && signatureProblem(means, token, place.namespace, signatures);
+  if (seal?.policy === "enforce")
+    return seal.verdict === "unsigned" ? "sealed-signature-missing" : "sealed-signature-untrusted";
+  if (ids.some((id) => old.includes(id))) return "sealed-key-old";
+  return seal === undefined ? undefined : "sealed-signature-warned";
+}
+
+/** A key that no environment names is somebody who reads along; so is one of another environment. */
+function judgeRecipients(ids: readonly string[], environments: readonly (readonly KeySets[])[]): string | undefined {
+  const fitting = environments.filter((clusters) => ids.every((id) => clusters.flat().some((set) => set.includes(id))));
+  if (fitting.length === 0) return "sealed-recipient-unknown";
+  const holds = (sets: KeySets) => sets.some((set) => set.length > 0 && set.every((id) => ids.includes(id)));
+  return fitting.some((clusters) => clusters.every(holds)) ? undefined : "sealed-recipient-missing";
 }

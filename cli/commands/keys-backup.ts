@@ -1,0 +1,251 @@
+/** `lacre keys backup`, `backup verify`, `restore` and `recovery-key`: so that a lost cluster can be had back. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import {
+  asBackedUp,
+  BACKUP_DATA,
+  BACKUP_OF,
+  BACKUP_SECRET,
+  BACKUP_TAKEN,
+  type Engine,
+  fingerprintOf,
+  formatKeyStore,
+  isKeyStore,
+  type KeyId,
+  type KeyStore,
+  LacreError,
+  nextSerial,
+  parseKeyList,
+  parseKeyStore,
+  shortKeyId,
+  wipeStore,
+} from "../../src/index.ts";
+import type { CommandContext } from "../context.ts";
+import { counted } from "../counted.ts";
+import { chooseLock, type LockOptions, loadBackupModule, openBackup, type UnlockOptions } from "../io/backup-keys.ts";
+import { openCluster } from "../io/cluster.ts";
+import { readSource, resolvePath, STDIN } from "../io/files.ts";
+import { changeStoreFile, withStore } from "../io/key-store.ts";
+import { nameFile, refuseCommittable, writePrivateFile } from "../io/private-keys.ts";
+import { restoreIntoCluster } from "../io/restored-cluster.ts";
+import type { KeyPlace } from "./keys-life.ts";
+
+/** Options of `lacre keys backup`. */
+export type BackupOptions = KeyPlace & LockOptions & { readonly output: string };
+/** Options of `lacre keys backup verify`. */
+export type VerifyBackupOptions = UnlockOptions & { readonly against?: string; readonly json?: boolean };
+/** Options of `lacre keys restore`. */
+export type RestoreOptions = KeyPlace & UnlockOptions;
+/** Options of `lacre keys recovery-key`. */
+export type RecoveryOptions = { readonly output: string; readonly shares?: number; readonly threshold?: number };
+
+/** Writes a backup to a new file. Of a cluster: the one that its controller has made and locked. */
+export async function backupKeys(context: CommandContext, options: BackupOptions): Promise<void> {
+  refuseExisting(context, options.output);
+  if (options.keyFile === undefined) return takeFromCluster(context, options);
+  const lock = await chooseLock(context, options);
+  const { lockBackup } = await loadBackupModule();
+  const keyFile = options.keyFile;
+  const now = new Date(context.nowMs());
+  const { file, keyIds } = await withStore(context, keyFile, async (store, engine) => ({
+    file: await lockBackup(formatKeyStore(asBackedUp(engine, store, now)), lock),
+    keyIds: store.keys.map(({ publicKey }) => publicKey.keyId),
+  }));
+  if (options.output === STDIN) return context.print(file);
+  writePrivateFile(context, options.output, file);
+  context.say(
+    `${options.output}: ${counted(keyIds.length, "key")}. Prove it: lacre keys backup verify ${options.output}`,
+  );
+  await usePending(context, keyFile, new Set(keyIds));
+}
+
+/** A backup is written once: an older one may hold a key that the newer does not. */
+function refuseExisting(context: CommandContext, file: string): void {
+  if (file === STDIN || !fs.existsSync(resolvePath(context, file))) return;
+  throw new LacreError("OUTPUT_EXISTS", `${file} exists already`, {
+    hint: "give each backup a name of its own, such as prod-2026-11-24.age",
+  });
+}
+
+/** The keys that waited for this backup are used from now on. */
+async function usePending(context: CommandContext, keyFile: string, backedUp: ReadonlySet<KeyId>): Promise<void> {
+  const now = new Date(context.nowMs());
+  let isChanged = false;
+  const store = await changeStoreFile(context, keyFile, (before, engine) => {
+    const isKept = before.keys.every(({ state, publicKey }) => state !== "pending" || backedUp.has(publicKey.keyId));
+    const after = isKept ? asBackedUp(engine, before, now) : before;
+    isChanged = after !== before;
+    return after;
+  });
+  if (isChanged) {
+    context.say(
+      `the key that waited for it is active: lacre keys publish --key-file ${keyFile} -o keys/${store.cluster}.keys`,
+    );
+  }
+}
+
+async function takeFromCluster(context: CommandContext, options: BackupOptions): Promise<void> {
+  const { keyNamespace: namespace } = options;
+  if (options.recipient !== undefined || options.passphrase === true || options.passphraseFile !== undefined) {
+    throw new LacreError("USAGE", "a cluster's backup is locked by its controller, before it leaves", {
+      hint: "name the recovery key there: lacre-controller --backup-recipient age1pq1...; for a key file: --key-file FILE",
+    });
+  }
+  const cluster = await openCluster(context, options);
+  const secret = await cluster.secret(namespace, BACKUP_SECRET);
+  const encoded = secret?.data[BACKUP_DATA];
+  const of = secret?.annotations[BACKUP_OF];
+  if (encoded === undefined || of === undefined) {
+    throw new LacreError("CLUSTER_FAILED", `${cluster.context} has no backup in ${namespace}/${BACKUP_SECRET}`, {
+      hint: "start its controller with --backup-recipient age1pq1...: lacre keys recovery-key makes one",
+    });
+  }
+  const file = Buffer.from(encoded, "base64").toString("utf8");
+  if (options.output === STDIN) return context.print(file);
+  writePrivateFile(context, options.output, file);
+  // Only now: what the controller is told was taken lies on this disk.
+  await cluster.annotateSecret(namespace, BACKUP_SECRET, { [BACKUP_TAKEN]: of });
+  context.say(
+    `${options.output}: the keys of ${cluster.context}, locked by its controller. Prove it: lacre keys backup verify ${options.output}`,
+  );
+}
+
+function readBackup(engine: Engine, file: string, text: string): KeyStore {
+  if (!isKeyStore(text)) {
+    throw new LacreError("BACKUP_INVALID", `${file}: what is locked in it is no key store`, {
+      hint: "it is an age file of something else",
+    });
+  }
+  try {
+    return parseKeyStore(engine, text);
+  } catch (error) {
+    if (!(error instanceof LacreError)) throw error;
+    throw nameFile(
+      file,
+      new LacreError("BACKUP_INVALID", error.message, { hint: "take another copy or an older backup" }),
+    );
+  }
+}
+
+async function withBackup<T>(
+  context: CommandContext,
+  file: string,
+  options: UnlockOptions,
+  work: (store: KeyStore, engine: Engine) => Promise<T>,
+): Promise<T> {
+  const text = await openBackup(context, file, options);
+  const engine = await context.engine();
+  const store = readBackup(engine, file, text);
+  try {
+    return await work(store, engine);
+  } finally {
+    wipeStore(store);
+  }
+}
+
+/** Opens a backup in memory, derives every key id again, and writes nothing. */
+export async function verifyBackup(context: CommandContext, file: string, options: VerifyBackupOptions): Promise<void> {
+  await withBackup(context, file, options, async (store, engine) => {
+    const { against } = options;
+    if (against !== undefined) await compare(context, engine, store, file, against);
+    const fingerprint = fingerprintOf(engine, engine.signingKeyOf(store.identity));
+    const keys = store.keys.map(({ publicKey, state, notBefore, notAfter }) => ({
+      keyId: publicKey.keyId,
+      state,
+      notBefore,
+      notAfter,
+    }));
+    if (options.json === true) {
+      const { cluster, serial } = store;
+      await context.print(`${JSON.stringify({ cluster, serial, identity: fingerprint, keys }, null, 2)}\n`);
+      return;
+    }
+    const lines = keys.map(
+      ({ keyId, state, notBefore, notAfter }) =>
+        `  ${shortKeyId(keyId)}  ${state.padEnd(12)}  ${notBefore.slice(0, 10)} to ${notAfter.slice(0, 10)}`,
+    );
+    await context.print(`${store.cluster}, serial ${store.serial}, ${fingerprint}\n${lines.join("\n")}\n`);
+    context.say(`the backup is whole: ${counted(keys.length, "key id")} derived again`);
+  });
+}
+
+/** Every key that a list says is there must be in the backup, under the same identity. */
+async function compare(
+  context: CommandContext,
+  engine: Engine,
+  store: KeyStore,
+  file: string,
+  against: string,
+): Promise<void> {
+  const list = parseKeyList(engine, (await readSource(context, against)).text);
+  const own = fingerprintOf(engine, engine.signingKeyOf(store.identity));
+  const theirs = fingerprintOf(engine, list.identity);
+  if (own !== theirs) {
+    throw new LacreError("BACKUP_INVALID", `${file} is of the identity ${own}, and ${against} is signed by ${theirs}`, {
+      hint: "it is the backup of another cluster",
+    });
+  }
+  const held = new Set(
+    store.keys.filter(({ privateKey }) => privateKey !== undefined).map(({ publicKey }) => publicKey.keyId),
+  );
+  const missing = list.keys.filter(({ publicKey, state }) => state !== "destroyed" && !held.has(publicKey.keyId));
+  if (missing.length === 0) return;
+  const names = missing.map(({ publicKey }) => shortKeyId(publicKey.keyId)).join(", ");
+  throw new LacreError(
+    "BACKUP_INVALID",
+    `${file} lacks ${names} of ${against} (serial ${list.serial}, the backup has ${store.serial})`,
+    {
+      hint: "make a new backup: lacre keys backup",
+    },
+  );
+}
+
+/** Puts the keys of a backup where a controller finds them: into a new key file, or into a cluster that has none. */
+export async function restoreKeys(context: CommandContext, file: string, options: RestoreOptions): Promise<void> {
+  const { keyFile } = options;
+  if ((keyFile === undefined) === (options.context === undefined && options.kubeconfig === undefined)) {
+    throw new LacreError("USAGE", "say where the keys are restored to", {
+      hint: "a new key file: --key-file FILE; or a cluster, by name: --context NAME",
+    });
+  }
+  if (keyFile !== undefined) refuseCommittable(context, keyFile);
+  await withBackup(context, file, options, async (store, engine) => {
+    // Lists that were signed after the backup had higher serials; the time is above them all.
+    const restored = { ...store, serial: nextSerial(new Date(context.nowMs()), store.serial) };
+    if (keyFile === undefined) await restoreIntoCluster(context, engine, restored, options);
+    else writePrivateFile(context, keyFile, formatKeyStore(restored));
+    const keys = store.keys.map(({ publicKey, state }) => `${shortKeyId(publicKey.keyId)} ${state}`).join(", ");
+    const where = keyFile ?? options.context ?? "the cluster";
+    context.say(`restored ${store.cluster} to ${where}: ${keys}; every key id was derived again`);
+    context.say(
+      `its identity is ${fingerprintOf(engine, engine.signingKeyOf(store.identity))}: nobody needs to pin anew`,
+    );
+  });
+}
+
+/** Makes a recovery key: in one file, or in shares of which some suffice. Prints its recipient. */
+export async function makeRecovery(context: CommandContext, options: RecoveryOptions): Promise<void> {
+  const { shares: total, threshold, output } = options;
+  if ((total === undefined) !== (threshold === undefined)) {
+    throw new LacreError("USAGE", "--shares and --threshold go together", {
+      hint: "such as: --shares 5 --threshold 3",
+    });
+  }
+  const engine = await context.engine();
+  const { formatRecoveryKey, makeRecoveryKey, recoveryKeyId, splitRecoveryKey } = await loadBackupModule();
+  const key = await makeRecoveryKey();
+  const keyId = recoveryKeyId(engine, key.recipient);
+  if (total === undefined || threshold === undefined) {
+    writePrivateFile(context, output, formatRecoveryKey(key, keyId));
+    context.say(`recovery key ${keyId}: ${output} (mode 0600). Keep it offline, apart from the backups`);
+  } else {
+    const texts = await splitRecoveryKey(engine, key, { total, threshold });
+    fs.mkdirSync(resolvePath(context, output), { recursive: true, mode: 0o700 });
+    for (const [index, text] of texts.entries())
+      writePrivateFile(context, path.join(output, `share-${index + 1}-of-${total}-${keyId}.txt`), text);
+    context.say(
+      `recovery key ${keyId}: ${total} shares in ${output}, of which ${threshold} suffice. Give each to somebody else`,
+    );
+  }
+  await context.print(`${key.recipient}\n`);
+}

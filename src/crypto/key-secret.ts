@@ -1,0 +1,142 @@
+/** A private key as Kubernetes keeps it: one Secret a key, in the controller's namespace. Pure. */
+import { fromBase64, fromUtf8, toBase64, utf8 } from "../bytes.ts";
+import { LacreError } from "../errors.ts";
+import { type KeyId, shortKeyId } from "../model/key-id.ts";
+import type { Engine } from "./engine.ts";
+import { SEED_BYTES } from "./key.ts";
+import { HELD_STATES, type HeldKey, type HeldState } from "./key-store.ts";
+import { formatPrivateKey, formatPublicKey, parsePrivateKeys, parsePublicKeys } from "./key-text.ts";
+
+/** The label that makes a Secret a sealing key; its value is the key's state. */
+export const SEALING_KEY = "lacre.dev/sealing-key";
+/** The label of the Secret that holds the cluster's identity. */
+export const IDENTITY = "lacre.dev/identity";
+/** The Secret that holds the newest backup, locked. */
+export const BACKUP_SECRET = "lacre-backup";
+/** On it: what it is a backup of, and the one that somebody took away. */
+export const BACKUP_OF = "lacre.dev/backup-of";
+export const BACKUP_TAKEN = "lacre.dev/backup-taken";
+/** Its content, an age file. */
+export const BACKUP_DATA = "backup";
+const NOT_BEFORE = "lacre.dev/not-before";
+const NOT_AFTER = "lacre.dev/not-after";
+const SERIAL = "lacre.dev/serial";
+const DATA_KEY = "key";
+const PUBLIC_KEY = "public";
+
+/** A Secret, as far as keys need one. Values are base64. */
+export type KeySecret = {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly type?: string;
+  readonly immutable?: boolean;
+  readonly data?: Readonly<Record<string, string>>;
+};
+
+/** RFC 3339 in UTC, to the second. */
+export function keyTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}
+
+function timeOf(text: string | undefined, otherwise: string): string {
+  const date = new Date(text ?? "");
+  return Number.isNaN(date.getTime()) ? otherwise : keyTime(date);
+}
+
+/** The key in a Secret, or one sentence about what is wrong with it. Its content is never quoted. */
+export function readKeySecret(engine: Engine, { metadata, data }: KeySecret): HeldKey | string {
+  const state = HELD_STATES.find((candidate) => candidate === metadata.labels?.[SEALING_KEY]);
+  if (state === undefined) return `its label ${SEALING_KEY} is none of: ${HELD_STATES.join(", ")}`;
+  const notBefore = timeOf(metadata.annotations?.[NOT_BEFORE], "1970-01-01T00:00:00Z");
+  const notAfter = timeOf(metadata.annotations?.[NOT_AFTER], "9999-12-31T23:59:59Z");
+  const name = state === "destroyed" && data?.[DATA_KEY] === undefined ? PUBLIC_KEY : DATA_KEY;
+  const encoded = data?.[name];
+  if (encoded === undefined) return `it has no value under ${name}`;
+  const text = fromUtf8(fromBase64(encoded) ?? new Uint8Array()) ?? "";
+  try {
+    if (name === PUBLIC_KEY) {
+      const [publicKey, ...others] = parsePublicKeys(engine, text);
+      if (publicKey === undefined || others.length > 0) return "it must hold one public key";
+      return { publicKey, state, notBefore, notAfter };
+    }
+    const [privateKey, ...others] = parsePrivateKeys(engine, text);
+    if (privateKey === undefined || others.length > 0) return "it must hold one private key";
+    return { publicKey: privateKey.publicKey, privateKey, state, notBefore, notAfter };
+  } catch (error) {
+    if (error instanceof LacreError) return error.message;
+    throw error;
+  }
+}
+
+/** The name of a key's Secret. What is left of a destroyed key has another, so that it is there before the key goes. */
+export function keySecretName(keyId: KeyId, state: HeldState): string {
+  return `lacre-key-${shortKeyId(keyId)}${state === "destroyed" ? "-destroyed" : ""}`;
+}
+
+/** The Secret that keeps a key, or what is left of one that was destroyed. */
+export function keySecret(namespace: string, key: HeldKey): KeySecret {
+  const { publicKey, privateKey, state, notBefore, notAfter } = key;
+  const content =
+    privateKey === undefined || state === "destroyed"
+      ? { [PUBLIC_KEY]: toBase64(utf8(`${formatPublicKey(publicKey)}\n`)) }
+      : { [DATA_KEY]: toBase64(utf8(`${formatPrivateKey(privateKey)}\n`)) };
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: keySecretName(publicKey.keyId, state),
+      namespace,
+      labels: { [SEALING_KEY]: state },
+      annotations: { [NOT_BEFORE]: notBefore, [NOT_AFTER]: notAfter },
+    },
+    type: "Opaque",
+    immutable: true,
+    data: content,
+  };
+}
+
+/** What moves a key to another state. since: when it is used from now on. */
+export function statePatch(state: HeldState, since?: string): object {
+  const annotations = since === undefined ? {} : { annotations: { [NOT_BEFORE]: since } };
+  return { metadata: { labels: { [SEALING_KEY]: state }, ...annotations } };
+}
+
+/** The seed of the identity in a Secret, 32 bytes. */
+export function readIdentitySecret({ data }: KeySecret): Uint8Array | undefined {
+  const seed = fromBase64(data?.[DATA_KEY] ?? "");
+  return seed?.length === SEED_BYTES ? seed : undefined;
+}
+
+/** The serial of the newest list that was signed: kept with the identity, so that it rises even where the list is lost. */
+export function readSerial({ metadata }: KeySecret): number {
+  const serial = Number(metadata.annotations?.[SERIAL]);
+  return Number.isSafeInteger(serial) && serial > 0 ? serial : 0;
+}
+
+/** What keeps the serial. */
+export function serialPatch(serial: number): object {
+  return { metadata: { annotations: { [SERIAL]: String(serial) } } };
+}
+
+/** The Secret that keeps the identity. */
+export function identitySecret(namespace: string, seed: Uint8Array, serial = 0): KeySecret {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: "lacre-identity",
+      namespace,
+      labels: { [IDENTITY]: "ed25519" },
+      ...(serial > 0 && { annotations: { [SERIAL]: String(serial) } }),
+    },
+    type: "Opaque",
+    immutable: true,
+    data: { [DATA_KEY]: toBase64(seed) },
+  };
+}
