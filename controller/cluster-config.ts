@@ -133,7 +133,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-function ownNamespace(): string {
+/** The namespace of the Pod that this runs in, or lacre-system. */
+export function ownNamespace(): string {
   if (process.env["POD_NAMESPACE"]) return process.env["POD_NAMESPACE"];
   try {
     return fs.readFileSync(OWN_NAMESPACE, "utf8").trim();

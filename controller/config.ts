@@ -50,6 +50,7 @@ export type Config = {
 /** Shown by --help. */
 export const HELP = `Usage: lacre-controller --source SOURCE --target TARGET --key-file FILE [options]
        lacre-controller --kubernetes [options]      see: lacre-controller --kubernetes --help
+       lacre-controller reseal [options]            see: lacre-controller reseal --help
 
 Opens sealed files and keeps a directory equal to what Git says.
 

@@ -5,6 +5,7 @@ import { CLUSTER_HELP, parseClusterConfig } from "./cluster-config.ts";
 import { HELP, parseConfig } from "./config.ts";
 import { control } from "./control.ts";
 import { statusOfError } from "./exit-status.ts";
+import { parseResealConfig, RESEAL_HELP } from "./reseal-config.ts";
 
 const STATUS_OF_A_BUG = 70;
 
@@ -15,10 +16,29 @@ function complain(message: string, hint: string | undefined): void {
   process.stderr.write(`${PROGRAM}: error: ${message}\n${hint === undefined ? "" : `hint: ${hint}\n`}`);
 }
 
+/** The three ways to run. The Kubernetes client takes a second to load: only who needs it waits for it. */
+const MODES = {
+  standalone: { help: HELP, run: (args: readonly string[]) => control(parseConfig(args)) },
+  cluster: {
+    help: CLUSTER_HELP,
+    run: async (args: readonly string[]) => {
+      const config = parseClusterConfig(args);
+      return (await import("./cluster.ts")).controlCluster(config);
+    },
+  },
+  reseal: {
+    help: RESEAL_HELP,
+    run: async (args: readonly string[]) => {
+      const config = parseResealConfig(args.slice(1));
+      return (await import("./reseal.ts")).resealCluster(config);
+    },
+  },
+} as const;
+
 async function main(args: readonly string[]): Promise<number> {
-  const isCluster = args.includes("--kubernetes");
+  const mode = MODES[args[0] === "reseal" ? "reseal" : args.includes("--kubernetes") ? "cluster" : "standalone"];
   if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(isCluster ? CLUSTER_HELP : HELP);
+    process.stdout.write(mode.help);
     return 0;
   }
   if (args.includes("--version")) {
@@ -26,10 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   try {
-    if (!isCluster) return await control(parseConfig(args));
-    const config = parseClusterConfig(args);
-    // The Kubernetes client takes a second to load: nobody else waits for it.
-    return await (await import("./cluster.ts")).controlCluster(config);
+    return await mode.run(args);
   } catch (error) {
     if (error instanceof LacreError) {
       complain(error.message, error.hint);

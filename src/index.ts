@@ -45,6 +45,7 @@ export {
   BACKUP_OF,
   BACKUP_SECRET,
   BACKUP_TAKEN,
+  destroyPatch,
   IDENTITY,
   identitySecret,
   type KeySecret,
@@ -127,7 +128,16 @@ export { type Edits, PLACEHOLDER, printBuffer, readBuffer } from "./seal/edit.ts
 export { type EntryReport, inspectSealed } from "./seal/inspect.ts";
 export { type Aligned, alignEntries, describeToken, type EntryConflict, isMergedAs } from "./seal/merge.ts";
 export { type EntryFailure, type OpenedSecret, openSecret } from "./seal/open.ts";
-export { type Resealed, resealSecret, staleEntries } from "./seal/reseal.ts";
+export { type Resealed, type ResealTargets, resealSecret, staleEntries } from "./seal/reseal.ts";
+export {
+  parseResealResult,
+  type ResealedEntry,
+  resealedChanges,
+  resealFooter,
+  resealHeader,
+  resealLine,
+  tokenDigest,
+} from "./seal/reseal-result.ts";
 export { type SealOptions, sealSecret } from "./seal/seal.ts";
 export { type SealedSource, type SealSourceOptions, sealSource } from "./seal/seal-source.ts";
 export { applyAllowances } from "./verify/allowances.ts";

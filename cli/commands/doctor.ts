@@ -65,7 +65,7 @@ function checkConfiguration(context: CommandContext): string {
 }
 
 async function checkPublicKeys(context: CommandContext): Promise<string> {
-  const keys = await loadRecipients(context, {});
+  const { keys } = await loadRecipients(context, {});
   return keys.map(({ keyId, suite }) => `${keyId} (${suite})`).join(", ");
 }
 

@@ -18,7 +18,7 @@ import { counted } from "../counted.ts";
 import { runChild } from "../io/child.ts";
 import { readSource } from "../io/files.ts";
 import { withMemoryDirectory } from "../io/memory-files.ts";
-import { loadRecipients, type RecipientOptions } from "../io/public-keys.ts";
+import { loadRecipients, type RecipientOptions, tellOfBareKeys } from "../io/public-keys.ts";
 import {
   changeEntries,
   inheritedScope,
@@ -35,17 +35,18 @@ type EditOptions = RecipientOptions & SignOptions & { readonly object?: string; 
 export async function edit(context: CommandContext, file: string, options: EditOptions): Promise<void> {
   refuseStdin(file);
   const { sealed } = selectObject(await readSource(context, file), options.object);
-  const recipients = await loadRecipients(context, options);
+  const named = await loadRecipients(context, options);
   const edits = await withMemoryDirectory(context, (directory) => askEditor(context, directory, sealed));
   try {
     if (edits === undefined || (edits.values.size === 0 && edits.removed.length === 0)) {
       context.say(`nothing was changed; ${file} is as it was`);
       return;
     }
-    await apply(context, file, sealed, edits, recipients, options);
+    await apply(context, file, sealed, edits, named.keys, options);
     context.say(
       `sealed ${edits.values.size} and removed ${counted(edits.removed.length, "entry", "entries")} in ${file}`,
     );
+    tellOfBareKeys(context, named);
   } finally {
     wipe(...(edits?.values.values() ?? []));
   }

@@ -7,13 +7,20 @@ import {
   LacreError,
   objectName,
   type PublicKey,
+  parseResealResult,
+  type Resealed,
+  type ResealTargets,
+  resealedChanges,
   resealSecret,
+  type SealedSecret,
   type Sealer,
   type Source,
+  shortKeyId,
   staleEntries,
   withBom,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
+import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
 import { readSource, resolvePath } from "../io/files.ts";
 import { expandInputs } from "../io/inputs.ts";
@@ -27,12 +34,17 @@ import { writeAtomic } from "../io/write-atomic.ts";
 
 /** Options of `lacre reseal`. */
 export type ResealOptions = RecipientOptions &
-  SignOptions & { readonly keyFile?: readonly string[]; readonly check?: boolean };
+  SignOptions & {
+    readonly keyFile?: readonly string[];
+    readonly check?: boolean;
+    /** The result of a reseal inside a cluster. */
+    readonly from?: string;
+  };
 
 type Means = {
   readonly engine: Engine;
   readonly keyring: Keyring;
-  readonly recipients: readonly PublicKey[];
+  readonly targets: ResealTargets;
   readonly sealer?: Sealer;
 };
 type Tally = { files: number; entries: number; upToDate: number; failed: LacreError[] };
@@ -47,16 +59,18 @@ export async function reseal(
 ): Promise<number> {
   if (files.length === 0) throw new LacreError("USAGE", "no file was named", { hint: "name files or directories" });
   for (const file of files) refuseStdin(file);
-  const recipients = await loadRecipients(context, options);
+  if (options.from !== undefined) return applyResult(context, files, options.from);
+  const { keys: recipients, listed } = await loadRecipients(context, options);
   const inputs = (await expandInputs(context, files)).map(({ shown }) => shown);
   if (options.check === true) return check(context, inputs, recipients);
   const engine = await context.engine();
   const sealer = await loadSealer(context, options);
+  const targets = { recipients, replaced: new Set(listed) };
   return withKeyring(context, options.keyFile ?? [], async (keyring) => {
     const tally: Tally = { files: 0, entries: 0, upToDate: 0, failed: [] };
     for (const [count, file] of inputs.entries()) {
       if (count % PROGRESS_EVERY === PROGRESS_EVERY - 1) context.progress(`${count + 1} of ${inputs.length} files`);
-      await resealFile(context, file, { engine, keyring, recipients, ...sealer }, tally);
+      await resealFile(context, file, { engine, keyring, targets, ...sealer }, tally);
     }
     context.progress("");
     return finish(context, tally);
@@ -102,8 +116,8 @@ function resealSource(
   const splices = [];
   let entries = 0;
   for (const object of sealedObjects(source)) {
-    const { engine, keyring, recipients, sealer } = means;
-    const { changes, failures, signed } = resealSecret(engine, keyring, object.sealed, recipients, sealer);
+    const { engine, keyring, targets, sealer } = means;
+    const { changes, failures, signed, shared } = resealSecret(engine, keyring, object.sealed, targets, sealer);
     if (failures.length > 0) throw openError(source.path, object.sealed, failures, means.keyring);
     if (signed.length > 0) {
       throw new LacreError(
@@ -114,6 +128,7 @@ function resealSource(
         },
       );
     }
+    if (shared[0] !== undefined) throw sharedError(source, object.sealed, shared[0]);
     tally.upToDate += object.sealed.entries.size - changes.size;
     entries += changes.size;
     splices.push(...editEntries(source, object, changes));
@@ -121,10 +136,47 @@ function resealSource(
   return entries === 0 ? undefined : { text: applySplices(source.text, splices), entries };
 }
 
+function sharedError(source: Source, sealed: SealedSecret, { key, keyId }: Resealed["shared"][number]): LacreError {
+  const message = `${source.path}: ${objectName(sealed)}, entry ${key}: it is also sealed for ${shortKeyId(keyId)}, which is in no list that was named`;
+  return new LacreError("NO_PUBLIC_KEY", message, {
+    hint: "a new token would shut them out: name the key list of their cluster too, with another --recipient FILE",
+  });
+}
+
+/** Puts the new tokens of a reseal inside a cluster into the files, where the old ones still stand. */
+async function applyResult(context: CommandContext, files: readonly string[], from: string): Promise<number> {
+  const engine = await context.engine();
+  const { entries, left } = parseResealResult((await readSource(context, from)).text);
+  const tally: Tally = { files: 0, entries: 0, upToDate: 0, failed: [] };
+  for (const { shown } of await expandInputs(context, files)) {
+    const objects = await objectsOf(context, shown);
+    if (objects.every(({ sealed }) => resealedChanges(engine, sealed, entries).size === 0)) continue;
+    const absolute = resolvePath(context, shown);
+    await withLock(absolute, async () => {
+      const source = await readSource(context, shown);
+      const edits = sealedObjects(source).map((object) => ({
+        object,
+        changes: resealedChanges(engine, object.sealed, entries),
+      }));
+      const splices = edits.flatMap(({ object, changes }) => editEntries(source, object, changes));
+      writeAtomic({ path: absolute, content: withBom(source, applySplices(source.text, splices)) });
+      tally.files++;
+      tally.entries += edits.reduce((sum, { changes }) => sum + changes.size, 0);
+    });
+  }
+  const others = entries.size - tally.entries;
+  context.say(`resealed ${counted(tally.entries, "entry", "entries")} in ${counted(tally.files, "file")}`);
+  if (others > 0)
+    context.say(`${counted(others, "entry", "entries")} of the result are not in these files, or were changed since`);
+  if (left > 0)
+    context.say(`the Job left ${counted(left, "entry", "entries")} as they were; its log says which and why`);
+  return left === 0 ? EXIT.fine : EXIT.noKey;
+}
+
 /** One file under its lock. What goes wrong with it is put down, and the others go on. */
 async function resealFile(context: CommandContext, file: string, means: Means, tally: Tally): Promise<void> {
   const objects = await objectsOf(context, file);
-  if (objects.every(({ sealed }) => staleEntries(sealed, means.recipients).length === 0)) {
+  if (objects.every(({ sealed }) => staleEntries(sealed, means.targets.recipients).length === 0)) {
     for (const { sealed } of objects) tally.upToDate += sealed.entries.size;
     return;
   }

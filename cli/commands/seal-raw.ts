@@ -1,7 +1,7 @@
 /** `lacre seal --raw`: one value into one token on standard output, for Helm values and Kustomize. */
 import { LacreError, parseScope, sealToken, wipe } from "../../src/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
-import { loadRecipients } from "../io/public-keys.ts";
+import { loadRecipients, tellOfBareKeys } from "../io/public-keys.ts";
 import { loadSealer } from "../io/signing-keys.ts";
 import { readValue } from "../io/value.ts";
 import type { SealCommandOptions } from "./seal.ts";
@@ -25,7 +25,7 @@ export async function sealRaw(
   if (options.inPlace === true || options.output !== undefined) {
     throw new LacreError("USAGE", "--raw prints the token", { hint: "redirect standard output to keep it" });
   }
-  const recipients = await loadRecipients(context, options);
+  const named = await loadRecipients(context, options);
   const scope = parseScope(options.scope ?? "strict");
   if (scope === "strict" && options.name === undefined) {
     throw new LacreError("USAGE", "a strict token needs --name", { hint: "or seal it more widely: --scope namespace" });
@@ -37,11 +37,12 @@ export async function sealRaw(
       value,
       scope,
       place: { namespace: options.namespace ?? "", name: options.name ?? "", key: options.key },
-      recipients,
+      recipients: named.keys,
       sealedAt: unixSeconds(context),
       ...sealer,
     });
     await context.print(`${token}\n`);
+    tellOfBareKeys(context, named);
   } finally {
     wipe(value);
   }

@@ -2,7 +2,7 @@
 import { LacreError, parseKey, parseScope, parseToken, type SealedSecret, sealToken, wipe } from "../../src/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readSource } from "../io/files.ts";
-import { loadRecipients, type RecipientOptions } from "../io/public-keys.ts";
+import { loadRecipients, type RecipientOptions, tellOfBareKeys } from "../io/public-keys.ts";
 import { openSealCache } from "../io/seal-cache.ts";
 import {
   changeEntries,
@@ -26,7 +26,8 @@ export async function setEntry(context: CommandContext, file: string, key: strin
   parseKey(key);
   selectObject(await readSource(context, file), options.object);
   const engine = await context.engine();
-  const recipients = await loadRecipients(context, options);
+  const named = await loadRecipients(context, options);
+  const recipients = named.keys;
   const sealer = await loadSealer(context, options);
   const cache = openSealCache(context, engine);
   const value = await readValue(context, options.fromFile, key);
@@ -51,6 +52,7 @@ export async function setEntry(context: CommandContext, file: string, key: strin
     });
     cache.save();
     context.say(changed ? `sealed ${key} in ${file}` : `${key} holds this value already; ${file} is unchanged`);
+    tellOfBareKeys(context, named);
   } finally {
     wipe(value);
   }

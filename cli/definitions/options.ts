@@ -13,9 +13,10 @@ function collect(value: string, previous: readonly string[] = []): readonly stri
 
 /** Whom to seal for. */
 export const recipient = (): Option =>
-  new Option("-r, --recipient <key>", "public key to seal for: a line or a file; repeat for several").argParser(
-    collect,
-  );
+  new Option(
+    "-r, --recipient <key>",
+    "key list or public key to seal for: a file, or a line; repeat for several",
+  ).argParser(collect);
 
 /** Whose keys of .lacre.yaml to seal for. */
 export const environment = (): Option =>

@@ -59,12 +59,17 @@ export function resealCommand(context: CommandContext, outcome: Outcome): Comman
     .addOption(recipient())
     .addOption(environment())
     .addOption(signWith())
+    .option("--from <file>", "take the new tokens from a reseal inside the cluster, - for standard input; needs no key")
     .option("--check", "change nothing; name the entries that are stale, and end with 4 when there are any")
     .action(async (files, options) => {
       outcome.status = await (await import("../commands/reseal.ts")).reseal(context, files, options);
     })
     .addHelpText(
       "after",
-      example("lacre reseal --check secrets/", "lacre reseal -k ~/old.key -r keys/prod.keys secrets/"),
+      example(
+        "lacre reseal --check secrets/",
+        "lacre reseal -k ~/old.key -r keys/prod.keys secrets/",
+        "kubectl logs -n lacre-system job/lacre-reseal | lacre reseal --from - secrets/",
+      ),
     );
 }

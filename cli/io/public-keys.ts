@@ -3,6 +3,7 @@ import * as path from "node:path";
 import {
   type Engine,
   isKeyList,
+  type KeyId,
   LacreError,
   newestActive,
   type PublicKey,
@@ -20,21 +21,31 @@ export type RecipientOptions = { readonly recipient?: readonly string[]; readonl
 /** The variable that names a recipient where no option and no configuration does. */
 const RECIPIENT_VARIABLE = "LACRE_RECIPIENT";
 const PUBLIC_LINE = "lacre-public-";
+const BARE_KEY =
+  "note: a bare public key: nobody vouches for whose it is, and lacre does not learn when it is replaced or known to others; a signed list tells both: lacre keys fetch";
+
+/** Keys to seal for. */
+export type NamedKeys = {
+  readonly keys: readonly PublicKey[];
+  /** All keys of the lists that they come from. */
+  readonly listed: readonly KeyId[];
+  /** True when one was named as a bare public key, without a list that vouches for it. */
+  readonly isBare: boolean;
+};
 
 /** The keys in a text: bare public keys as they stand, or the newest active key of a cluster's signed list. */
-async function parseNamed(
-  context: CommandContext,
-  engine: Engine,
-  name: string,
-  text: string,
-): Promise<readonly PublicKey[]> {
+async function parseNamed(context: CommandContext, engine: Engine, name: string, text: string): Promise<NamedKeys> {
   try {
-    if (!isKeyList(text)) return parsePublicKeys(engine, text);
+    if (!isKeyList(text)) {
+      const keys = parsePublicKeys(engine, text);
+      return { keys, listed: keys.map(({ keyId }) => keyId), isBare: true };
+    }
     const list = parseKeyList(engine, text);
     const { trustKeyList } = await import("./pins.ts");
     await trustKeyList(context, engine, list);
     const newest = newestActive(list);
-    if (newest !== undefined) return [newest.publicKey];
+    if (newest !== undefined)
+      return { keys: [newest.publicKey], listed: list.keys.map(({ publicKey }) => publicKey.keyId), isBare: false };
     throw new LacreError("NO_PUBLIC_KEY", `the key list of ${list.cluster} has no active key`, {
       hint: "fetch the newest list: lacre keys fetch; if it has none either, ask who runs the cluster",
     });
@@ -43,11 +54,7 @@ async function parseNamed(
   }
 }
 
-async function readRecipient(
-  context: CommandContext,
-  engine: Engine,
-  recipient: string,
-): Promise<readonly PublicKey[]> {
+async function readRecipient(context: CommandContext, engine: Engine, recipient: string): Promise<NamedKeys> {
   if (recipient.startsWith(PUBLIC_LINE)) return parseNamed(context, engine, "the key", recipient);
   if (recipient.startsWith("lacre-private-")) {
     throw new LacreError("KEY_IS_PRIVATE", "a private key was given on the command line, where others can see it", {
@@ -57,24 +64,34 @@ async function readRecipient(
   return parseNamed(context, engine, recipient, (await readSource(context, recipient)).text);
 }
 
+/** Says what a bare public key gives up: after the work, so that an error stays the one thing that is said. */
+export function tellOfBareKeys(context: CommandContext, { isBare }: NamedKeys): void {
+  if (isBare) context.say(BARE_KEY);
+}
+
 /** The public keys to seal for, at least one, or NO_PUBLIC_KEY with the way to get one. */
-export async function loadRecipients(
-  context: CommandContext,
-  options: RecipientOptions,
-): Promise<readonly PublicKey[]> {
+export async function loadRecipients(context: CommandContext, options: RecipientOptions): Promise<NamedKeys> {
   const engine = await context.engine();
   const named = options.recipient ?? [];
-  if (named.length > 0) return (await Promise.all(named.map((one) => readRecipient(context, engine, one)))).flat();
+  if (named.length > 0) return joined(await Promise.all(named.map((one) => readRecipient(context, engine, one))));
   const variable = context.env[RECIPIENT_VARIABLE];
   if (variable && options.env === undefined) return readRecipient(context, engine, variable);
   return readEnvironmentKeys(context, engine, options.env);
+}
+
+function joined(all: readonly NamedKeys[]): NamedKeys {
+  return {
+    keys: all.flatMap(({ keys }) => keys),
+    listed: all.flatMap(({ listed }) => listed),
+    isBare: all.some(({ isBare }) => isBare),
+  };
 }
 
 async function readEnvironmentKeys(
   context: CommandContext,
   engine: Engine,
   wanted: string | undefined,
-): Promise<readonly PublicKey[]> {
+): Promise<NamedKeys> {
   const found = findConfiguration(context);
   const only =
     found?.configuration.environments.size === 1 ? [...found.configuration.environments.keys()][0] : undefined;
@@ -91,8 +108,9 @@ async function readEnvironmentKeys(
     });
   }
   const files = environment.keys.map((one) => path.relative(context.cwd, path.join(found.directory, one)) || one);
-  const keys = await Promise.all(files.map((file) => readEnvironmentFile(context, engine, name, file)));
-  return keys.flat();
+  const read = await Promise.all(files.map((file) => readEnvironmentFile(context, engine, name, file)));
+  // The repository has chosen: lacre doctor says what a bare key there gives up.
+  return { ...joined(read), isBare: false };
 }
 
 async function readEnvironmentFile(
@@ -100,7 +118,7 @@ async function readEnvironmentFile(
   engine: Engine,
   name: string,
   file: string,
-): Promise<readonly PublicKey[]> {
+): Promise<NamedKeys> {
   const source = readSourceIfPresent(context, file);
   if (source === undefined) {
     throw new LacreError("NO_PUBLIC_KEY", `no public key for ${JSON.stringify(name)}: ${file} is missing or empty`, {

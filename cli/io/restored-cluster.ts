@@ -30,7 +30,7 @@ export async function restoreIntoCluster(
 }
 
 async function refuseOthers(cluster: ClusterReader, engine: Engine, store: KeyStore, namespace: string): Promise<void> {
-  const own = new Set(store.keys.map(({ publicKey, state }) => keySecretName(publicKey.keyId, state)));
+  const own = new Set(store.keys.map(({ publicKey }) => keySecretName(publicKey.keyId)));
   const strange = (await cluster.secretNames(namespace, SEALING_KEY)).filter((name) => !own.has(name));
   if (strange.length > 0) {
     throw new LacreError(

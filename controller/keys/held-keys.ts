@@ -78,6 +78,7 @@ export class HeldKeys {
     }
     const resourceVersion = secret.metadata.resourceVersion ?? "";
     if (this.#records.get(name)?.resourceVersion === resourceVersion) return;
+    const before = this.#records.get(name)?.record.privateKey;
     const record = readKeySecret(this.#options.engine, secret);
     if (typeof record === "string") {
       this.#records.delete(name);
@@ -88,6 +89,7 @@ export class HeldKeys {
       if (this.#malformed.delete(name)) this.#options.malformed(name, undefined);
     }
     this.#rebuild();
+    before?.wipe();
   }
 
   remove(name: string): void {

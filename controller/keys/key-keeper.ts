@@ -1,6 +1,7 @@
 /** Makes, renews, retires, backs up and publishes the cluster's keys. Only the replica that leads does this. */
 import {
   decideKeys,
+  destroyPatch,
   type Engine,
   factsOf,
   fingerprintOf,
@@ -88,7 +89,6 @@ export class KeyKeeper {
       const asked = { rotate: rotate !== undefined, backedUp };
       await this.#perform(decideKeys(this.#facts(), this.#options.policy, now, asked), now);
       if (rotate !== undefined) answers.set(rotate, this.#rotated());
-      await this.#finishDestroying();
       const store = this.#store(0);
       if (store !== undefined) await this.#options.backup?.make(store, now);
       await this.#publish(now, published, answers);
@@ -176,26 +176,13 @@ export class KeyKeeper {
     }
   }
 
-  /** What is left of a key is written first: it must be known as destroyed, whatever happens in between. */
+  /** One request: the private part goes as the state is written, and what is left goes on being listed. */
   async #bury(keyId: KeyId): Promise<void> {
-    const { keys, namespace } = this.#options;
-    const record = [...keys.records.values()].find(({ publicKey }) => publicKey.keyId === keyId);
-    if (record === undefined) return;
-    const { privateKey: _gone, ...rest } = record;
-    keys.upsert(await this.#create(keySecret(namespace, { ...rest, state: "destroyed" }) as SecretObject));
-  }
-
-  /** Removes the private part of every key that is known as destroyed. */
-  async #finishDestroying(): Promise<void> {
     const { keys, api, told } = this.#options;
-    const destroyed = new Set(
-      [...keys.records.values()].filter(({ state }) => state === "destroyed").map(({ publicKey }) => publicKey.keyId),
-    );
-    for (const [name, { publicKey, privateKey }] of keys.records) {
-      if (privateKey === undefined || !destroyed.has(publicKey.keyId)) continue;
-      await api.deleteSecret(name);
-      keys.remove(name);
-      told("destroyed a key", { keyId: publicKey.keyId });
+    for (const [name, { publicKey, state }] of keys.records) {
+      if (publicKey.keyId !== keyId || state === "destroyed") continue;
+      keys.upsert(await api.patchSecret(name, destroyPatch(publicKey)));
+      told("destroyed a key", { keyId });
     }
   }
 

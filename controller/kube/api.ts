@@ -64,12 +64,6 @@ export class KubeApi {
     });
   }
 
-  /** Deletes a Secret; one that is gone already is fine. */
-  async deleteSecret(key: string): Promise<void> {
-    const { namespace, name } = splitKey(key);
-    await this.client.find({ method: "DELETE", path: `${secretsPath(namespace)}/${name}` });
-  }
-
   /** All SealedSecrets of one namespace, or of all, page by page. */
   async *listSealed(namespace?: string): AsyncGenerator<SealedObject> {
     let next: string | undefined;

@@ -3,7 +3,7 @@ import { fromBase64, fromUtf8, toBase64, utf8 } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
 import { type KeyId, shortKeyId } from "../model/key-id.ts";
 import type { Engine } from "./engine.ts";
-import { SEED_BYTES } from "./key.ts";
+import { type PublicKey, SEED_BYTES } from "./key.ts";
 import { HELD_STATES, type HeldKey, type HeldState } from "./key-store.ts";
 import { formatPrivateKey, formatPublicKey, parsePrivateKeys, parsePublicKeys } from "./key-text.ts";
 
@@ -74,9 +74,9 @@ export function readKeySecret(engine: Engine, { metadata, data }: KeySecret): He
   }
 }
 
-/** The name of a key's Secret. What is left of a destroyed key has another, so that it is there before the key goes. */
-export function keySecretName(keyId: KeyId, state: HeldState): string {
-  return `lacre-key-${shortKeyId(keyId)}${state === "destroyed" ? "-destroyed" : ""}`;
+/** The name of a key's Secret. */
+export function keySecretName(keyId: KeyId): string {
+  return `lacre-key-${shortKeyId(keyId)}`;
 }
 
 /** The Secret that keeps a key, or what is left of one that was destroyed. */
@@ -90,13 +90,13 @@ export function keySecret(namespace: string, key: HeldKey): KeySecret {
     apiVersion: "v1",
     kind: "Secret",
     metadata: {
-      name: keySecretName(publicKey.keyId, state),
+      name: keySecretName(publicKey.keyId),
       namespace,
       labels: { [SEALING_KEY]: state },
       annotations: { [NOT_BEFORE]: notBefore, [NOT_AFTER]: notAfter },
     },
     type: "Opaque",
-    immutable: true,
+    // Not immutable: destroying a key is then one request that takes its private part away, and needs no right to delete.
     data: content,
   };
 }
@@ -105,6 +105,14 @@ export function keySecret(namespace: string, key: HeldKey): KeySecret {
 export function statePatch(state: HeldState, since?: string): object {
   const annotations = since === undefined ? {} : { annotations: { [NOT_BEFORE]: since } };
   return { metadata: { labels: { [SEALING_KEY]: state }, ...annotations } };
+}
+
+/** What destroys a key: its state and the end of its private part, at once. */
+export function destroyPatch(publicKey: PublicKey): object {
+  return {
+    metadata: { labels: { [SEALING_KEY]: "destroyed" } },
+    data: { [DATA_KEY]: null, [PUBLIC_KEY]: toBase64(utf8(`${formatPublicKey(publicKey)}\n`)) },
+  };
 }
 
 /** The seed of the identity in a Secret, 32 bytes. */

@@ -7,15 +7,26 @@ import { openToken } from "../crypto/open-token.ts";
 import { sealToken } from "../crypto/seal-token.ts";
 import type { Sealer } from "../crypto/signature.ts";
 import { parseToken } from "../crypto/token.ts";
+import type { KeyId } from "../model/key-id.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
 import type { EntryFailure } from "./open.ts";
 
-/** New tokens by key, and every entry that could not be moved. An object with a failure is left as it is, whole. */
+/** New tokens by key, and every entry that could not be moved. */
 export type Resealed = {
   readonly changes: ReadonlyMap<string, string>;
   readonly failures: readonly EntryFailure[];
   /** Entries that were signed by their sealer, and nobody signs the new token: they are left as they are. */
   readonly signed: readonly string[];
+  /** Entries that are also sealed for somebody whose newest key is not known: a new token would shut them out. */
+  readonly shared: readonly { readonly key: string; readonly keyId: KeyId }[];
+};
+
+/** Whom the new tokens are for. */
+export type ResealTargets = {
+  /** Keys that everything is sealed for. */
+  readonly recipients: readonly PublicKey[];
+  /** Keys that these replace: a token for any other key is left as it is. Those that are held count too. */
+  readonly replaced: ReadonlySet<KeyId>;
 };
 
 /** The entries that are sealed for other keys than these, in the manifest's order. Needs no private key. */
@@ -34,17 +45,22 @@ export function staleEntries(sealed: SealedSecret, recipients: readonly PublicKe
     .map(([key]) => key);
 }
 
-/** Seals the stale entries of an object for these keys, signed by who does it, if given. Those that are not stale keep their token, byte for byte. */
+/**
+ * Seals the stale entries of an object for other keys, signed by who does it, if given. Those that are not stale keep their
+ * token, byte for byte.
+ */
 export function resealSecret(
   engine: Engine,
   keyring: Keyring,
   sealed: SealedSecret,
-  recipients: readonly PublicKey[],
+  { recipients, replaced }: ResealTargets,
   sealer?: Sealer,
 ): Resealed {
   const changes = new Map<string, string>();
   const failures: EntryFailure[] = [];
   const signed: string[] = [];
+  const shared: { key: string; keyId: KeyId }[] = [];
+  const known = new Set<KeyId>([...replaced, ...recipients.map(({ keyId }) => keyId), ...keyring.keyIds()]);
   for (const key of staleEntries(sealed, recipients)) {
     const text = sealed.entries.get(key) as string;
     const place = { namespace: sealed.namespace, name: sealed.name, key };
@@ -56,7 +72,9 @@ export function resealSecret(
     }
     const { value, token } = opened;
     try {
-      if (token.signature !== undefined && sealer === undefined) signed.push(key);
+      const other = token.stanzas.find(({ keyId }) => !known.has(keyId));
+      if (other !== undefined) shared.push({ key, keyId: other.keyId });
+      else if (token.signature !== undefined && sealer === undefined) signed.push(key);
       else {
         const { scope, sealedAt } = token;
         changes.set(key, sealToken(engine, { value, scope, place, recipients, sealedAt, ...(sealer && { sealer }) }));
@@ -65,5 +83,5 @@ export function resealSecret(
       wipe(value);
     }
   }
-  return { changes, failures, signed };
+  return { changes, failures, signed, shared };
 }

@@ -127,7 +127,7 @@ describe("lacre completion", () => {
     expect(complete("lacre", "keys", "")).toBe(
       "generate public publish fetch list pin rotate compromised destroy backup restore recovery-key --help",
     );
-    expect(complete("lacre", "keys", "generate", "--s")).toBe("--suite");
+    expect(complete("lacre", "keys", "generate", "--s")).toBe("--suite --signing");
     expect(complete("lacre", "seal", "file", "--in")).toBe("--in-place --input-format");
   });
 

@@ -15,7 +15,11 @@ export type Ran = {
   readonly stdout: string;
   readonly stderr: string;
   readonly bytes: Buffer;
+  /** True when the command said what a bare public key gives up: most tests seal for one, and that is not their matter. */
+  readonly isBareKeyTold: boolean;
 };
+
+const BARE_KEY = /^note: a bare public key: [^\n]*\n/m;
 
 /** What can be different about a run. */
 export type RunOptions = {
@@ -79,7 +83,8 @@ export class Workspace {
     return {
       status: result.status,
       stdout: result.stdout.toString(),
-      stderr: result.stderr.toString(),
+      stderr: result.stderr.toString().replace(BARE_KEY, ""),
+      isBareKeyTold: BARE_KEY.test(result.stderr.toString()),
       bytes: result.stdout,
     };
   }
