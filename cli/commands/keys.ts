@@ -1,5 +1,6 @@
 /** `lacre keys generate`, `public` and `publish`: keys on this machine. */
 import {
+  CLUSTER,
   changeStore,
   formatKeyStore,
   formatPrivateKey,
@@ -61,6 +62,11 @@ export async function generateKeys(context: CommandContext, options: GenerateOpt
 }
 
 async function generateStore(context: CommandContext, options: GenerateOptions, cluster: string): Promise<void> {
+  if (!CLUSTER.test(cluster)) {
+    throw new LacreError("USAGE", `--cluster ${JSON.stringify(cluster.slice(0, 80))} is no name`, {
+      hint: "lower-case letters, digits, '-', '_' and '.'",
+    });
+  }
   const engine = await context.engine();
   const now = new Date(context.nowMs());
   const adopted = options.adopt === undefined ? [] : await loadPrivateKeys(context, options.adopt);

@@ -118,7 +118,9 @@ export function listOf({ cluster, serial, keys }: KeyStore): KeyList {
   const listed = keys.flatMap(({ publicKey, state, notBefore, notAfter }): readonly ListedKey[] =>
     state === "pending" ? [] : [{ publicKey, state, notBefore, notAfter }],
   );
-  const order = ({ notBefore, publicKey }: ListedKey) => `${notBefore} ${publicKey.keyId}`;
+  // Of two that were made in the same second the active one is the newer.
+  const order = ({ notBefore, state, publicKey }: ListedKey) =>
+    `${notBefore} ${state === "active" ? 1 : 0} ${publicKey.keyId}`;
   return { cluster, serial, keys: listed.sort((a, b) => (order(a) < order(b) ? 1 : -1)) };
 }
 

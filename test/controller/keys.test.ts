@@ -1,0 +1,251 @@
+/** The standalone controller and its key store, sealers and signed commits, as processes on real files and real Git. */
+import * as fs from "node:fs";
+import { describe, expect, it } from "vitest";
+import { secretYaml, Workspace } from "../support/workspace.ts";
+
+const STORE = ["--source", "directory:src", "--target", "directory:out", "--key-file", "prod.key"];
+
+function must(at: Workspace, args: readonly string[], input = ""): string {
+  const ran = at.lacre(args, { input });
+  if (ran.status !== 0) throw new Error(ran.stderr);
+  return ran.stdout;
+}
+
+function workspace(): Workspace {
+  const at = new Workspace();
+  fs.mkdirSync(at.file("src"));
+  return at;
+}
+
+function once(at: Workspace, args: readonly string[]) {
+  const ran = at.controller([...args, "--once", "--log-level", "silent"]);
+  if (ran.stdout === "") throw new Error(ran.stderr);
+  return JSON.parse(ran.stdout);
+}
+
+function seal(at: Workspace, name: string, value: string, ...more: readonly string[]): void {
+  at.write(`src/${name}.yaml`, secretYaml(name, { A: value }));
+  must(at, ["seal", "-i", "-r", "prod.keys", ...more, `src/${name}.yaml`]);
+}
+
+const opened = (at: Workspace, name: string) => at.read(`out/shop/${name}/A`);
+const statesOf = (at: Workspace) => [...at.read("prod.key").matchAll(/^key: (\S+)/gm)].map(([, state]) => state);
+
+describe("the standalone controller and its keys", () => {
+  it("makes its own key store where there is none, and the list that people seal with", () => {
+    const at = workspace();
+    expect(once(at, [...STORE, "--cluster", "prod", "--key-list", "prod.keys", "--allow-empty"]).problems).toEqual([]);
+    expect(fs.statSync(at.file("prod.key")).mode & 0o777).toBe(0o600);
+    seal(at, "db", "hunter2");
+    expect(once(at, STORE)).toMatchObject({ written: ["shop/db"], status: 0 });
+    expect(opened(at, "db")).toBe("hunter2");
+  });
+
+  it("with --generate-first-key=false it never makes a stray key", () => {
+    const at = workspace();
+    const ran = at.controller([...STORE, "--cluster", "prod", "--generate-first-key", "false", "--once"]);
+    expect([ran.status, fs.existsSync(at.file("prod.key"))]).toEqual([1, false]);
+    expect(ran.stderr).toContain("the key file prod.key cannot be read");
+  });
+
+  it("replaces a key that is due, writes the new list, and goes on opening what the old one sealed", () => {
+    const at = workspace();
+    once(at, [...STORE, "--cluster", "prod", "--key-list", "prod.keys", "--allow-empty"]);
+    seal(at, "old", "one");
+    const past = at.read("prod.key").replace(/(key: active \S+) \S+/, "$1 2020-01-01T00:00:00Z");
+    at.write("prod.key", past);
+    once(at, [...STORE, "--key-list", "prod.keys"]);
+    expect(statesOf(at)).toEqual(["decrypt-only", "active"]);
+    expect(at.lacre(["reseal", "--check", "-r", "prod.keys", "src"]).status).toBe(4);
+    seal(at, "new", "two");
+    once(at, STORE);
+    expect([opened(at, "old"), opened(at, "new")]).toEqual(["one", "two"]);
+  });
+
+  it("with --require-backup the new key waits, and is used once lacre keys backup has run", () => {
+    const at = workspace();
+    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    at.write("prod.key", at.read("prod.key").replace(/(key: active \S+) \S+/, "$1 2020-01-01T00:00:00Z"));
+    const args = [...STORE, "--require-backup", "--key-list", "prod.keys", "--allow-empty"];
+    once(at, args);
+    once(at, args);
+    expect(statesOf(at)).toEqual(["active", "pending"]);
+    at.write("recovery.pub", must(at, ["keys", "recovery-key", "-o", "recovery.key"]));
+    must(at, ["keys", "backup", "-k", "prod.key", "-r", "recovery.pub", "-o", "b.age"]);
+    once(at, args);
+    expect(statesOf(at)).toEqual(["decrypt-only", "active"]);
+  });
+
+  it("opens nothing that is sealed for a compromised key, unless told to, and says that the key is retired", () => {
+    const at = workspace();
+    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    seal(at, "db", "hunter2");
+    const keyId = /key: active \S+ \S+ (\w+)/.exec(at.read("prod.key"))?.[1] ?? "";
+    must(at, ["keys", "compromised", keyId, "-k", "prod.key"]);
+    expect(once(at, STORE)).toMatchObject({ written: [], problems: [{ subject: "shop/db", reason: "KeyRetired" }] });
+    expect(once(at, [...STORE, "--open-compromised"])).toMatchObject({ written: ["shop/db"] });
+  });
+
+  it("serves the signed list, reads a changed store again while it runs, and leaves a locked one alone", async () => {
+    const at = workspace();
+    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    seal(at, "db", "one");
+    const child = at.startController([
+      ...STORE,
+      "--interval",
+      "0.1",
+      "--listen",
+      "127.0.0.1:18471",
+      "--log-level",
+      "silent",
+    ]);
+    try {
+      const listed = () => at.sh("curl -fsS http://127.0.0.1:18471/v1/keys").stdout;
+      await expect.poll(listed, { timeout: 20_000 }).toBe(at.read("prod.keys"));
+      must(at, ["keys", "rotate", "-k", "prod.key"]);
+      await expect.poll(() => listed().match(/^key: /gm)?.length, { timeout: 20_000 }).toBe(2);
+      at.write("prod.keys", listed());
+      seal(at, "db", "two");
+      await expect.poll(() => opened(at, "db"), { timeout: 20_000 }).toBe("two");
+    } finally {
+      child.kill("SIGTERM");
+      await new Promise((resolve) => child.once("close", resolve));
+    }
+  });
+
+  it("two stores, and a store that is damaged, are each told", () => {
+    const at = workspace();
+    must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]);
+    must(at, ["keys", "generate", "--cluster", "other", "-k", "other.key"]);
+    const two = at.controller([...STORE, "--key-file", "other.key", "--once"]);
+    expect([two.status, two.stderr]).toEqual([
+      2,
+      expect.stringContaining("prod.key and other.key are both key stores"),
+    ]);
+    at.write("prod.key", at.read("prod.key").replace(/(\.mlkem768x25519\.)./, "$1_"));
+    const damaged = at.controller([...STORE, "--once"]);
+    expect([damaged.status, damaged.stderr]).toEqual([
+      1,
+      expect.stringMatching(/prod.key: the private key that is filed as/),
+    ]);
+  });
+});
+
+describe("the standalone controller and who sealed", () => {
+  function withSealers(policy: string): Workspace {
+    const at = workspace();
+    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    const anna = must(at, ["keys", "generate", "--signing", "-k", "anna.key"]).trim();
+    must(at, ["keys", "generate", "--signing", "-k", "eve.key"]);
+    at.write("sealers", `policy shop ${policy}\nsealer anna shop ${anna}\n`);
+    return at;
+  }
+  const SEALERS = [...STORE, "--sealers", "sealers"];
+
+  it("enforce: only what a sealer of the namespace has signed is opened, and the last good state stays", () => {
+    const at = withSealers("enforce");
+    seal(at, "db", "one", "--sign-with", "anna.key");
+    expect(once(at, SEALERS)).toMatchObject({ written: ["shop/db"], status: 0 });
+    seal(at, "db", "two");
+    expect(once(at, SEALERS)).toMatchObject({ written: [], status: 6, problems: [{ reason: "SignatureMissing" }] });
+    seal(at, "db", "three", "--sign-with", "eve.key");
+    expect(once(at, SEALERS)).toMatchObject({ written: [], status: 6, problems: [{ reason: "SignatureNotTrusted" }] });
+    expect(opened(at, "db")).toBe("one");
+    must(at, ["set", "src/db.yaml", "A", "-r", "prod.keys", "--sign-with", "anna.key"], "four");
+    once(at, SEALERS);
+    expect(opened(at, "db")).toBe("four");
+  });
+
+  it("warn: it is opened and told; off: nobody looks", () => {
+    const at = withSealers("warn");
+    seal(at, "db", "one");
+    expect(once(at, SEALERS)).toMatchObject({ written: ["shop/db"], problems: [{ reason: "SignatureMissing" }] });
+    const off = withSealers("off");
+    seal(off, "db", "one");
+    expect(once(off, SEALERS)).toMatchObject({ written: ["shop/db"], problems: [] });
+  });
+
+  it("a bad file of sealers is refused at the start", () => {
+    const at = withSealers("strict");
+    const ran = at.controller([...SEALERS, "--once"]);
+    expect([ran.status, ran.stderr]).toEqual([1, expect.stringContaining("sealers: sealers, line 1: a policy has")]);
+    const missing = at.controller([...STORE, "--sealers", "nowhere", "--once"]);
+    expect(missing.stderr).toContain("nowhere cannot be read");
+  });
+});
+
+describe("signed commits", () => {
+  function repository(): Workspace {
+    const at = workspace();
+    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    for (const name of ["anna", "eve"]) at.sh(`ssh-keygen -q -t ed25519 -N '' -C ${name} -f ${name}`);
+    at.write("signers", `anna@example.org namespaces="git" ${at.read("anna.pub")}`);
+    at.git("init", "--quiet", ".");
+    at.git("config", "gpg.format", "ssh");
+    at.write(".gitignore", "*.key\nout\n");
+    return at;
+  }
+  const commit = (at: Workspace, value: string, signer?: string) => {
+    seal(at, "db", value);
+    at.git("add", "src");
+    const how = signer === undefined ? ["--no-gpg-sign"] : [`-S${at.file(signer)}`];
+    const made = at.git("-c", "gpg.format=ssh", "commit", "--quiet", "-m", "x", ...how);
+    if (made.status !== 0) throw new Error(made.stderr);
+  };
+  const from = (at: Workspace) => [
+    ...["--source", `git:${at.path}#main`, "--target", "directory:out", "--key-file", "prod.key"],
+    ...["--allowed-signers", "signers"],
+  ];
+
+  it("only a commit that an allowed signer has signed is taken, and what was taken before stays in force", async () => {
+    const at = repository();
+    commit(at, "one", "anna");
+    expect(once(at, from(at))).toMatchObject({ written: ["shop/db"], status: 0 });
+    commit(at, "two");
+    const unsigned = once(at, from(at));
+    expect(unsigned.problems[0]).toMatchObject({ subject: "source", reason: "SignatureNotTrusted" });
+    expect(unsigned.problems[0].message).toMatch(/^commit \w{12} is not signed with SSH/);
+    commit(at, "three", "eve");
+    expect(once(at, from(at)).problems[0].message).toContain("is signed by nobody who is allowed to");
+    expect(opened(at, "db")).toBe("one");
+    commit(at, "four", "anna");
+    expect(once(at, from(at))).toMatchObject({ written: ["shop/db"], problems: [] });
+    expect(opened(at, "db")).toBe("four");
+  });
+
+  it("a running controller puts drift right while an unsigned commit lies on the branch", async () => {
+    const at = repository();
+    commit(at, "one", "anna");
+    const child = at.startController([...from(at), "--interval", "0.1", "--listen", "off", "--log-level", "error"]);
+    let log = "";
+    child.stderr?.on("data", (chunk: Buffer) => {
+      log += chunk.toString();
+    });
+    try {
+      await expect.poll(() => fs.existsSync(at.file("out/shop/db/A")), { timeout: 20_000 }).toBe(true);
+      commit(at, "two");
+      await expect.poll(() => log, { timeout: 20_000 }).toContain("the commit before it stays in force");
+      fs.rmSync(at.file("out/shop/db"), { recursive: true });
+      await expect
+        .poll(() => fs.existsSync(at.file("out/shop/db/A")) && opened(at, "db"), { timeout: 20_000 })
+        .toBe("one");
+    } finally {
+      child.kill("SIGTERM");
+      await new Promise((resolve) => child.once("close", resolve));
+    }
+  });
+
+  it("an OpenPGP signature, and signers for a directory, do not count", () => {
+    const at = repository();
+    commit(at, "one", "anna");
+    const raw = at.git("cat-file", "commit", "HEAD").stdout;
+    const forged = raw
+      .replace("-----BEGIN SSH SIGNATURE-----", "-----BEGIN PGP SIGNATURE-----")
+      .replace("-----END SSH SIGNATURE-----", "-----END PGP SIGNATURE-----");
+    at.write("forged", forged);
+    at.sh("git update-ref refs/heads/main $(git hash-object -t commit -w forged)");
+    expect(once(at, from(at)).problems[0].message).toContain("is not signed with SSH");
+    const ran = at.controller([...STORE, "--allowed-signers", "signers", "--once"]);
+    expect([ran.status, ran.stderr]).toEqual([2, expect.stringContaining("--allowed-signers goes with a git source")]);
+  });
+});
