@@ -32,7 +32,8 @@ import { MANAGED_BY, MANAGER } from "./targets/secret-object.ts";
 
 const FIRST_PAUSE_MS = 750;
 const LONGEST_PAUSE_MS = 15 * 60_000;
-const KEEPER_INTERVAL_MS = 10_000;
+/** People wait for the answer to what they ask of the keys. */
+const KEEPER_INTERVAL_MS = 3_000;
 
 type Followed = { readonly isSynced: boolean };
 

@@ -64,11 +64,12 @@ export class KeyBackup {
   async make(store: KeyStore, now: Date): Promise<void> {
     const { api, namespace, recipients, told } = this.#options;
     if (store.keys.length === 0) return;
-    const of = this.#describe(store);
+    const kept = asBackedUp(this.#options.engine, store, now);
+    const of = this.#describe(kept);
     const before = await this.#find();
     if (before?.metadata.annotations?.[BACKUP_OF] === of) return;
     const { lockBackup } = await import("../../src/backup/backup.ts");
-    const text = formatKeyStore(asBackedUp(this.#options.engine, store, now));
+    const text = formatKeyStore(kept);
     const file = await lockBackup(text, { kind: "recipients", recipients });
     const keyIds = store.keys.map(({ publicKey }) => publicKey.keyId);
     await api.applySecret(

@@ -112,6 +112,11 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
     expect([admitted.status, admitted.stderr]).toEqual([0, ""]);
     const loose = { ...pod, spec: { ...spec, securityContext: {} } };
     expect(plane.kubectl(["create", "--dry-run=server", "-f", "-"], { input: JSON.stringify(loose) }).status).toBe(1);
+    const job = JSON.parse(
+      plane.mustKubectl(["create", "--dry-run=server", "-o", "json", "-f", path.join(DEPLOY, "jobs/reseal.yaml")]),
+    );
+    const jobPod = { ...pod, spec: job.spec.template.spec };
+    expect(plane.kubectl(["create", "--dry-run=server", "-f", "-"], { input: JSON.stringify(jobPod) }).stderr).toBe("");
     expect(deployment.spec.replicas).toBe(2);
     expect(spec.containers[0].securityContext).toMatchObject({
       readOnlyRootFilesystem: true,

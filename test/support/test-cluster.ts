@@ -257,6 +257,33 @@ export class TestCluster {
       env: { PATH: process.env["PATH"] ?? "", HOME: this.directory, ...env },
       maxBuffer: 1 << 28,
     });
+    return {
+      status: ran.status,
+      stdout: ran.stdout,
+      stderr: ran.stderr.replace(/^note: a bare public key: [^\n]*\n/m, ""),
+    };
+  }
+
+  /** A user with the right to act on keys as deploy/ grants it, and no other; the kubeconfig. */
+  keyOperator(): string {
+    const account = `${this.keyNamespace}:operator`;
+    this.kubectl(["create", "serviceaccount", "operator", "-n", this.keyNamespace]);
+    const role = ["--role=lacre-key-operator", `--serviceaccount=${account}`];
+    this.kubectl(["create", "rolebinding", "operator", "-n", this.keyNamespace, ...role]);
+    const token = this.kubectl(["-n", this.keyNamespace, "create", "token", "operator"]).stdout.trim();
+    return this.writeKubeconfig("operator", token);
+  }
+
+  /** Runs the reseal of deploy/jobs/reseal.yaml as its Job would: with the controller's own rights. */
+  reseal(args: readonly string[] = []): Ran {
+    const all = [
+      ...this.namespaces.flatMap((name) => ["--namespace", name]),
+      ...["--key-namespace", this.keyNamespace, "--kubeconfig", this.file("controller.kubeconfig")],
+      ...["--token-file", this.file("token")],
+    ];
+    const env = { PATH: process.env["PATH"] ?? "" };
+    const options = { encoding: "utf8", env, maxBuffer: 1 << 28 } as const;
+    const ran = spawnSync(process.execPath, [CONTROLLER, "reseal", ...all, ...args], options);
     return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr };
   }
 
