@@ -47,9 +47,14 @@ export function showLines(text: string): void {
     if (line !== "") console.log(`    ${line.length > 100 ? `${line.slice(0, 97)}...` : line}`);
 }
 
-/** The words of a command as a reader would type them. */
+const LONG_WORD = 60;
+
+/** The words of a command as a reader would type them; public keys are cut. */
 export function typed(words: readonly string[]): string {
-  return words.map((word) => (/[\s;|&$"'{}()<>]/.test(word) ? `'${word}'` : word)).join(" ");
+  const shown = words.map((word) =>
+    word.length > LONG_WORD && !word.includes(" ") ? `${word.slice(0, 12)}...` : word,
+  );
+  return shown.map((word) => (/[\s;|&$"'{}()<>]/.test(word) ? `'${word}'` : word)).join(" ");
 }
 
 /** How a command is run. into: a file for its standard output. */
@@ -57,6 +62,8 @@ export type RunOptions = {
   readonly cwd?: string;
   readonly input?: string;
   readonly into?: string;
+  /** A file for its standard input, shown as `< FILE`. */
+  readonly from?: string;
   /** A status that is right besides 0. */
   readonly status?: number;
 };
@@ -64,15 +71,17 @@ export type RunOptions = {
 /** Shows a command, runs it and shows what it says. A status that is not expected ends the demo. */
 export function run(words: readonly string[], options: RunOptions = {}): string {
   const piped = options.input === undefined ? "" : `printf %s '${options.input}' | `;
+  const from = options.from === undefined ? "" : ` < ${options.from}`;
   const into = options.into === undefined ? "" : ` > ${options.into}`;
-  console.log(`  $ ${piped}${typed(words)}${into}`);
+  console.log(`  $ ${piped}${typed(words)}${from}${into}`);
   const [program = "", ...rest] = words;
   const command = [...(programs.get(program) ?? [program]), ...rest];
   const cwd = path.join(directory, options.cwd ?? ".");
   const result = spawnSync(command[0] ?? "", command.slice(1), {
     cwd,
     env: ENVIRONMENT,
-    input: options.input ?? "",
+    input: options.from === undefined ? (options.input ?? "") : fs.readFileSync(path.join(cwd, options.from)),
+    maxBuffer: 1 << 28,
     encoding: "utf8",
   });
   if (options.into === undefined) showLines(result.stdout ?? "");
@@ -122,7 +131,7 @@ export async function play(story: () => Promise<void>, cleanUp: () => Promise<vo
   } catch (error) {
     const log = path.join(directory, "controller.log");
     if (fs.existsSync(log)) showLines(fs.readFileSync(log, "utf8"));
-    console.error(`\ndemo: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`\nit stopped here: ${error instanceof Error ? error.message : String(error)}`);
     await clean();
     process.exitCode = 1;
   }

@@ -114,20 +114,20 @@ async function verifyLive(
   return status === EXIT.fine ? EXIT.found : status;
 }
 
-const WARNINGS: Readonly<Record<string, string>> = {
-  "sealed-key-old": "are sealed for keys that only open any more: lacre keys list, lacre reseal",
-  "sealed-signature-warned": "have no good signature, where the policy is warn: seal them with --sign-with",
+const WARNINGS: Readonly<Record<string, readonly [string, string]>> = {
+  "sealed-key-old": ["sealed for keys that only open any more", "lacre keys list, lacre reseal"],
+  "sealed-signature-warned": ["without a good signature, where the policy is warn", "seal with --sign-with"],
 };
 
 /** Warnings are no failure: one note for each kind says how many entries there are. */
 function notesOn(warnings: readonly Finding[]): readonly string[] {
-  return Object.entries(WARNINGS).flatMap(([rule, text]) => {
+  return Object.entries(WARNINGS).flatMap(([rule, [what, next]]) => {
     const found = warnings.filter((warning) => warning.rule === rule);
     const files = new Set(found.map(({ path: file }) => file));
     const [first] = files;
     if (first === undefined) return [];
     const where = files.size === 1 ? first : `${files.size} files, such as ${first}`;
-    return [`${counted(found.length, "entry", "entries")} in ${where} ${text}`];
+    return [`${what}: ${counted(found.length, "entry", "entries")} in ${where}; ${next}`];
   });
 }
 

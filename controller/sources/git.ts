@@ -63,6 +63,11 @@ function withoutCredentials(url: string): string {
   return url.replace(/^([a-z][\w+.-]*:\/\/)[^/@]*@/i, "$1");
 }
 
+/** True for a path of this machine: neither SCHEME://... nor HOST:PATH, as git tells them apart. */
+function isPath(url: string): boolean {
+  return !/^(?:[a-z][\w+.-]*:\/\/|[^/]+:)/i.test(url);
+}
+
 function run(args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { env: ENVIRONMENT, timeout: TIMEOUT_MS, maxBuffer: 1 << 28, encoding: "utf8" } as const;
@@ -159,8 +164,8 @@ class GitSource implements Source {
 
   constructor(url: string, branch: string | undefined, repository: string, allowedSigners: string | undefined) {
     this.name = `git:${withoutCredentials(url)}#${branch ?? "HEAD"}`;
-    // A plain path would be copied whole; as a URL it can be shallow.
-    this.#url = path.isAbsolute(url) ? `file://${url}` : url;
+    // A plain path would be copied whole; as a URL it can be shallow, and does not depend on where git runs.
+    this.#url = isPath(url) ? `file://${path.resolve(url)}` : url;
     this.#ref = branch === undefined ? "HEAD" : `refs/heads/${branch}`;
     this.#repository = repository;
     this.#allowedSigners = allowedSigners;

@@ -518,7 +518,7 @@ describe("lacre verify and the states of keys", () => {
     const ran = at.lacre(["verify"]);
     expect([ran.status, ran.stdout]).toEqual([
       0,
-      expect.stringContaining("note: 2 entries in db.yaml are sealed for keys that only open"),
+      expect.stringContaining("note: sealed for keys that only open any more: 2 entries in db.yaml;"),
     ]);
     expect(at.lacre(["verify", "--accept", "x"]).stdout).toContain("nothing to accept");
   });
