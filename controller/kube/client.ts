@@ -1,7 +1,8 @@
 /** Requests to the API server: JSON in, JSON out, over connections that stay open. */
-import { type Dispatcher, request } from "undici";
+import { type Dispatcher, getGlobalDispatcher, request } from "undici";
 import type { Access } from "./access.ts";
 import { ApiError, apiErrorOf } from "./api-error.ts";
+import { Fenced, fenced } from "./fence.ts";
 
 /** What can be asked for. */
 export type KubeRequest = {
@@ -40,9 +41,6 @@ function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Thrown in place of a request that must not be sent any more: the lease was lost after the decision was taken. */
-export class Fenced extends Error {}
-
 /** One API server. */
 export class KubeClient {
   readonly #access: Access;
@@ -50,6 +48,7 @@ export class KubeClient {
   readonly #agent: string;
   readonly #observe: Observer;
   #mayWrite: (() => boolean) | undefined;
+  #fenced: { readonly of: Dispatcher | undefined; readonly dispatcher: Dispatcher } | undefined;
 
   /** agent: who asks, as the audit log shows it. */
   constructor(access: Access, agent: string, timeoutMs: number, observe: Observer = () => undefined) {
@@ -61,9 +60,9 @@ export class KubeClient {
 
   /** The same server, where whatever changes something is sent only while `mayWrite` says so, and throws Fenced otherwise. */
   fenced(mayWrite: () => boolean): KubeClient {
-    const fenced = new KubeClient(this.#access, this.#agent, this.#timeoutMs, this.#observe);
-    fenced.#mayWrite = mayWrite;
-    return fenced;
+    const client = new KubeClient(this.#access, this.#agent, this.#timeoutMs, this.#observe);
+    client.#mayWrite = mayWrite;
+    return client;
   }
 
   /** The answer's JSON. Throws ApiError. Waits as a busy server asks to. */
@@ -116,9 +115,8 @@ export class KubeClient {
       "user-agent": this.#agent,
     };
     if (asked.body !== undefined) headers["content-type"] = asked.contentType ?? "application/json";
-    const { dispatcher } = this.#access;
+    const dispatcher = this.#dispatcherFor(asked.method);
     const body = asked.body === undefined ? undefined : JSON.stringify(asked.body);
-    if (asked.method !== "GET" && this.#mayWrite?.() === false) throw new Fenced();
     const started = performance.now();
     let status = 0;
     try {
@@ -136,6 +134,16 @@ export class KubeClient {
     } finally {
       this.#observe(asked.method, status, (performance.now() - started) / 1000);
     }
+  }
+
+  /** What changes something is fenced: asked once more as it is written to the socket. */
+  #dispatcherFor(method: KubeRequest["method"]): Dispatcher | undefined {
+    const { dispatcher } = this.#access;
+    if (method === "GET" || this.#mayWrite === undefined) return dispatcher;
+    if (this.#fenced?.of !== dispatcher || this.#fenced === undefined) {
+      this.#fenced = { of: dispatcher, dispatcher: fenced(dispatcher ?? getGlobalDispatcher(), this.#mayWrite) };
+    }
+    return this.#fenced.dispatcher;
   }
 
   async #check(answer: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {
@@ -156,6 +164,7 @@ function isOutside(error: unknown): boolean {
  */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof Fenced) throw error;
   if (!isOutside(error) || (error as Error).name === "LacreError") throw error;
   return new ApiError((error as { code?: unknown }).code === "UND_ERR_BODY_TIMEOUT" ? "idle" : "unreachable", 0);
 }

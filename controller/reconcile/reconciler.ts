@@ -4,7 +4,8 @@ import { type Action, type Cause, decide, type Live, type Means } from "../decid
 import { type RollbackPolicy, raiseMarks } from "../high-water.ts";
 import type { HeldKeys } from "../keys/held-keys.ts";
 import type { KubeApi } from "../kube/api.ts";
-import { Fenced, toApiError } from "../kube/client.ts";
+import { toApiError } from "../kube/client.ts";
+import { Fenced } from "../kube/fence.ts";
 import type { SecretObject } from "../kube/object.ts";
 import type { Objection, Reason } from "../problem.ts";
 import type { SealersFile } from "../sealers-file.ts";
