@@ -12,9 +12,11 @@ import { ms, ratio, row } from "./table.ts";
 const ROOT = path.join(import.meta.dirname, "..");
 const LACRE = path.join(ROOT, "dist/cli/main.cjs");
 const CONTROLLER = path.join(ROOT, "dist/controller/main.js");
-const MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
+/** Where the peer looks for its credentials. */
+export const MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 const PORT = 9_827;
-const PEER_PORT = 9_828;
+/** Where the peer listens. */
+export const PEER_PORT = 9_828;
 const COUNTS = [100, 1_000, 10_000];
 const EDITS = 51;
 /** Clock ticks a second, which /proc counts processor time in: 100 on every Linux that Node runs on. */
@@ -33,7 +35,13 @@ function peakMiB({ pid }: ChildProcess): number {
   return Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 }
 
-async function until(what: string, isSo: () => Promise<boolean>, pauseMs = 20, limitMs = 900_000): Promise<void> {
+/** Waits until something is so. */
+export async function until(
+  what: string,
+  isSo: () => Promise<boolean>,
+  pauseMs = 20,
+  limitMs = 900_000,
+): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`not in time: ${what}`);
@@ -41,17 +49,18 @@ async function until(what: string, isSo: () => Promise<boolean>, pauseMs = 20, l
   }
 }
 
-/** Random values: what a compressor, a cache or a constant could help with is the same for both. */
-function manifests(count: number, namespace: string): string {
+const THREE = ["PASSWORD", "API_KEY", "TOKEN"];
+
+/** Secrets as YAML. Random values: what a compressor, a cache or a constant could help with is the same for both. */
+export function manifests(count: number, namespace: string, keys: readonly string[] = THREE): string {
   return Array.from({ length: count }, (_, index) => {
-    const values = ["PASSWORD", "API_KEY", "TOKEN"].map(
-      (key) => `  ${key}: ${crypto.randomBytes(18).toString("base64url")}x`,
-    );
+    const values = keys.map((key) => `  ${key}: ${crypto.randomBytes(18).toString("base64url")}x`);
     return `apiVersion: v1\nkind: Secret\nmetadata:\n  name: secret-${index}\n  namespace: ${namespace}\ntype: Opaque\nstringData:\n${values.join("\n")}\n`;
   }).join("---\n");
 }
 
-class Bench {
+/** Both controllers on one API server. */
+export class Bench {
   readonly #plane: ControlPlane;
   readonly #api: TestApi;
   readonly #directory: string;
@@ -116,12 +125,12 @@ class Bench {
     await until("lacre is ready", () => isOk(`http://127.0.0.1:${PORT}/readyz`), 5, 120_000);
   }
 
-  async sealForLacre(count: number, namespace: string): Promise<string> {
+  async sealForLacre(count: number, namespace: string, keys?: readonly string[]): Promise<string> {
     await until("the key list", () => isOk(`http://127.0.0.1:${PORT}/v1/keys`));
     fs.writeFileSync(this.file("bench.keys"), await (await fetch(`http://127.0.0.1:${PORT}/v1/keys`)).text());
     const env = { ...process.env, XDG_CONFIG_HOME: this.file("config"), XDG_CACHE_HOME: this.file("cache") };
     const sealed = spawnSync(process.execPath, [LACRE, "seal", "-r", this.file("bench.keys")], {
-      input: manifests(count, namespace),
+      input: manifests(count, namespace, keys),
       env,
       maxBuffer: 1 << 30,
     });
@@ -151,13 +160,13 @@ class Bench {
     return spawn(program, args, { env, stdio: ["ignore", log, log] });
   }
 
-  async sealForPeer(count: number, namespace: string): Promise<string> {
+  async sealForPeer(count: number, namespace: string, keys?: readonly string[]): Promise<string> {
     const tool = kubeseal();
     if (tool === undefined) throw new Error("kubeseal needs Go");
     await until("the peer's certificate", () => isOk(`http://127.0.0.1:${PEER_PORT}/v1/cert.pem`), 100);
     fs.writeFileSync(this.file("peer.pem"), await (await fetch(`http://127.0.0.1:${PEER_PORT}/v1/cert.pem`)).text());
     const sealed = spawnSync(tool, ["--cert", this.file("peer.pem"), "-o", "yaml"], {
-      input: manifests(count, namespace),
+      input: manifests(count, namespace, keys),
       maxBuffer: 1 << 30,
     });
     if (sealed.status !== 0) throw new Error(String(sealed.stderr));
@@ -209,7 +218,8 @@ async function isOk(url: string): Promise<boolean> {
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Ends a process and waits for it. */
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGTERM");
@@ -290,8 +300,11 @@ function report(count: number, run: Run, peer: Run | undefined): void {
   );
 }
 
-/** Runs it. The peer goes first, and is ended before ours starts. */
-export async function benchKubernetes(directory: string): Promise<void> {
+/** A control plane with both CRDs and lacre's RBAC, for the time of some work. */
+export async function onControlPlane(
+  directory: string,
+  work: (plane: ControlPlane, bench: Bench) => Promise<void>,
+): Promise<void> {
   const assets = kubernetesAssets();
   if (assets === undefined) throw new Error(HOW_TO_GET_ONE);
   const plane = await ControlPlane.start(assets);
@@ -301,9 +314,14 @@ export async function benchKubernetes(directory: string): Promise<void> {
     plane.mustKubectl(["create", "namespace", "peer-system"]);
     const crd = sealedSecretsCrd();
     if (crd !== undefined) plane.mustKubectl(["apply", "--server-side", "-f", crd]);
-    await benchLacre(bench, await benchPeer(bench));
+    await work(plane, bench);
   } finally {
     await bench.close();
     await plane.stop();
   }
+}
+
+/** Runs it. The peer goes first, and is ended before ours starts. */
+export function benchKubernetes(directory: string): Promise<void> {
+  return onControlPlane(directory, async (_plane, bench) => benchLacre(bench, await benchPeer(bench)));
 }

@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { nativeEngine } from "../src/crypto/engine-node.ts";
 import { type Engine, generateKey, Keyring, openToken, portableEngine, sealToken } from "../src/index.ts";
+import { benchKeys } from "./keys.ts";
 import { benchKubernetes } from "./kubernetes.ts";
 import { peakMemory, type Timed, timeCalls, timeInTurns, timeOnce } from "./measure.ts";
 import { kubeseal, rsaCertificate } from "./peers.ts";
@@ -205,12 +206,13 @@ async function benchAll(): Promise<void> {
 }
 
 const only = process.argv[2];
-if (only !== undefined && only !== "verify" && only !== "kubernetes")
-  throw new Error(`there is no benchmark ${only}: say nothing, verify or kubernetes`);
+if (only !== undefined && only !== "verify" && only !== "kubernetes" && only !== "keys")
+  throw new Error(`there is no benchmark ${only}: say nothing, verify, kubernetes or keys`);
 try {
   if (only === undefined) await benchAll();
   if (only === undefined || only === "verify") benchVerify(directory);
   if (only === undefined || only === "kubernetes") await benchKubernetes(directory);
+  if (only === undefined || only === "keys") await benchKeys(directory);
   printTable();
 } finally {
   fs.rmSync(directory, { recursive: true, force: true });

@@ -13,7 +13,8 @@ function holder(file: string): number | undefined {
   }
 }
 
-function isAlive(pid: number | undefined): boolean {
+/** True for a process of this machine that runs. */
+export function isAlive(pid: number | undefined): boolean {
   if (pid === undefined || pid === process.pid) return false;
   try {
     process.kill(pid, 0);

@@ -65,8 +65,9 @@ function checkConfiguration(context: CommandContext): string {
 }
 
 async function checkPublicKeys(context: CommandContext): Promise<string> {
-  const { keys } = await loadRecipients(context, {});
-  return keys.map(({ keyId, suite }) => `${keyId} (${suite})`).join(", ");
+  const { keys, isBare } = await loadRecipients(context, {});
+  const found = keys.map(({ keyId, suite }) => `${keyId} (${suite})`).join(", ");
+  return isBare ? `${found}; bare: a signed list would say whose it is and when it is replaced (docs/keys.md)` : found;
 }
 
 async function checkPrivateKeys(context: CommandContext): Promise<string> {

@@ -46,7 +46,7 @@ export async function edit(context: CommandContext, file: string, options: EditO
     context.say(
       `sealed ${edits.values.size} and removed ${counted(edits.removed.length, "entry", "entries")} in ${file}`,
     );
-    tellOfBareKeys(context, named);
+    tellOfBareKeys(context, named, options);
   } finally {
     wipe(...(edits?.values.values() ?? []));
   }

@@ -42,7 +42,7 @@ export async function sealRaw(
       ...sealer,
     });
     await context.print(`${token}\n`);
-    tellOfBareKeys(context, named);
+    tellOfBareKeys(context, named, options);
   } finally {
     wipe(value);
   }

@@ -82,7 +82,7 @@ export async function seal(
   if (done.length >= PROGRESS_EVERY) context.progress("");
   await deliver(context, done, options);
   cache.save();
-  if (done.some(({ changed }) => changed)) tellOfBareKeys(context, named);
+  if (done.some(({ changed }) => changed)) tellOfBareKeys(context, named, options);
 }
 
 /** Nearly all that sealing makes dies young, and V8 would let 200 MB of it lie around before it looks. */

@@ -52,7 +52,7 @@ export async function setEntry(context: CommandContext, file: string, key: strin
     });
     cache.save();
     context.say(changed ? `sealed ${key} in ${file}` : `${key} holds this value already; ${file} is unchanged`);
-    tellOfBareKeys(context, named);
+    tellOfBareKeys(context, named, options);
   } finally {
     wipe(value);
   }

@@ -64,9 +64,12 @@ async function readRecipient(context: CommandContext, engine: Engine, recipient:
   return parseNamed(context, engine, recipient, (await readSource(context, recipient)).text);
 }
 
-/** Says what a bare public key gives up: after the work, so that an error stays the one thing that is said. */
-export function tellOfBareKeys(context: CommandContext, { isBare }: NamedKeys): void {
-  if (isBare) context.say(BARE_KEY);
+/**
+ * Says what a bare public key gives up, where one was named: after the work, so that an error stays the one thing that is said.
+ * Of those in .lacre.yaml `lacre doctor` speaks.
+ */
+export function tellOfBareKeys(context: CommandContext, { isBare }: NamedKeys, { recipient }: RecipientOptions): void {
+  if (isBare && (recipient !== undefined || context.env[RECIPIENT_VARIABLE])) context.say(BARE_KEY);
 }
 
 /** The public keys to seal for, at least one, or NO_PUBLIC_KEY with the way to get one. */
@@ -109,8 +112,7 @@ async function readEnvironmentKeys(
   }
   const files = environment.keys.map((one) => path.relative(context.cwd, path.join(found.directory, one)) || one);
   const read = await Promise.all(files.map((file) => readEnvironmentFile(context, engine, name, file)));
-  // The repository has chosen: lacre doctor says what a bare key there gives up.
-  return { ...joined(read), isBare: false };
+  return joined(read);
 }
 
 async function readEnvironmentFile(

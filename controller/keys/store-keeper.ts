@@ -20,6 +20,7 @@ import {
   signKeyList,
   wipeStore,
 } from "../../src/index.ts";
+import { isAlive } from "../lock.ts";
 import { inFile, readKeyFile } from "./key-files.ts";
 
 /** How the store is kept. */
@@ -144,9 +145,20 @@ function writeWhole(file: string, text: string, flag: "w" | "wx", mode: number):
   }
 }
 
+/** A lock whose process is gone was left by a kill. An empty one is still being made. */
+function removeStale(lock: string): void {
+  try {
+    const pid = Number(fs.readFileSync(lock, "utf8"));
+    if (pid > 0 && pid !== process.pid && !isAlive(pid)) fs.rmSync(lock, { force: true });
+  } catch {
+    // There is none.
+  }
+}
+
 /** The lock that the command line takes too; undefined while somebody has it. */
 function takeFileLock(file: string): (() => void) | undefined {
   const lock = path.join(path.dirname(file), `.${path.basename(file)}.lacre-lock`);
+  removeStale(lock);
   try {
     fs.writeFileSync(lock, String(process.pid), { flag: "wx", mode: 0o600 });
     return () => fs.rmSync(lock, { force: true });

@@ -31,6 +31,23 @@ describe("on a terminal", () => {
     }
   });
 
+  it("a backup's passphrase is asked for twice, hidden, and two that differ write nothing", () => {
+    const workspace = new Workspace();
+    workspace.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.key"]);
+    const backup = "$LACRE keys backup -k prod.key --passphrase -o b.age";
+    const typed = (one: string, two: string) =>
+      workspace.sh(`(sleep 1; printf '${one}\\r'; sleep 1; printf '${two}\\r') | script -qec "${backup}" /dev/null`)
+        .stdout;
+    const differing = typed("correct horse battery", "correct horse batterie");
+    expect(differing).toContain("the two passphrases are not the same");
+    const screen = typed("correct horse battery", "correct horse battery");
+    expect(screen).toContain("Passphrase of the backup (hidden):");
+    expect(screen).not.toContain("horse");
+    const restored = onTerminal(workspace, "$LACRE keys restore b.age -k new.key", "correct horse battery\\r");
+    expect(restored).toContain("restored prod to new.key");
+    expect(restored).not.toContain("horse");
+  });
+
   it("bulk work shows progress there, and nothing of it in a pipe", () => {
     const workspace = new Workspace().withKey();
     for (let i = 0; i < 60; i++) workspace.write(`tree/${i}.yaml`, secretYaml(`s${i}`, { A: "value" }));

@@ -113,6 +113,19 @@ describe("the standalone controller and its keys", () => {
     }
   });
 
+  it("a lock that a killed command left is no obstacle, and one that is held is waited for", () => {
+    const at = workspace();
+    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    const due = at.read("prod.key").replace(/(key: active \S+) \S+/, "$1 2020-01-01T00:00:00Z");
+    at.write("prod.key", due);
+    at.write(".prod.key.lacre-lock", String(process.pid));
+    once(at, [...STORE, "--allow-empty"]);
+    expect(at.read("prod.key")).toBe(due);
+    at.write(".prod.key.lacre-lock", "4194304");
+    once(at, [...STORE, "--allow-empty"]);
+    expect(statesOf(at)).toEqual(["decrypt-only", "active"]);
+  });
+
   it("two stores, and a store that is damaged, are each told", () => {
     const at = workspace();
     must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]);

@@ -37,6 +37,22 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster, over the
       await cluster.apply(JSON.parse(fs.readFileSync(cluster.file(`git/${name}`), "utf8")));
   };
 
+  it("--require-backup without a recovery key, and a recipient that is none, are refused at the start", async () => {
+    const ended = async (...args: readonly string[]) => {
+      const controller = cluster.launch(args);
+      return [await new Promise((resolve) => controller.child.once("exit", resolve)), controller.log];
+    };
+    expect(await ended("--require-backup")).toEqual([
+      2,
+      expect.stringContaining("needs somebody who can open backups"),
+    ]);
+    const classic = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    expect(await ended("--backup-recipient", classic)).toEqual([
+      1,
+      expect.stringContaining("no post-quantum age recipient"),
+    ]);
+  });
+
   it("with --require-backup the first key is used only once its backup was taken, by somebody who may read no key", async () => {
     const controller = cluster.launch(["--backup-recipient", recipient, "--require-backup"]);
     await until("a backup is made", async () => (await backupSecret()) !== undefined);
@@ -53,6 +69,30 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster, over the
     const taken = keys("backup", "-o", "first.age");
     expect([taken.status, taken.stderr]).toEqual([0, expect.stringContaining("locked by its controller")]);
     await until("the key is active", async () => (await states()).join() === "active");
+    // Private keys are in their Secrets and nowhere else.
+    const secrets = await cluster.admin.get(cluster.secretPath("", cluster.keyNamespace));
+    const seeds = (secrets?.items ?? [])
+      .filter(({ metadata }) => metadata.name.startsWith("lacre-key-"))
+      .map(
+        ({ data }) =>
+          Buffer.from(data?.["key"] ?? "", "base64")
+            .toString()
+            .trim()
+            .split(".")
+            .at(-1) ?? "",
+      );
+    expect(seeds.map(({ length }) => length)).toEqual([43]);
+    const map = await cluster.admin.get(`/api/v1/namespaces/${cluster.keyNamespace}/configmaps/lacre-keys`);
+    const seen = [
+      controller.log,
+      JSON.stringify(map),
+      (await controller.http("/metrics")).text,
+      taken.stdout,
+      taken.stderr,
+    ];
+    const locked = Buffer.from((await backupSecret())?.data?.["backup"] ?? "", "base64").toString();
+    for (const text of [...seen, locked, JSON.stringify((await backupSecret())?.metadata)])
+      expect(text).not.toContain(seeds[0]);
     expect(await controller.metric("lacre_backup_taken")).toBe(1);
     const verified = cluster.lacre(["keys", "backup", "verify", "first.age", "-i", "recovery.key"]);
     expect([verified.status, verified.stdout]).toEqual([0, expect.stringContaining((await activeKey()).slice(0, 8))]);
