@@ -118,6 +118,14 @@ export function clusterSystem(assets: string): System {
     compromised: async (keyId) => {
       run(["lacre", "keys", "compromised", keyId]);
     },
+    refuses: async (object) => {
+      const [namespace = "", name = ""] = object.split("/");
+      run(["kubectl", "-n", namespace, "delete", "secret", name]);
+      const reason = ["-n", namespace, "get", "lacre", name, "-o", "jsonpath={.status.conditions}"];
+      await checkSoon("the controller opens nothing with it: KeyRetired", () =>
+        on().kubectl(reason).stdout.includes("KeyRetired"),
+      );
+    },
     destroy: async (keyId, secrets, status) => {
       run(["lacre", "keys", "destroy", keyId, secrets], { status });
     },

@@ -87,6 +87,12 @@ export function standaloneSystem(): System {
       run(["lacre", "keys", "compromised", keyId, "-k", KEYS]);
       await settled();
     },
+    refuses: async (object) => {
+      run(["rm", "-r", `machine/run/${object}`]);
+      await checkSoon("the controller opens nothing with it: KeyRetired", () =>
+        read("controller.log").includes("KeyRetired"),
+      );
+    },
     destroy: async (keyId, secrets, status) => {
       run(["lacre", "keys", "destroy", keyId, secrets, "-k", KEYS], { status });
       await settled();

@@ -23,6 +23,8 @@ export type System = {
   /** status: how the command must end. */
   readonly restore: (file: string, unlock: readonly string[], status: number) => Promise<void>;
   readonly compromised: (keyId: string) => Promise<void>;
+  /** Takes the live values away, and waits until the controller says that it may not open them. */
+  readonly refuses: (object: string) => Promise<void>;
   readonly destroy: (keyId: string, secrets: string, status: number) => Promise<void>;
   readonly reseal: (clone: string) => Promise<void>;
   readonly close: () => Promise<void>;

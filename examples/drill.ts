@@ -144,11 +144,12 @@ async function loseAndRestore(system: System, age: string): Promise<void> {
 
 async function compromise(system: System): Promise<void> {
   tell(
-    "7. The oldest key turns out to be known to others. The secrets themselves are changed first, then the key is marked.",
+    "7. The oldest key turns out to be known to others. In real life the secrets themselves are changed first; then the key is marked.",
   );
   as("ada");
   const oldest = keyIds("ada").at(-1)?.keyId ?? "";
   await system.compromised(oldest);
+  await system.refuses("shop/db");
   await system.fetch("ada");
   run(["lacre", "verify"], { cwd: "ada", status: 3 });
   check("CI fails while a token is sealed for it", true);

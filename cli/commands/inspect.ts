@@ -64,7 +64,7 @@ function row(entry: EntryReport, nowMs: number): readonly string[] {
     `${entry.scope}, ${entry.suite}`,
     age(entry.sealedAt, nowMs),
     keys,
-    entry.signed ? "signed" : "",
+    entry.sealer === undefined ? "" : `signed by ${shortKeyId(entry.sealer)}`,
     verdict,
   ];
 }

@@ -26,7 +26,7 @@ import { chooseLock, type LockOptions, loadBackupModule, openBackup, type Unlock
 import { openCluster } from "../io/cluster.ts";
 import { readSource, resolvePath, STDIN } from "../io/files.ts";
 import { changeStoreFile, withStore } from "../io/key-store.ts";
-import { nameFile, refuseCommittable, writePrivateFile } from "../io/private-keys.ts";
+import { nameFile, refuseCommittable, writeNewFile, writePrivateFile } from "../io/private-keys.ts";
 import { restoreIntoCluster } from "../io/restored-cluster.ts";
 import type { KeyPlace } from "./keys-life.ts";
 
@@ -52,7 +52,9 @@ export async function backupKeys(context: CommandContext, options: BackupOptions
     keyIds: store.keys.map(({ publicKey }) => publicKey.keyId),
   }));
   if (options.output === STDIN) return context.print(file);
-  writePrivateFile(context, options.output, file);
+  // What a passphrase locks can be guessed at; what is locked for a recovery key may lie in Git as well.
+  if (lock.kind === "passphrase") writePrivateFile(context, options.output, file);
+  else writeNewFile(context, options.output, file);
   context.say(
     `${options.output}: ${counted(keyIds.length, "key")}. Prove it: lacre keys backup verify ${options.output}`,
   );
@@ -102,7 +104,7 @@ async function takeFromCluster(context: CommandContext, options: BackupOptions):
   }
   const file = Buffer.from(encoded, "base64").toString("utf8");
   if (options.output === STDIN) return context.print(file);
-  writePrivateFile(context, options.output, file);
+  writeNewFile(context, options.output, file);
   // Only now: what the controller is told was taken lies on this disk.
   await cluster.annotateSecret(namespace, BACKUP_SECRET, { [BACKUP_TAKEN]: of });
   context.say(

@@ -2,6 +2,7 @@
 import {
   CLUSTER,
   changeStore,
+  createSealer,
   formatKeyStore,
   formatPrivateKey,
   formatPublicKey,
@@ -96,7 +97,7 @@ async function generateSigner(context: CommandContext, file: string): Promise<vo
     writePrivateFile(context, file, `${signingKeyLine(seed)}\n`);
     await context.print(`${formatSigningKey(engine.signingKeyOf(seed))}\n`);
     context.say(
-      `signing key: ${file} (mode 0600). Who runs the cluster lists its public line: docs/signatures.md; sign with --sign-with ${file}`,
+      `signing key ${shortKeyId(createSealer(engine, seed).keyId)}: ${file} (mode 0600). Who runs the cluster lists its public line: docs/signatures.md; sign with --sign-with ${file}`,
     );
   } finally {
     wipe(seed);

@@ -7,8 +7,15 @@ import type { CommandContext } from "../context.ts";
 /** Stands for standard input where a file is named. */
 export const STDIN = "-";
 
-/** An absolute path from what the user typed. */
+const PRIVATE_WORD = /^(?:AGE-SECRET-KEY-|lacre-(?:private|signing-private|identity|share)-1\.)/i;
+
+/** An absolute path from what the user typed. KEY_IS_PRIVATE for a private key in a file's place, which is not repeated. */
 export function resolvePath(context: CommandContext, file: string): string {
+  if (PRIVATE_WORD.test(file)) {
+    throw new LacreError("KEY_IS_PRIVATE", "a private key was given on the command line, where others can see it", {
+      hint: "treat it as known to others and replace it; private keys are read from 0600 files",
+    });
+  }
   return path.resolve(context.cwd, file);
 }
 

@@ -90,9 +90,14 @@ export function refuseCommittable(context: CommandContext, file: string): void {
   });
 }
 
-/** Writes a new private file, mode 0600. OUTPUT_EXISTS rather than over another: a lost key cannot be made again. */
+/** Writes a new private file, mode 0600, where Git would not take it. */
 export function writePrivateFile(context: CommandContext, file: string, text: string): void {
   refuseCommittable(context, file);
+  writeNewFile(context, file, text);
+}
+
+/** Writes a new file, mode 0600. OUTPUT_EXISTS rather than over another: a lost key cannot be made again. */
+export function writeNewFile(context: CommandContext, file: string, text: string): void {
   try {
     const descriptor = fs.openSync(resolvePath(context, file), "wx", 0o600);
     try {

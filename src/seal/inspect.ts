@@ -18,6 +18,8 @@ export type EntryReport =
       readonly keyIds: readonly KeyId[];
       readonly sealedAt: Date | undefined;
       readonly signed: boolean;
+      /** Whose signature it says it carries; whether that is true, verify tells. */
+      readonly sealer?: KeyId;
       readonly belongs: boolean;
     };
 
@@ -34,6 +36,7 @@ export function inspectSealed(engine: Engine, sealed: SealedSecret): readonly En
       keyIds: token.stanzas.map((stanza) => stanza.keyId),
       sealedAt: sealedAtDate(token),
       signed: token.signature !== undefined,
+      ...(token.signature !== undefined && { sealer: token.signature.sealerKeyId }),
       belongs: isAt(engine, token, { namespace: sealed.namespace, name: sealed.name, key }),
     };
   });

@@ -169,6 +169,19 @@ describe("a key store", () => {
       "on the command line, where others can see it",
     );
     expect(fs.existsSync(at.file("b.age"))).toBe(false);
+    for (const [option, secret] of [
+      ["-i", identity ?? ""],
+      ["--share", "lacre-share-1.00000000.2.3.1.AAAA.BBBBBB"],
+      ["--passphrase-file", privateLine],
+    ] as const) {
+      const ran = at.lacre(["keys", "restore", "b.age", option, secret, "-k", "x.key"]);
+      expect([ran.status === 0, ran.stderr.includes(secret.slice(20))]).toEqual([false, false]);
+    }
+    const signed = at.lacre(["seal", "-r", "prod.keys", "--sign-with", privateLine, "secrets/db.yaml"]);
+    expect([signed.status, signed.stderr]).toEqual([
+      1,
+      expect.stringContaining("a private key was given on the command line"),
+    ]);
     const modes = fs
       .readdirSync(at.path)
       .filter((name) => /\.key$/.test(name))
@@ -184,6 +197,12 @@ describe("lacre keys backup and restore", () => {
     must(at, ["keys", "backup", "-k", "prod.key", "-r", "recovery.pub", "-o", "b.age"]);
     const verified = at.lacre(["keys", "backup", "verify", "b.age", "-i", "recovery.key", "--against", "prod.keys"]);
     expect([verified.status, verified.stdout]).toEqual([0, expect.stringMatching(/^prod, serial \d+, SHA256:/)]);
+    // What only a recovery key opens may lie in Git, what a passphrase opens may not.
+    at.git("init", "--quiet", "repo");
+    must(at, ["keys", "backup", "-k", "prod.key", "-r", "recovery.pub", "-o", "repo/b.age"]);
+    at.write("pass.txt", PASSPHRASE, 0o600);
+    const guessable = ["keys", "backup", "-k", "prod.key", "--passphrase-file", "pass.txt", "-o", "repo/p.age"];
+    expect(failing(at, guessable)[2]).toContain("could be committed");
     must(at, ["keys", "restore", "b.age", "-i", "recovery.key", "-k", "new.key"]);
     const withoutSerial = (text: string) => text.replace(/serial: \d+/, "");
     expect(withoutSerial(at.read("new.key"))).toBe(withoutSerial(at.read("prod.key")));

@@ -79,6 +79,21 @@ describe("lacre reseal", () => {
     expect(at.lacre(["open", "-k", "new.key", "tree/a.yaml", "tree/c.yaml"]).status).toBe(0);
   });
 
+  it("moves 10,000 files, and a second run has nothing to do", () => {
+    const at = new Workspace();
+    at.write("prod.keys", at.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.key"]).stdout);
+    const names = Array.from({ length: 10_000 }, (_, index) => `s${index}`);
+    const secrets = names.map((name) => secretYaml(name, { A: name })).join("---\n");
+    const sealed = at.lacre(["seal", "-r", "prod.keys"], { input: secrets }).stdout.split(/^---\n/m);
+    for (const [index, text] of sealed.entries()) at.write(`tree/${index % 100}/${index}.yaml`, text);
+    at.lacre(["keys", "rotate", "-k", "prod.key"]);
+    at.lacre(["keys", "publish", "-k", "prod.key", "-o", "prod.keys"]);
+    const reseal = () => at.lacre(["reseal", "-k", "prod.key", "-r", "prod.keys", "tree"]).stderr;
+    expect(reseal()).toBe("resealed 10000 entries in 10000 files; 0 were up to date\n");
+    expect(reseal()).toBe("resealed 0 entries in 0 files; 10000 were up to date\n");
+    expect(at.lacre(["open", "-k", "prod.key", "tree/42/4242.yaml"]).stdout).toContain("A: s4242");
+  }, 300_000);
+
   it("goes on where it was killed: files are old or new, never half", async () => {
     const at = new Workspace().withKey("old").withKey("new");
     const names = Array.from({ length: 300 }, (_, index) => `s${index}`);

@@ -102,6 +102,7 @@ describe("who signed what", () => {
     expect(findings(at)).toEqual(["sealed-signature-untrusted"]);
     seal(at, "-e", "eu", "--sign-with", "anna.key");
     expect(findings(at)).toEqual([]);
+    expect(must(at, ["inspect", "db.yaml"])).toMatch(/signed by \w{8}/);
     // The same by a variable, and for `set`.
     const env = { LACRE_SIGN_WITH: "anna.key" };
     at.lacre(["set", "db.yaml", "B", "-e", "eu"], { input: "beta", env });
