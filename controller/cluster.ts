@@ -1,28 +1,24 @@
 /** The running controller in a cluster: wires keys, watches, queue, lease and HTTP, and runs until it is told to stop. */
 import { performance } from "node:perf_hooks";
-import { setTimeout as sleep } from "node:timers/promises";
 import { loadEngine } from "../src/crypto/engine-node.ts";
-import { IDENTITY, SEALING_KEY, shortKeyId, VERSION } from "../src/index.ts";
+import { shortKeyId, VERSION } from "../src/index.ts";
 import { Blockers } from "./blockers.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
 import { serve } from "./http/server.ts";
-import { HeldKeys } from "./keys/held-keys.ts";
-import { KeyBackup } from "./keys/key-backup.ts";
-import { KeyKeeper } from "./keys/key-keeper.ts";
+import { ClusterKeys } from "./keys/cluster-keys.ts";
 import { countUses } from "./keys/key-uses.ts";
 import { Access } from "./kube/access.ts";
 import { KubeApi, sealedPath, secretsPath } from "./kube/api.ts";
-import { ApiError } from "./kube/api-error.ts";
 import { KubeClient } from "./kube/client.ts";
 import { Collection } from "./kube/collection.ts";
 import { EventRecorder } from "./kube/events.ts";
-import { Fenced } from "./kube/fence.ts";
 import { Lease } from "./kube/lease.ts";
 import { type KubeObject, keyOf, type SecretObject } from "./kube/object.ts";
 import { type ClusterMetrics, createClusterMetrics } from "./observe/cluster-metrics.ts";
 import { createLog, type Logger } from "./observe/log.ts";
 import { createTracer } from "./observe/tracer.ts";
 import { Troubles } from "./observe/troubles.ts";
+import { pause } from "./pause.ts";
 import { Known } from "./reconcile/known.ts";
 import { Queue } from "./reconcile/queue.ts";
 import { Reconciler } from "./reconcile/reconciler.ts";
@@ -33,18 +29,12 @@ import { MANAGED_BY, MANAGER } from "./targets/secret-object.ts";
 
 const FIRST_PAUSE_MS = 750;
 const LONGEST_PAUSE_MS = 15 * 60_000;
-/** People wait for the answer to what they ask of the keys. */
-const KEEPER_INTERVAL_MS = 3_000;
+const SEALERS_INTERVAL_MS = 3_000;
 
 type Followed = { readonly isSynced: boolean };
 
 function areSynced(collections: readonly Followed[]): boolean {
   return collections.every(({ isSynced }) => isSynced);
-}
-
-/** Waits, or less when the controller is stopped. */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 /** Everything that runs, for the time that it runs. */
@@ -53,10 +43,8 @@ class Cluster {
   readonly #log: Logger;
   readonly #stopping = new AbortController();
   readonly #api: KubeApi;
-  readonly #keys: HeldKeys;
-  readonly #backup: KeyBackup | undefined;
+  readonly #keys: ClusterKeys;
   readonly #signatures: SealersFile | undefined;
-  readonly #keeper: KeyKeeper;
   readonly #reconciler: Reconciler;
   readonly #queue: Queue;
   readonly #lease: Lease;
@@ -64,7 +52,6 @@ class Cluster {
   readonly #blockers: Blockers;
   readonly #known: Known;
   readonly #troubles: Troubles;
-  readonly #keyCollections: readonly Collection<SecretObject>[];
   readonly #sealed: readonly Collection<SealedObject>[];
   readonly #secrets: readonly Collection<SecretObject>[];
 
@@ -77,7 +64,7 @@ class Cluster {
     this.#config = config;
     this.#log = log;
     this.#troubles = new Troubles(log);
-    this.#known = new Known({ allowMetadata: config.allowMetadata, macKey: () => this.#keys.macKey });
+    this.#known = new Known({ allowMetadata: config.allowMetadata, macKey: () => this.#keys.held.macKey });
     this.#metrics = this.#createMetrics();
     const client = new KubeClient(
       new Access(config.access),
@@ -86,27 +73,15 @@ class Cluster {
       this.#metrics.requested,
     );
     this.#api = new KubeApi(client.fenced(() => this.#lease.isHeld()));
-    this.#keys = new HeldKeys({
-      engine,
-      openCompromised: config.openCompromised,
-      changed: () => this.#keysChanged(),
-      malformed: (secret, problem) => this.#troubles.key(secret, problem),
-    });
-    const told = (message: string, details: Readonly<Record<string, string>>) => log.info(details, message);
-    const { keyNamespace: namespace, backupRecipients: recipients } = config;
-    this.#backup =
-      recipients.length === 0 ? undefined : new KeyBackup({ api: this.#api, engine, namespace, recipients, told });
-    this.#keeper = new KeyKeeper({
+    this.#keys = new ClusterKeys({
+      config,
       api: this.#api,
       engine,
-      keys: this.#keys,
-      namespace: config.keyNamespace,
-      cluster: config.cluster,
-      newKeys: config.newKeys,
-      policy: config.keyPolicy,
-      backup: this.#backup,
+      log,
+      troubles: this.#troubles,
+      isLeading: () => this.#lease.isHeld(),
       uses: () => countUses(this.#listSealed()),
-      told,
+      changed: () => this.#keysChanged(),
     });
     const events = config.events
       ? new EventRecorder(this.#api.client, config.identity, this.#metrics.eventDropped)
@@ -117,7 +92,7 @@ class Cluster {
       api: this.#api,
       known: this.#known,
       engine,
-      keys: this.#keys,
+      keys: this.#keys.held,
       acceptSuites: config.acceptSuites,
       acceptScopes: config.acceptScopes,
       signatures: this.#signatures,
@@ -143,23 +118,21 @@ class Cluster {
       started: () => this.#lead(),
       lost: () => this.#follow(),
     });
-    this.#keyCollections = this.#followKeys();
     this.#sealed = this.#perNamespace((namespace) => this.#followSealed(namespace));
     this.#secrets = this.#perNamespace((namespace) => this.#followSecrets(namespace));
   }
 
   get isReady(): boolean {
-    const all = [...this.#keyCollections, ...this.#sealed, ...this.#secrets];
-    return areSynced(all) && this.#keys.isReady;
+    return this.#keys.isReady && areSynced([...this.#sealed, ...this.#secrets]);
   }
 
   async run(): Promise<void> {
     const { signal } = this.#stopping;
     const server = this.#config.listen && (await serve(this.#config.listen, this.#probes()));
     const running = [
-      ...this.#keyCollections.map((one) => one.run(signal)),
+      this.#keys.run(signal),
       this.#lease.run(signal),
-      this.#keepKeys(signal),
+      this.#keepSealers(signal),
       this.#resync(signal),
       this.#followInOrder(signal),
     ];
@@ -178,12 +151,12 @@ class Cluster {
   }
 
   relist(): void {
-    for (const one of [...this.#keyCollections, ...this.#sealed, ...this.#secrets]) one.relist();
+    for (const one of [this.#keys, ...this.#sealed, ...this.#secrets]) one.relist();
   }
 
   /** Objects before their Secrets, and keys before both: a Secret can then be judged when it is seen. */
   async #followInOrder(signal: AbortSignal): Promise<void> {
-    await this.#untilSynced(this.#keyCollections, signal);
+    await this.#untilSynced([this.#keys], signal);
     const sealed = this.#sealed.map((one) => one.run(signal));
     await this.#untilSynced(this.#sealed, signal);
     const secrets = this.#secrets.map((one) => one.run(signal));
@@ -216,17 +189,6 @@ class Cluster {
       problem: (error) => this.#troubles.reading(what, error),
       surprised: (key, error) => this.#troubles.surprise(key, error),
     });
-  }
-
-  #followKeys(): readonly Collection<SecretObject>[] {
-    return [SEALING_KEY, IDENTITY].map((labelSelector) =>
-      this.#collection<SecretObject>(`keys (${labelSelector})`, {
-        path: secretsPath(this.#config.keyNamespace),
-        labelSelector,
-        upsert: (secret) => this.#keys.upsert(secret),
-        remove: (key) => this.#keys.remove(key),
-      }),
-    );
   }
 
   #followSealed(namespace: string | undefined): Collection<SealedObject> {
@@ -282,7 +244,7 @@ class Cluster {
 
   #lead(): void {
     this.#log.info({ identity: this.#config.identity }, "leading");
-    void this.#keep();
+    void this.#keys.keep();
     if (this.#areSecretsKnown) this.#enqueueAll();
     this.#startWhenLeading();
   }
@@ -296,26 +258,10 @@ class Cluster {
     void this.#queue.pause();
   }
 
-  async #keep(): Promise<void> {
-    if (!areSynced(this.#keyCollections)) return;
-    try {
-      if (this.#lease.isHeld()) await this.#keeper.keep(new Date());
-      else await this.#keeper.read();
-      this.#troubles.reading("key keeping", undefined);
-    } catch (error) {
-      if (error instanceof Fenced) return;
-      if (error instanceof ApiError) this.#troubles.reading("key keeping", error);
-      else this.#troubles.surprise("keys", error);
-    }
-  }
-
-  async #keepKeys(signal: AbortSignal): Promise<void> {
-    await this.#untilSynced(this.#keyCollections, signal);
+  async #keepSealers(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#keep();
       this.#refreshSealers();
-      const pauseMs = this.#keeper.published === undefined ? 1_000 : KEEPER_INTERVAL_MS;
-      await pause(pauseMs, signal);
+      await pause(SEALERS_INTERVAL_MS, signal);
     }
   }
 
@@ -338,11 +284,10 @@ class Cluster {
   /** Objects that waited for a key are looked at again at once. */
   #keysChanged(): void {
     for (const key of this.#known.waitingForKeys()) this.#queue.add(key);
-    if (areSynced(this.#keyCollections)) void this.#keep();
   }
 
   #probes() {
-    return { isReady: () => this.isReady, metrics: this.#metrics.text, keys: () => this.#keeper.published };
+    return { isReady: () => this.isReady, metrics: this.#metrics.text, keys: () => this.#keys.published };
   }
 
   #createMetrics(): ClusterMetrics {
@@ -354,15 +299,15 @@ class Cluster {
         }
       },
       *keys() {
-        for (const { publicKey, state, notBefore, notAfter } of self.#keys.records.values())
+        for (const { publicKey, state, notBefore, notAfter } of self.#keys.held.records.values())
           yield { keyId: shortKeyId(publicKey.keyId), state, notBefore, notAfter };
       },
       queueDepth: () => this.#queue.depth,
       retrying: () => this.#queue.retrying,
       isLeading: () => this.#lease.isHeld(),
-      cannotTell: () => this.#troubles.cannotTell || !this.#keys.isReady,
+      cannotTell: () => this.#troubles.cannotTell || !this.#keys.held.isReady,
       malformedKeys: () => this.#troubles.malformedKeys,
-      isBackupTaken: () => this.#backup?.isTaken,
+      isBackupTaken: () => this.#keys.isBackupTaken,
     });
   }
 }

@@ -1,4 +1,5 @@
 /** A pause between two passes that ends early when somebody wakes it. */
+import { setTimeout as sleep } from "node:timers/promises";
 export class Pause {
   #wake: (() => void) | undefined;
 
@@ -15,4 +16,9 @@ export class Pause {
   end(): void {
     this.#wake?.();
   }
+}
+
+/** Waits, or less when the signal comes. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }

@@ -1,6 +1,5 @@
-/** `lacre keys backup`, `backup verify`, `restore` and `recovery-key`: so that a lost cluster can be had back. */
+/** `lacre keys backup` and `backup verify`: so that a lost cluster can be had back. */
 import * as fs from "node:fs";
-import * as path from "node:path";
 import {
   asBackedUp,
   BACKUP_DATA,
@@ -10,34 +9,25 @@ import {
   type Engine,
   fingerprintOf,
   formatKeyStore,
-  isKeyStore,
   type KeyId,
   type KeyStore,
   LacreError,
-  nextSerial,
   parseKeyList,
-  parseKeyStore,
   shortKeyId,
-  wipeStore,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
-import { chooseLock, type LockOptions, loadBackupModule, openBackup, type UnlockOptions } from "../io/backup-keys.ts";
+import { chooseLock, type LockOptions, loadBackupModule, type UnlockOptions, withBackup } from "../io/backup-keys.ts";
 import { openCluster } from "../io/cluster.ts";
 import { readSource, resolvePath, STDIN } from "../io/files.ts";
 import { changeStoreFile, withStore } from "../io/key-store.ts";
-import { nameFile, refuseCommittable, writeNewFile, writePrivateFile } from "../io/private-keys.ts";
-import { restoreIntoCluster } from "../io/restored-cluster.ts";
+import { writeNewFile, writePrivateFile } from "../io/private-keys.ts";
 import type { KeyPlace } from "./keys-life.ts";
 
 /** Options of `lacre keys backup`. */
 export type BackupOptions = KeyPlace & LockOptions & { readonly output: string };
 /** Options of `lacre keys backup verify`. */
 export type VerifyBackupOptions = UnlockOptions & { readonly against?: string; readonly json?: boolean };
-/** Options of `lacre keys restore`. */
-export type RestoreOptions = KeyPlace & UnlockOptions;
-/** Options of `lacre keys recovery-key`. */
-export type RecoveryOptions = { readonly output: string; readonly shares?: number; readonly threshold?: number };
 
 /** Writes a backup to a new file. Of a cluster: the one that its controller has made and locked. */
 export async function backupKeys(context: CommandContext, options: BackupOptions): Promise<void> {
@@ -112,39 +102,6 @@ async function takeFromCluster(context: CommandContext, options: BackupOptions):
   );
 }
 
-function readBackup(engine: Engine, file: string, text: string): KeyStore {
-  if (!isKeyStore(text)) {
-    throw new LacreError("BACKUP_INVALID", `${file}: what is locked in it is no key store`, {
-      hint: "it is an age file of something else",
-    });
-  }
-  try {
-    return parseKeyStore(engine, text);
-  } catch (error) {
-    if (!(error instanceof LacreError)) throw error;
-    throw nameFile(
-      file,
-      new LacreError("BACKUP_INVALID", error.message, { hint: "take another copy or an older backup" }),
-    );
-  }
-}
-
-async function withBackup<T>(
-  context: CommandContext,
-  file: string,
-  options: UnlockOptions,
-  work: (store: KeyStore, engine: Engine) => Promise<T>,
-): Promise<T> {
-  const text = await openBackup(context, file, options);
-  const engine = await context.engine();
-  const store = readBackup(engine, file, text);
-  try {
-    return await work(store, engine);
-  } finally {
-    wipeStore(store);
-  }
-}
-
 /** Opens a backup in memory, derives every key id again, and writes nothing. */
 export async function verifyBackup(context: CommandContext, file: string, options: VerifyBackupOptions): Promise<void> {
   await withBackup(context, file, options, async (store, engine) => {
@@ -200,54 +157,4 @@ async function compare(
       hint: "make a new backup: lacre keys backup",
     },
   );
-}
-
-/** Puts the keys of a backup where a controller finds them: into a new key file, or into a cluster that has none. */
-export async function restoreKeys(context: CommandContext, file: string, options: RestoreOptions): Promise<void> {
-  const { keyFile } = options;
-  if ((keyFile === undefined) === (options.context === undefined && options.kubeconfig === undefined)) {
-    throw new LacreError("USAGE", "say where the keys are restored to", {
-      hint: "a new key file: --key-file FILE; or a cluster, by name: --context NAME",
-    });
-  }
-  if (keyFile !== undefined) refuseCommittable(context, keyFile);
-  await withBackup(context, file, options, async (store, engine) => {
-    // Lists that were signed after the backup had higher serials; the time is above them all.
-    const restored = { ...store, serial: nextSerial(new Date(context.nowMs()), store.serial) };
-    if (keyFile === undefined) await restoreIntoCluster(context, engine, restored, options);
-    else writePrivateFile(context, keyFile, formatKeyStore(restored));
-    const keys = store.keys.map(({ publicKey, state }) => `${shortKeyId(publicKey.keyId)} ${state}`).join(", ");
-    const where = keyFile ?? options.context ?? "the cluster";
-    context.say(`restored ${store.cluster} to ${where}: ${keys}; every key id was derived again`);
-    context.say(
-      `its identity is ${fingerprintOf(engine, engine.signingKeyOf(store.identity))}: nobody needs to pin anew`,
-    );
-  });
-}
-
-/** Makes a recovery key: in one file, or in shares of which some suffice. Prints its recipient. */
-export async function makeRecovery(context: CommandContext, options: RecoveryOptions): Promise<void> {
-  const { shares: total, threshold, output } = options;
-  if ((total === undefined) !== (threshold === undefined)) {
-    throw new LacreError("USAGE", "--shares and --threshold go together", {
-      hint: "such as: --shares 5 --threshold 3",
-    });
-  }
-  const engine = await context.engine();
-  const { formatRecoveryKey, makeRecoveryKey, recoveryKeyId, splitRecoveryKey } = await loadBackupModule();
-  const key = await makeRecoveryKey();
-  const keyId = recoveryKeyId(engine, key.recipient);
-  if (total === undefined || threshold === undefined) {
-    writePrivateFile(context, output, formatRecoveryKey(key, keyId));
-    context.say(`recovery key ${keyId}: ${output} (mode 0600). Keep it offline, apart from the backups`);
-  } else {
-    const texts = await splitRecoveryKey(engine, key, { total, threshold });
-    fs.mkdirSync(resolvePath(context, output), { recursive: true, mode: 0o700 });
-    for (const [index, text] of texts.entries())
-      writePrivateFile(context, path.join(output, `share-${index + 1}-of-${total}-${keyId}.txt`), text);
-    context.say(
-      `recovery key ${keyId}: ${total} shares in ${output}, of which ${threshold} suffice. Give each to somebody else`,
-    );
-  }
-  await context.print(`${key.recipient}\n`);
 }

@@ -204,7 +204,7 @@ function restoreCommand(context: CommandContext): Command {
     .description("put the keys of a backup into a new key file, or into a cluster that has none")
     .argument("<file>", "what lacre keys backup wrote");
   return withOptions(restore, ...unlockOptions(), ...place())
-    .action(async (file, options) => (await import("../commands/keys-backup.ts")).restoreKeys(context, file, options))
+    .action(async (file, options) => (await import("../commands/keys-restore.ts")).restoreKeys(context, file, options))
     .addHelpText(
       "after",
       example(
@@ -221,7 +221,7 @@ function recoveryCommand(context: CommandContext): Command {
     .requiredOption("-o, --output <path>", "new 0600 file; with --shares the directory of the shares")
     .addOption(new Option("--shares <n>", "split it into n shares").argParser(number))
     .addOption(new Option("--threshold <k>", "of which k give it back").argParser(number))
-    .action(async (options) => (await import("../commands/keys-backup.ts")).makeRecovery(context, options))
+    .action(async (options) => (await import("../commands/keys-recovery.ts")).makeRecovery(context, options))
     .addHelpText(
       "after",
       example(

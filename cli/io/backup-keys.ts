@@ -1,6 +1,6 @@
 /** What opens a backup: recovery keys in files or in shares, or a passphrase that is asked for. Never from the command line. */
 import type { BackupLock } from "../../src/backup/backup.ts";
-import { LacreError } from "../../src/index.ts";
+import { type Engine, isKeyStore, type KeyStore, LacreError, parseKeyStore, wipeStore } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readInput, readSource, resolvePath, STDIN } from "./files.ts";
 import { nameFile, readKeyFile } from "./private-keys.ts";
@@ -81,7 +81,7 @@ export async function chooseLock(context: CommandContext, options: LockOptions):
 }
 
 /** The text of a backup, opened with what was named. */
-export async function openBackup(context: CommandContext, file: string, options: UnlockOptions): Promise<string> {
+async function openBackup(context: CommandContext, file: string, options: UnlockOptions): Promise<string> {
   const bytes = await readInput(context, file);
   const { joinShares, lockOf, readIdentities, recoveryKeyId, unlockBackup } = await loadBackupModule();
   const { identity: files = [], share: shares = [], passphraseFile } = options;
@@ -134,4 +134,38 @@ async function askPassphrase(context: CommandContext, file: string | undefined):
   }
   const { askHidden } = await import("./prompt.ts");
   return askHidden("Passphrase of the backup (hidden): ");
+}
+
+function readBackup(engine: Engine, file: string, text: string): KeyStore {
+  if (!isKeyStore(text)) {
+    throw new LacreError("BACKUP_INVALID", `${file}: what is locked in it is no key store`, {
+      hint: "it is an age file of something else",
+    });
+  }
+  try {
+    return parseKeyStore(engine, text);
+  } catch (error) {
+    if (!(error instanceof LacreError)) throw error;
+    throw nameFile(
+      file,
+      new LacreError("BACKUP_INVALID", error.message, { hint: "take another copy or an older backup" }),
+    );
+  }
+}
+
+/** Works with the store in a backup, every key id derived again, and wipes it. BACKUP_INVALID for anything else in it. */
+export async function withBackup<T>(
+  context: CommandContext,
+  file: string,
+  options: UnlockOptions,
+  work: (store: KeyStore, engine: Engine) => Promise<T>,
+): Promise<T> {
+  const text = await openBackup(context, file, options);
+  const engine = await context.engine();
+  const store = readBackup(engine, file, text);
+  try {
+    return await work(store, engine);
+  } finally {
+    wipeStore(store);
+  }
 }

@@ -1,0 +1,140 @@
+/** The keys of a cluster as one thing: followed by a watch, kept, backed up and published by the replica that leads. */
+import { type Engine, IDENTITY, type KeyId, SEALING_KEY } from "../../src/index.ts";
+import type { ClusterConfig } from "../cluster-config.ts";
+import { type KubeApi, secretsPath } from "../kube/api.ts";
+import { ApiError } from "../kube/api-error.ts";
+import { Collection } from "../kube/collection.ts";
+import { Fenced } from "../kube/fence.ts";
+import type { SecretObject } from "../kube/object.ts";
+import type { Logger } from "../observe/log.ts";
+import type { Troubles } from "../observe/troubles.ts";
+import { pause } from "../pause.ts";
+import { HeldKeys } from "./held-keys.ts";
+import { KeyBackup } from "./key-backup.ts";
+import { KeyKeeper } from "./key-keeper.ts";
+import type { KeyUse } from "./key-uses.ts";
+
+/** What the keys need. */
+export type ClusterKeysOptions = {
+  readonly config: ClusterConfig;
+  /** Fenced. */
+  readonly api: KubeApi;
+  readonly engine: Engine;
+  readonly log: Logger;
+  readonly troubles: Troubles;
+  readonly isLeading: () => boolean;
+  /** What needs each key, of all that this controller may read. */
+  readonly uses: () => Promise<ReadonlyMap<KeyId, KeyUse>>;
+  readonly changed: () => void;
+};
+
+/** People wait for the answer to what they ask of the keys. */
+const INTERVAL_MS = 3_000;
+/** A new cluster waits for its first list. */
+const FIRST_INTERVAL_MS = 1_000;
+
+/** Keys from their Secrets to their list. */
+export class ClusterKeys {
+  readonly held: HeldKeys;
+  readonly #options: ClusterKeysOptions;
+  readonly #backup: KeyBackup | undefined;
+  readonly #keeper: KeyKeeper;
+  readonly #collections: readonly Collection<SecretObject>[];
+
+  constructor(options: ClusterKeysOptions) {
+    this.#options = options;
+    const { api, engine, log, troubles, uses, config } = options;
+    const { keyNamespace: namespace, backupRecipients: recipients } = config;
+    const told = (message: string, details: Readonly<Record<string, string>>) => log.info(details, message);
+    this.held = new HeldKeys({
+      engine,
+      openCompromised: config.openCompromised,
+      changed: () => this.#changed(),
+      malformed: (secret, problem) => troubles.key(secret, problem),
+    });
+    this.#backup = recipients.length === 0 ? undefined : new KeyBackup({ api, engine, namespace, recipients, told });
+    this.#keeper = new KeyKeeper({
+      api,
+      engine,
+      keys: this.held,
+      namespace,
+      cluster: config.cluster,
+      newKeys: config.newKeys,
+      policy: config.keyPolicy,
+      backup: this.#backup,
+      uses,
+      told,
+    });
+    this.#collections = [SEALING_KEY, IDENTITY].map((label) => this.#collect(label));
+  }
+
+  /** True once all key Secrets were read. */
+  get isSynced(): boolean {
+    return this.#collections.every(({ isSynced }) => isSynced);
+  }
+
+  /** Objects can be opened. */
+  get isReady(): boolean {
+    return this.isSynced && this.held.isReady;
+  }
+
+  /** The signed list as it was published last. */
+  get published(): string | undefined {
+    return this.#keeper.published;
+  }
+
+  /** undefined: no backup is kept. */
+  get isBackupTaken(): boolean | undefined {
+    return this.#backup?.isTaken;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([...this.#collections.map((one) => one.run(signal)), this.#keepOn(signal)]);
+  }
+
+  relist(): void {
+    for (const one of this.#collections) one.relist();
+  }
+
+  /** One round, where this replica leads; else a look at what the other has published. */
+  async keep(): Promise<void> {
+    const { isLeading, troubles } = this.#options;
+    if (!this.isSynced) return;
+    try {
+      if (isLeading()) await this.#keeper.keep(new Date());
+      else await this.#keeper.read();
+      troubles.reading("key keeping", undefined);
+    } catch (error) {
+      if (error instanceof Fenced) return;
+      if (error instanceof ApiError) troubles.reading("key keeping", error);
+      else troubles.surprise("keys", error);
+    }
+  }
+
+  async #keepOn(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.isSynced) await pause(10, signal);
+    while (!signal.aborted) {
+      await this.keep();
+      await pause(this.published === undefined ? FIRST_INTERVAL_MS : INTERVAL_MS, signal);
+    }
+  }
+
+  #changed(): void {
+    this.#options.changed();
+    void this.keep();
+  }
+
+  #collect(labelSelector: string): Collection<SecretObject> {
+    const { api, config, troubles } = this.#options;
+    return new Collection<SecretObject>({
+      client: api.client,
+      path: secretsPath(config.keyNamespace),
+      labelSelector,
+      idleMs: config.watchIdleMs,
+      upsert: (secret) => this.held.upsert(secret),
+      remove: (key) => this.held.remove(key),
+      problem: (error) => troubles.reading(`keys (${labelSelector})`, error),
+      surprised: (key, error) => troubles.surprise(key, error),
+    });
+  }
+}
