@@ -136,7 +136,7 @@ function resealEntry(means: Means, sealed: SealedSecret, told: Told): string | u
   const token = changes.get(key);
   if (token === undefined) return undefined;
   const { namespace, name } = sealed;
-  return resealLine({ namespace, name, key, from: tokenDigest(engine, text), token });
+  return resealLine({ namespace, name, key, replaces: tokenDigest(engine, text), token });
 }
 
 type Tally = { entries: number; left: number; upToDate: number };

@@ -8,12 +8,12 @@ import { parseToken } from "../crypto/token.ts";
 import { LacreError } from "../errors.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
 
-/** One entry with its new token. from: the old token's SHA-256, hexadecimal. */
+/** One entry with its new token. replaces: the old token's SHA-256, hexadecimal. */
 export type ResealedEntry = {
   readonly namespace: string;
   readonly name: string;
   readonly key: string;
-  readonly from: string;
+  readonly replaces: string;
   readonly token: string;
 };
 
@@ -31,8 +31,8 @@ export function resealHeader(cluster: string): string {
 }
 
 /** The line of an entry. */
-export function resealLine({ namespace, name, key, from, token }: ResealedEntry): string {
-  return `${JSON.stringify({ namespace, name, key, from, token })}\n`;
+export function resealLine({ namespace, name, key, replaces, token }: ResealedEntry): string {
+  return `${JSON.stringify({ namespace, name, key, replaces, token })}\n`;
 }
 
 /** The last line of a result. left: entries that could not be moved. */
@@ -53,7 +53,7 @@ function parseLine(line: string): readonly Fields[] {
 }
 
 function isEntry(fields: Fields): fields is ResealedEntry {
-  return ["namespace", "name", "key", "from", "token"].every((name) => typeof fields[name] === "string");
+  return ["namespace", "name", "key", "replaces", "token"].every((name) => typeof fields[name] === "string");
 }
 
 /** The entries of a result, by the digest of the token that each replaces, or DOCUMENT_INVALID. Lines of a log in between are passed over. */
@@ -64,7 +64,7 @@ export function parseResealResult(text: string): {
   const lines = text.split("\n").flatMap(parseLine);
   const isOpen = lines.some((fields) => fields["lacre"] === FIRST);
   const last = lines.find((fields) => fields["lacre"] === LAST);
-  const entries = new Map(lines.filter(isEntry).map((entry) => [entry.from, entry]));
+  const entries = new Map(lines.filter(isEntry).map((entry) => [entry.replaces, entry]));
   if (!isOpen && last === undefined) {
     throw new LacreError("DOCUMENT_INVALID", "this is no result of a reseal", {
       hint: "kubectl logs -n lacre-system job/lacre-reseal | lacre reseal --from - secrets/",

@@ -253,6 +253,8 @@ describe.skipIf(inject("assets") === undefined)("the controller refuses", () => 
     for (let i = 0; i < 5; i++)
       await cluster.apply(sealedThing(cluster, `broken-${i}`, { A: "a" }, { name: "elsewhere" }));
     for (let i = 0; i < 5; i++) await cluster.untilReason(`broken-${i}`, "WrongContext");
+    // The echo of a status may be seen before the answer to it, and gives one more look.
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     const before = await cluster.controller.metric('lacre_opens_total{result="WrongContext"}');
     await cluster.apply(sealedThing(cluster, "good", { A: "a" }));
     await cluster.untilReason("good", "Synced");

@@ -61,7 +61,9 @@ describe("a backup for a recovery key", async () => {
     expect(checkRecipient(key.recipient)).toBe(key.recipient);
     const classic = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
     expect(() => checkRecipient(classic)).toThrow(/no post-quantum/);
-    expect(() => checkRecipient(`${key.recipient.slice(0, -1)}q`)).toThrow(/checksum/);
+    expect(() => checkRecipient(`${key.recipient.slice(0, -1)}${key.recipient.endsWith("q") ? "p" : "q"}`)).toThrow(
+      /checksum/,
+    );
     expect(() => checkRecipient(key.identity)).toThrow(/itself/);
   });
 
