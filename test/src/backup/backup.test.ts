@@ -145,6 +145,16 @@ describe("shares of a recovery key", async () => {
     expect(message).toBe(`the shares do not give the recovery key ${keyId}`);
   });
 
+  it("53: what enough shares give must have the key id that they carry", async () => {
+    const other = await makeRecoveryKey();
+    const lying = await splitRecoveryKey(engine, { ...key, recipient: other.recipient }, { total: 3, threshold: 2 });
+    const joined = joinShares(
+      engine,
+      lying.map((text, index) => ({ name: `${index}`, text })),
+    );
+    expect((await codeOf(joined))[1]).toContain("do not give the recovery key");
+  });
+
   it("impossible splittings are refused", async () => {
     for (const [total, threshold] of [
       [5, 1],
