@@ -29,6 +29,8 @@ import { MANAGED_BY, MANAGER } from "./targets/secret-object.ts";
 
 const FIRST_PAUSE_MS = 750;
 const LONGEST_PAUSE_MS = 15 * 60_000;
+/** Shards share their keys, and one of them keeps them. */
+const KEY_LEASE = "lacre-key-keeper";
 const SEALERS_INTERVAL_MS = 3_000;
 
 type Followed = { readonly isSynced: boolean };
@@ -48,6 +50,8 @@ class Cluster {
   readonly #reconciler: Reconciler;
   readonly #queue: Queue;
   readonly #lease: Lease;
+  /** Of who keeps the keys: of all shards one, where there are shards. */
+  readonly #keyLease: Lease;
   readonly #metrics: ClusterMetrics;
   readonly #blockers: Blockers;
   readonly #known: Known;
@@ -75,11 +79,11 @@ class Cluster {
     this.#api = new KubeApi(client.fenced(() => this.#lease.isHeld()));
     this.#keys = new ClusterKeys({
       config,
-      api: this.#api,
+      api: new KubeApi(client.fenced(() => this.#keyLease.isHeld())),
       engine,
       log,
       troubles: this.#troubles,
-      isLeading: () => this.#lease.isHeld(),
+      isLeading: () => this.#keyLease.isHeld(),
       uses: () => countUses(this.#listSealed()),
       changed: () => this.#keysChanged(),
     });
@@ -109,15 +113,22 @@ class Cluster {
       surprised: (key, error) => this.#troubles.surprise(key, error),
       work: (key) => tracer.span("reconcile", key, () => this.#work(key)),
     });
+    const lease = { client, namespace: config.keyNamespace, identity: config.identity, durationMs: config.leaseMs };
     this.#lease = new Lease({
-      client,
-      namespace: config.keyNamespace,
+      ...lease,
       name: config.leaseName,
-      identity: config.identity,
-      durationMs: config.leaseMs,
       started: () => this.#lead(),
       lost: () => this.#follow(),
     });
+    this.#keyLease =
+      config.shard === undefined
+        ? this.#lease
+        : new Lease({
+            ...lease,
+            name: KEY_LEASE,
+            started: () => void this.#keys.keep(),
+            lost: () => log.warn("no longer keeping the keys"),
+          });
     this.#sealed = this.#perNamespace((namespace) => this.#followSealed(namespace));
     this.#secrets = this.#perNamespace((namespace) => this.#followSecrets(namespace));
   }
@@ -131,7 +142,7 @@ class Cluster {
     const server = this.#config.listen && (await serve(this.#config.listen, this.#probes()));
     const running = [
       this.#keys.run(signal),
-      this.#lease.run(signal),
+      ...[...new Set([this.#lease, this.#keyLease])].map((lease) => lease.run(signal)),
       this.#keepSealers(signal),
       this.#resync(signal),
       this.#followInOrder(signal),
@@ -140,7 +151,7 @@ class Cluster {
     // What is at work is finished under the lease, and only then is it given back.
     await this.#queue.pause();
     this.#queue.clear();
-    await this.#lease.release();
+    for (const lease of new Set([this.#lease, this.#keyLease])) await lease.release();
     this.#blockers.close();
     server?.close();
     server?.closeAllConnections();

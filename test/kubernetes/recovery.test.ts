@@ -315,3 +315,38 @@ describe.skipIf(inject("assets") === undefined)("signatures in a cluster", () =>
     }
   });
 });
+
+describe.skipIf(inject("assets") === undefined)("shards", () => {
+  it("share their keys, which one of them makes and replaces", async () => {
+    const cluster = await TestCluster.prepared();
+    try {
+      const shards = ["a", "b", "c"].map((shard) => cluster.launch(["--shard", `shard=${shard}`]));
+      for (const shard of shards) await shard.ready();
+      const secrets = `${cluster.secretPath("", cluster.keyNamespace)}?labelSelector=lacre.dev/sealing-key`;
+      const states = async () =>
+        ((await cluster.admin.get(secrets))?.items ?? [])
+          .map(({ metadata }) => metadata.labels?.["lacre.dev/sealing-key"])
+          .sort();
+      expect(await states()).toEqual(["active"]);
+      const place = ["--kubeconfig", cluster.file("admin.kubeconfig"), "--key-namespace", cluster.keyNamespace];
+      await until("the list is there", async () => (await shards[0]?.http("/v1/keys"))?.status === 200);
+      expect(cluster.lacre(["keys", "rotate", ...place]).status).toBe(0);
+      await new Promise((resolve) => setTimeout(resolve, 4_000));
+      expect(await states()).toEqual(["active", "decrypt-only"]);
+      const sealed = cluster.seal(
+        "sharded",
+        { A: "a" },
+        { key: publicLine((await shards[1]?.http("/v1/keys"))?.text) },
+      );
+      await cluster.apply({ ...sealed, metadata: { ...sealed.metadata, labels: { shard: "b" } } });
+      await cluster.untilValues("sharded", { A: "a" });
+    } finally {
+      await cluster.stop();
+    }
+  });
+});
+
+/** The active key of a list, as a line. */
+function publicLine(list = ""): string {
+  return /^key: active \S+ \S+ (\S+)$/m.exec(list)?.[1] ?? "";
+}
