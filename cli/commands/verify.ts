@@ -168,19 +168,21 @@ type ListedKeys = {
   /** See SealedPolicy. */
   readonly sets: KeySets;
   readonly compromised: readonly string[];
+  readonly destroyed: readonly string[];
   readonly old: readonly string[];
 };
 
 /** Keys that tokens may be sealed for: bare ones together, or each of a signed list that still opens. */
 function keysIn(engine: Engine, text: string): ListedKeys {
   if (!isKeyList(text))
-    return { sets: [parsePublicKeys(engine, text).map(({ keyId }) => keyId)], compromised: [], old: [] };
+    return { sets: [parsePublicKeys(engine, text).map(({ keyId }) => keyId)], compromised: [], destroyed: [], old: [] };
   const { keys } = parseKeyList(engine, text);
   const idsOf = (...states: readonly KeyState[]) =>
     keys.filter(({ state }) => states.includes(state)).map(({ publicKey }) => publicKey.keyId);
   return {
     sets: idsOf("active", "decrypt-only").map((keyId) => [keyId]),
-    compromised: idsOf("compromised", "destroyed"),
+    compromised: idsOf("compromised"),
+    destroyed: idsOf("destroyed"),
     old: idsOf("decrypt-only"),
   };
 }
@@ -208,6 +210,7 @@ async function policyOf(
     ...(all.length > 0 && {
       recipients,
       compromised: all.flatMap(({ compromised }) => compromised),
+      destroyed: all.flatMap(({ destroyed }) => destroyed),
       old: all.flatMap(({ old }) => old),
     }),
   };

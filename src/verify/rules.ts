@@ -193,6 +193,13 @@ const STRUCTURAL: readonly Rule[] = [
     fix: (path, subject) => `change the secret itself first, then seal the new value: lacre set ${path} ${subject}`,
   },
   {
+    id: "sealed-key-destroyed",
+    kind: "error",
+    title: "token for a key that was destroyed",
+    explanation: "Nothing opens it any more, here or in the cluster.",
+    fix: (path, subject) => `seal the value again: lacre set ${path} ${subject}`,
+  },
+  {
     id: "sealed-key-old",
     kind: "warning",
     title: "token for a key that only opens any more",

@@ -488,7 +488,7 @@ describe("lacre verify and the states of keys", () => {
   /** A repository whose environment names a cluster's key list with one key in each state. */
   async function withList(): Promise<{ readonly at: Workspace; readonly seal: (key: number) => void }> {
     const engine = await loadEngine();
-    const keys = (["active", "decrypt-only", "compromised"] as const).map((state) => ({
+    const keys = (["active", "decrypt-only", "compromised", "destroyed"] as const).map((state) => ({
       publicKey: generateKey(engine, "mlkem768x25519").publicKey,
       state,
       notBefore: "2026-01-01T00:00:00Z",
@@ -529,6 +529,13 @@ describe("lacre verify and the states of keys", () => {
     const ran = at.lacre(["verify"]);
     expect([ran.status, ran.stdout]).toEqual([3, expect.stringContaining("db.yaml:9: sealed-key-compromised")]);
     expect(ran.stdout).toContain("change the secret itself first");
+  });
+
+  it("a token for a destroyed key fails: nothing opens it any more", async () => {
+    const { at, seal } = await withList();
+    seal(3);
+    const ran = at.lacre(["verify"]);
+    expect([ran.status, ran.stdout]).toEqual([3, expect.stringContaining("db.yaml:9: sealed-key-destroyed")]);
   });
 
   it("49: a token for a key that is in no list fails: whoever holds it can read", async () => {

@@ -25,6 +25,8 @@ export type SealedPolicy = {
   readonly recipients?: Readonly<Record<string, readonly KeySets[]>>;
   /** Keys that count as known to others. */
   readonly compromised?: readonly string[];
+  /** Keys that open nothing any more. */
+  readonly destroyed?: readonly string[];
   /** Keys that open, and that nothing new should be sealed for. */
   readonly old?: readonly string[];
   /** Whose signatures count, and where they are asked for. */
@@ -97,22 +99,29 @@ function judgeToken(
   token: Token,
   place: Parameters<typeof isAtWith>[2],
   means: SignatureMeans,
-  { scopes, suites, recipients, compromised = [], old = [], signatures }: SealedPolicy,
+  policy: SealedPolicy,
 ): string | undefined {
+  const { scopes, suites, old = [], signatures } = policy;
   if (!isAtWith(means.sha256, token, place)) return "sealed-token-moved";
   if (scopes !== undefined && !scopes.includes(token.scope)) return "sealed-scope-not-allowed";
   if (suites !== undefined && !suites.includes(token.suite)) return "sealed-suite-not-allowed";
   const ids = token.stanzas.map(({ keyId }) => String(keyId));
-  if (ids.some((id) => compromised.includes(id))) return "sealed-key-compromised";
-  if (recipients !== undefined) {
-    const rule = judgeRecipients(ids, Object.values(recipients));
-    if (rule !== undefined) return rule;
-  }
+  const rule = judgeKeys(ids, policy);
+  if (rule !== undefined) return rule;
   const seal = signatures && signatureProblem(means, token, place.namespace, signatures);
   if (seal?.policy === "enforce")
     return seal.verdict === "unsigned" ? "sealed-signature-missing" : "sealed-signature-untrusted";
   if (ids.some((id) => old.includes(id))) return "sealed-key-old";
   return seal === undefined ? undefined : "sealed-signature-warned";
+}
+
+function judgeKeys(
+  ids: readonly string[],
+  { recipients, compromised = [], destroyed = [] }: SealedPolicy,
+): string | undefined {
+  if (ids.some((id) => compromised.includes(id))) return "sealed-key-compromised";
+  if (ids.some((id) => destroyed.includes(id))) return "sealed-key-destroyed";
+  return recipients && judgeRecipients(ids, Object.values(recipients));
 }
 
 /** A key that no environment names is somebody who reads along; so is one of another environment. */
