@@ -83,6 +83,17 @@ describe.skipIf(!isCi && !has("python3"))("tools/open_token.py", () => {
       /wrong-context/,
     );
   });
+
+  it("opens with a key store, which is what a backup opens to", () => {
+    const workspace = new Workspace();
+    const list = workspace.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.key"]).stdout;
+    workspace.write("prod.keys", list);
+    const place = ["--namespace", "shop", "--name", "db", "--key", "PASSWORD"];
+    const token = workspace.lacre(["seal", "--raw", "-r", "prod.keys", ...place], { input: "correct horse" }).stdout;
+    workspace.lacre(["keys", "rotate", "-k", "prod.key"]);
+    const args = ["tools/open_token.py", "--key-file", workspace.file("prod.key"), ...place];
+    expect(run(bin, args, ROOT, token)).toBe("correct horse");
+  });
 });
 
 describe.skipIf(!isCi && !has("go"))("tools/open_token_go", () => {
