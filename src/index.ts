@@ -123,6 +123,7 @@ export { MAX_INPUT_BYTES, MAX_SECRET_BYTES, MAX_VALUE_BYTES } from "./model/limi
 export { parseKey, parseName, parseNamespace } from "./model/names.ts";
 export { objectName, type SealedSecret, type SyncPolicy } from "./model/sealed-secret.ts";
 export { PLAIN_SHAPE, type PlainSecret, type SecretShape, wipeSecret } from "./model/secret.ts";
+export { rfc3339 } from "./model/time.ts";
 export { type Difference, type Sign, sealedDifferences } from "./seal/difference.ts";
 export { type Edits, PLACEHOLDER, printBuffer, readBuffer } from "./seal/edit.ts";
 export { type EntryReport, inspectSealed } from "./seal/inspect.ts";

@@ -20,6 +20,7 @@ import {
   type NewKeys,
   nextSerial,
   parseKeyList,
+  rfc3339,
   sameKeys,
   serialPatch,
   shortKeyId,
@@ -28,9 +29,9 @@ import {
   wipe,
 } from "../../src/index.ts";
 import { type KubeApi, secretsPath } from "../kube/api.ts";
+import { ApiError } from "../kube/api-error.ts";
 import { APPLY_PATCH } from "../kube/client.ts";
 import type { KubeObject, SecretObject } from "../kube/object.ts";
-import { rfc3339 } from "../time.ts";
 import type { HeldKeys } from "./held-keys.ts";
 import type { KeyBackup } from "./key-backup.ts";
 import { answersOf, type KeyRequest, openRequests, orderOf } from "./key-requests.ts";
@@ -132,15 +133,25 @@ export class KeyKeeper {
     if (order === undefined) return "refused: it is not written as lacre keys writes it";
     const use = order.kind === "destroy" ? (await this.#options.uses()).get(order.keyId) : undefined;
     const verdict = judgeOrder(this.#facts(), order, use?.entries ?? 0);
-    if (verdict.ok) {
-      await this.#perform(verdict.actions, new Date());
-      return "done";
-    }
+    if (verdict.ok) return this.#carryOut(verdict.actions);
     if (verdict.problem === "unknown") return "refused: there is no such key";
     if (verdict.problem === "destroyed") return "refused: the key is destroyed already";
     if (verdict.problem === "active") return "refused: the key is active: rotate first";
     const { entries = 0, objects = [] } = use ?? {};
-    return `refused: ${entries} entries need it, such as those of ${objects.slice(0, 3).join(", ")}: reseal them first`;
+    // Everybody may read the answer: which objects those are stands in the log only.
+    this.#options.told("a key is needed", { keyId: order.keyId, objects: objects.slice(0, 10).join(", ") });
+    return `refused: ${entries} entries in ${objects.length} objects need it: reseal them first`;
+  }
+
+  /** What the API server does not take is an answer too: trying again for ever would hold up everything else about keys. */
+  async #carryOut(actions: readonly KeyAction[]): Promise<string> {
+    try {
+      await this.#perform(actions, new Date());
+      return "done";
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.kind !== "invalid" && error.kind !== "forbidden")) throw error;
+      return `refused: the API server does not let its Secret be changed (${error.status}): is it immutable?`;
+    }
   }
 
   async #perform(actions: readonly KeyAction[], now: Date): Promise<void> {

@@ -1,5 +1,5 @@
 /** Looks at one object, decides, acts, and tells: the same for a new object, a change, a deletion and a hand edit. */
-import { type Engine, parseToken, type Scope, type SealedSecret, type Suite, wipe } from "../../src/index.ts";
+import { type Engine, parseToken, rfc3339, type Scope, type SealedSecret, type Suite, wipe } from "../../src/index.ts";
 import { type Action, type Cause, decide, type Live, type Means } from "../decide.ts";
 import { type RollbackPolicy, raiseMarks } from "../high-water.ts";
 import type { HeldKeys } from "../keys/held-keys.ts";
@@ -11,7 +11,6 @@ import type { Objection, Reason } from "../problem.ts";
 import type { SealersFile } from "../sealers-file.ts";
 import { pickSlots } from "../sources/sealed-object.ts";
 import { frozenBy, isOurs, objectionOf, readLive, refuseType, type Wanted } from "../targets/secret-object.ts";
-import { rfc3339 } from "../time.ts";
 import { apiObjection } from "./api-objection.ts";
 import type { Known } from "./known.ts";
 import { SecretWriter } from "./secret-writer.ts";

@@ -2,6 +2,7 @@
 import { fromBase64, fromUtf8, toBase64, utf8 } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
 import { type KeyId, shortKeyId } from "../model/key-id.ts";
+import { rfc3339 } from "../model/time.ts";
 import type { Engine } from "./engine.ts";
 import { type PublicKey, SEED_BYTES } from "./key.ts";
 import { HELD_STATES, type HeldKey, type HeldState } from "./key-store.ts";
@@ -39,14 +40,9 @@ export type KeySecret = {
   readonly data?: Readonly<Record<string, string>>;
 };
 
-/** RFC 3339 in UTC, to the second. */
-export function keyTime(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
-}
-
 function timeOf(text: string | undefined, otherwise: string): string {
   const date = new Date(text ?? "");
-  return Number.isNaN(date.getTime()) ? otherwise : keyTime(date);
+  return Number.isNaN(date.getTime()) ? otherwise : rfc3339(date);
 }
 
 /** The key in a Secret, or one sentence about what is wrong with it. Its content is never quoted. */

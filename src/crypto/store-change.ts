@@ -1,9 +1,9 @@
 /** Changes to a key store: what was decided, done. The only randomness is the engine's. */
 import { wipe } from "../bytes.ts";
+import { rfc3339 } from "../model/time.ts";
 import type { Engine } from "./engine.ts";
 import { generateKey, type PrivateKey, SEED_BYTES } from "./key.ts";
 import { decideKeys, type KeyAction, type KeyFact } from "./key-life.ts";
-import { keyTime } from "./key-secret.ts";
 import { type HeldKey, type KeyStore, nextSerial } from "./key-store.ts";
 import type { Suite } from "./suite.ts";
 
@@ -15,8 +15,8 @@ export const KEY_LIFETIME_MS: number = 180 * 86_400_000;
 
 /** A key from now on. */
 export function holdNew(privateKey: PrivateKey, state: HeldKey["state"], now: Date, lifetimeMs: number): HeldKey {
-  const notAfter = keyTime(new Date(now.getTime() + lifetimeMs));
-  return { publicKey: privateKey.publicKey, privateKey, state, notBefore: keyTime(now), notAfter };
+  const notAfter = rfc3339(new Date(now.getTime() + lifetimeMs));
+  return { publicKey: privateKey.publicKey, privateKey, state, notBefore: rfc3339(now), notAfter };
 }
 
 /** The store of a new cluster: an identity, and no key yet. */
@@ -64,7 +64,7 @@ function move(key: HeldKey, state: HeldKey["state"], now: Date): HeldKey {
   const { privateKey, ...rest } = key;
   if (state !== "destroyed") {
     // A key that waited is used from now on.
-    return { ...key, state, ...(key.state === "pending" && { notBefore: keyTime(now) }) };
+    return { ...key, state, ...(key.state === "pending" && { notBefore: rfc3339(now) }) };
   }
   if (privateKey !== undefined) wipe(privateKey.seed());
   return { ...rest, state };

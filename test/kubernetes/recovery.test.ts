@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { loadEngine } from "../../src/crypto/engine-node.ts";
-import { parseKeyList, parseToken } from "../../src/index.ts";
+import { generateKey, holdNew, keySecret, parseKeyList, parseToken } from "../../src/index.ts";
 import { TestCluster, until } from "../support/test-cluster.ts";
 
 const engine = await loadEngine();
@@ -123,7 +123,7 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster, over the
     const inCluster = keys("destroy", old.slice(0, 8));
     expect([inCluster.status, inCluster.stderr]).toEqual([
       7,
-      expect.stringContaining(`refused: 2 entries need it, such as those of ${cluster.namespace()}/db`),
+      expect.stringContaining("refused: 2 entries in 1 objects need it"),
     ]);
     const active = keys("destroy", (await activeKey()).slice(0, 8));
     expect([active.status, active.stderr]).toEqual([7, expect.stringContaining("the key is active: rotate first")]);
@@ -250,6 +250,24 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster, over the
     await until("db is back", async () => (await dataOf("db")) !== undefined);
     await until("tls is back", async () => (await dataOf("tls")) !== undefined);
     expect({ db: await dataOf("db"), tls: await dataOf("tls") }).toEqual({ db: before.db, tls: before.tls });
+  });
+
+  it("a key Secret that cannot be changed is told, and holds up nothing else", async () => {
+    const key = generateKey(engine, "mlkem768x25519");
+    const secret = {
+      ...keySecret(cluster.keyNamespace, holdNew(key, "decrypt-only", new Date("2020-01-01"), 1_000)),
+      immutable: true,
+    };
+    await cluster.admin.request("POST", cluster.secretPath("", cluster.keyNamespace), secret);
+    await until("it is listed", async () =>
+      (await list()).keys.some(({ publicKey }) => publicKey.keyId === key.publicKey.keyId),
+    );
+    const ran = keys("destroy", key.publicKey.keyId.slice(0, 8));
+    expect([ran.status, ran.stderr]).toEqual([7, expect.stringContaining("(422): is it immutable?")]);
+    await cluster.admin.request("DELETE", cluster.secretPath(secret.metadata.name, cluster.keyNamespace));
+    await until("it is gone", async () =>
+      (await list()).keys.every(({ publicKey }) => publicKey.keyId !== key.publicKey.keyId),
+    );
   });
 
   it("a key that is compromised is followed by another at once, and the Job moves its entries away", async () => {

@@ -1,4 +1,4 @@
-/** Times as Kubernetes objects carry them. */
+/** Times as keys and Kubernetes objects carry them. */
 
 /** RFC 3339 in UTC, whole seconds. */
 export function rfc3339(date: Date): string {
