@@ -12,6 +12,7 @@ import {
   type KeyId,
   Keyring,
   LacreError,
+  type ListedKey,
   newestActive,
   type PublicKey,
   parseKeyList,
@@ -61,10 +62,10 @@ function readOther(engine: Engine, file: string): Other {
       return { known: new Set(keys.map(({ keyId }) => keyId)), newest: keys };
     }
     const list = parseKeyList(engine, text);
-    const active = newestActive(list);
+    // Without a key to move to, a token would be moved away from that cluster.
     return {
       known: new Set(list.keys.map(({ publicKey }) => publicKey.keyId)),
-      newest: active === undefined ? [] : [active.publicKey],
+      newest: [newestOf(list, list.cluster)],
     };
   });
 }
@@ -78,13 +79,10 @@ async function readKeys(api: KubeApi, engine: Engine, namespace: string): Promis
   return list.items.map((secret) => readKeySecret(engine, secret)).filter((record) => typeof record !== "string");
 }
 
-function newestOf(keys: readonly HeldKey[]): PublicKey {
-  const active = keys.filter(({ state }) => state === "active");
-  const [first, ...more] = active;
-  if (first === undefined) {
-    throw new LacreError("NO_PUBLIC_KEY", "the cluster has no active key to move to", { hint: "lacre keys rotate" });
-  }
-  return more.reduce((a, b) => (b.notBefore >= a.notBefore ? b : a), first).publicKey;
+function newestOf(list: Parameters<typeof newestActive<HeldKey | ListedKey>>[0], whose: string): PublicKey {
+  const newest = newestActive(list);
+  if (newest !== undefined) return newest.publicKey;
+  throw new LacreError("NO_PUBLIC_KEY", `${whose} has no active key to move to`, { hint: "lacre keys rotate" });
 }
 
 async function loadMeans(api: KubeApi, config: ResealConfig): Promise<Means> {
@@ -95,7 +93,7 @@ async function loadMeans(api: KubeApi, config: ResealConfig): Promise<Means> {
     engine,
     // Compromised keys open too: resealing is how one gets away from them.
     keyring: new Keyring(keys.flatMap(({ privateKey }) => privateKey ?? [])),
-    newest: newestOf(keys),
+    newest: newestOf({ keys }, "the cluster"),
     others: config.others.map((file) => readOther(engine, file)),
     sealer: seed && createSealer(engine, seed),
   };

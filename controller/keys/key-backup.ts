@@ -16,7 +16,6 @@ import {
   type KeyStore,
 } from "../../src/index.ts";
 import type { KubeApi } from "../kube/api.ts";
-import type { SecretObject } from "../kube/object.ts";
 
 const BACKUP_KEYS = "lacre.dev/backup-keys";
 
@@ -30,6 +29,9 @@ export type KeyBackupOptions = {
   readonly recipients: readonly string[];
   readonly told: (message: string, details: Readonly<Record<string, string>>) => void;
 };
+
+/** The backup that lies there: what it is of, and its keys where it was taken away by somebody. */
+export type KeptBackup = { readonly of: string | undefined; readonly taken: ReadonlySet<KeyId> };
 
 /** Keeps the Secret of the backup up to date. */
 export class KeyBackup {
@@ -45,29 +47,22 @@ export class KeyBackup {
     return this.#isTaken;
   }
 
-  #find(): Promise<SecretObject | undefined> {
-    return this.#options.api.getSecret(`${this.#options.namespace}/${BACKUP_SECRET}`);
-  }
-
-  /** The keys of a backup that was taken away; none when the newest was not. */
-  async taken(): Promise<ReadonlySet<KeyId>> {
-    const {
-      [BACKUP_OF]: of,
-      [BACKUP_TAKEN]: taken,
-      [BACKUP_KEYS]: keys = "",
-    } = (await this.#find())?.metadata.annotations ?? {};
+  /** The backup as it lies there now. */
+  async read(): Promise<KeptBackup> {
+    const { api, namespace } = this.#options;
+    const found = await api.getSecret(`${namespace}/${BACKUP_SECRET}`);
+    const { [BACKUP_OF]: of, [BACKUP_TAKEN]: taken, [BACKUP_KEYS]: keys = "" } = found?.metadata.annotations ?? {};
     this.#isTaken = of !== undefined && of === taken;
-    return new Set(this.#isTaken ? (keys.split(",") as KeyId[]) : []);
+    return { of, taken: new Set(this.#isTaken ? (keys.split(",") as KeyId[]) : []) };
   }
 
   /** Makes a backup where keys, states or recipients differ from those of the last. */
-  async make(store: KeyStore, now: Date): Promise<void> {
+  async make(store: KeyStore, now: Date, before: KeptBackup): Promise<void> {
     const { api, namespace, recipients, told } = this.#options;
     if (store.keys.length === 0) return;
     const kept = asBackedUp(this.#options.engine, store, now);
     const of = this.#describe(kept);
-    const before = await this.#find();
-    if (before?.metadata.annotations?.[BACKUP_OF] === of) return;
+    if (before.of === of) return;
     const { lockBackup } = await import("../../src/backup/backup.ts");
     const text = formatKeyStore(kept);
     const file = await lockBackup(text, { kind: "recipients", recipients });

@@ -85,14 +85,15 @@ export class KeyKeeper {
       const published = await this.#readList();
       const requests = openRequests(published?.metadata.annotations);
       const answers = await this.#answer(requests);
-      const backedUp = (await this.#options.backup?.taken()) ?? new Set<KeyId>();
+      const kept = await this.#options.backup?.read();
       const rotate = requests.find(({ name }) => name === "rotate");
-      const asked = { rotate: rotate !== undefined, backedUp };
+      const asked = { rotate: rotate !== undefined, backedUp: kept?.taken ?? new Set<KeyId>() };
       await this.#perform(decideKeys(this.#facts(), this.#options.policy, now, asked), now);
       if (rotate !== undefined) answers.set(rotate, this.#rotated());
-      const store = this.#store(0);
-      if (store !== undefined) await this.#options.backup?.make(store, now);
-      await this.#publish(now, published, answers);
+      const store = this.#store();
+      if (store === undefined) return;
+      if (kept !== undefined) await this.#options.backup?.make(store, now, kept);
+      await this.#publish(store, now, published, answers);
     } finally {
       this.#isAtWork = false;
     }
@@ -211,24 +212,25 @@ export class KeyKeeper {
   }
 
   /** All that there is, one record a key; undefined before there is an identity. */
-  #store(serial: number): KeyStore | undefined {
+  #store(): KeyStore | undefined {
     const { keys, cluster } = this.#options;
     if (keys.identity === undefined) return undefined;
     const byId = new Map<KeyId, HeldKey>();
     for (const record of keys.records.values()) {
       if (byId.get(record.publicKey.keyId)?.state !== "destroyed") byId.set(record.publicKey.keyId, record);
     }
-    return { cluster, serial, identity: keys.identity.seed, keys: [...byId.values()] };
+    const { serial, seed } = keys.identity;
+    return { cluster, serial, identity: seed, keys: [...byId.values()] };
   }
 
   async #publish(
+    store: KeyStore,
     now: Date,
     published: ListObject | undefined,
     answers: ReadonlyMap<KeyRequest, string>,
   ): Promise<void> {
     const { keys, engine, api, told } = this.#options;
-    const store = this.#store(0);
-    if (store === undefined || keys.identity === undefined || keys.records.size === 0) return;
+    if (keys.identity === undefined || store.keys.length === 0) return;
     const before = published?.data?.[LIST_KEY];
     const last = before === undefined ? undefined : this.#parse(before);
     const list = listOf(store);

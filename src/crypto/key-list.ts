@@ -115,10 +115,12 @@ export function fingerprintOf(engine: Engine, identity: Uint8Array): string {
 }
 
 /** The key to seal to: of those that are active, the newest. */
-export function newestActive(list: KeyList): ListedKey | undefined {
+export function newestActive<K extends { readonly state: string; readonly notBefore: string }>(list: {
+  readonly keys: readonly K[];
+}): K | undefined {
   return list.keys
     .filter(({ state }) => state === "active")
-    .reduce<ListedKey | undefined>(
+    .reduce<K | undefined>(
       (newest, key) => (newest === undefined || key.notBefore >= newest.notBefore ? key : newest),
       undefined,
     );

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { loadEngine } from "../../src/crypto/engine-node.ts";
-import { generateKey, holdNew, keySecret, parseKeyList, parseToken } from "../../src/index.ts";
+import { generateKey, holdNew, keySecret, parseKeyList, parseToken, signKeyList } from "../../src/index.ts";
 import { TestCluster, until } from "../support/test-cluster.ts";
 
 const engine = await loadEngine();
@@ -135,6 +135,17 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster, over the
   it("a Job moves what it may read to the newest key; the result is ciphertext, and goes into the files of Git", async () => {
     const edited = cluster.file("git/changed.json");
     await commit("changed", { A: "old" });
+    const times = { notBefore: "2026-01-01T00:00:00Z", notAfter: "2027-01-01T00:00:00Z" };
+    const retired = {
+      publicKey: generateKey(engine, "mlkem768x25519").publicKey,
+      state: "decrypt-only" as const,
+      ...times,
+    };
+    const retiredList = { cluster: "retired", serial: 1, keys: [retired] };
+    fs.writeFileSync(cluster.file("retired.keys"), signKeyList(engine, retiredList, new Uint8Array(32).fill(3)));
+    const shutOut = cluster.reseal(["--other-keys", cluster.file("retired.keys")]);
+    expect([shutOut.status, shutOut.stdout]).toEqual([1, ""]);
+    expect(shutOut.stderr).toContain("retired has no active key to move to");
     const ran = cluster.reseal();
     expect(ran.status).toBe(0);
     const lines = ran.stdout
@@ -180,6 +191,8 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster, over the
     expect(cluster.lacre(["keys", "backup", "verify", "third.age", "-i", "recovery.key"]).stdout).toContain(
       "destroyed",
     );
+    const verified = cluster.lacre(["keys", "backup", "verify", "third.age", "-i", "recovery.key", "--json"]);
+    expect(JSON.parse(verified.stdout).serial).toBeGreaterThan(1_700_000_000);
   });
 
   it("the cluster is lost: from Git and the backup alone every Secret comes back, byte for byte, under the same identity", async () => {
