@@ -158,17 +158,38 @@ export function parseSuites(names: readonly string[]): ReadonlySet<Suite> {
 }
 
 /** A number within limits, or USAGE. */
-export function number(name: string, text: string, least: number, most: number): number {
+export function number(name: string, text: string, least: number, most: number, hint?: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= least && value <= most) return value;
-  throw usage(`--${name} must be a number from ${least} to ${most}`);
+  throw usage(`--${name} must be a number from ${least} to ${most}`, hint);
 }
 
 /** true or false, or USAGE. */
-export function boolean(name: string, text: string): boolean {
+export function boolean(name: string, text: string, hint?: string): boolean {
   if (text === "true") return true;
   if (text === "false") return false;
-  throw usage(`--${name} must be true or false`);
+  throw usage(`--${name} must be true or false`, hint);
+}
+
+type KeepingValues = {
+  readonly "key-days": string;
+  readonly "generate-first-key": string;
+  readonly "require-backup"?: boolean | undefined;
+};
+
+/** How keys are made and kept, or USAGE: the same options for files and clusters. */
+export function parseKeeping(
+  values: KeepingValues,
+  suite: Suite,
+  hint?: string,
+): { readonly newKeys: NewKeys; readonly keyPolicy: KeyPolicy } {
+  return {
+    newKeys: { suite, lifetimeMs: number("key-days", values["key-days"], 1, 36_500, hint) * 86_400_000 },
+    keyPolicy: {
+      generateFirstKey: boolean("generate-first-key", values["generate-first-key"], hint),
+      requireBackup: values["require-backup"] === true,
+    },
+  };
 }
 
 /** The name of a cluster, or USAGE. */
@@ -201,11 +222,7 @@ export function parseConfig(args: readonly string[]): Config {
     target: parseTarget(values.target),
     keyFiles: values["key-file"],
     cluster: values.cluster === undefined ? undefined : parseCluster(values.cluster),
-    newKeys: { suite: "mlkem768x25519", lifetimeMs: number("key-days", values["key-days"], 1, 36_500) * 86_400_000 },
-    keyPolicy: {
-      generateFirstKey: boolean("generate-first-key", values["generate-first-key"]),
-      requireBackup: values["require-backup"] === true,
-    },
+    ...parseKeeping(values, "mlkem768x25519"),
     keyListFile: values["key-list"],
     openCompromised: values["open-compromised"] === true,
     sealersFile: values.sealers,
