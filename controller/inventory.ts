@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { SyncPolicy } from "../src/index.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** One object that is ours. digest is empty between the claim and the first write. */
 export type InventoryRecord = {
@@ -72,7 +73,7 @@ export function readInventory(file: string, source: string): Inventory {
   };
 }
 
-/** Writes the inventory: temporary file, fsync, rename. */
+/** Writes the inventory. */
 export function writeInventory(file: string, inventory: Inventory): void {
   const stored: Stored = {
     version: 1,
@@ -81,14 +82,6 @@ export function writeInventory(file: string, inventory: Inventory): void {
     objects: Object.fromEntries(inventory.objects),
     files: Object.fromEntries(inventory.files),
   };
-  const temporary = `${file}.tmp`;
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const descriptor = fs.openSync(temporary, "w", 0o600);
-  try {
-    fs.writeFileSync(descriptor, JSON.stringify(stored));
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
-  fs.renameSync(temporary, file);
+  writeWhole(file, JSON.stringify(stored), 0o600);
 }

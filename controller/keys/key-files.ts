@@ -64,6 +64,14 @@ function stampOf(stat: fs.Stats): string {
   return `${stat.ino}.${stat.ctimeMs}.${stat.size}`;
 }
 
+/** What some files looked like, all together: it differs whenever one of them may have changed. */
+export function stampsOf(files: readonly string[]): string {
+  return files
+    .map((file) => fs.lstatSync(file, { throwIfNoEntry: false }))
+    .map((stat) => (stat ? stampOf(stat) : ""))
+    .join();
+}
+
 /** Keys that open, and ids of those that are known and open nothing any more. */
 export type Opening = { readonly keyring: Keyring; readonly retired: ReadonlySet<KeyId> };
 
@@ -72,7 +80,7 @@ export class KeyFiles {
   readonly #engine: Engine;
   readonly #files: readonly string[];
   readonly #openCompromised: boolean;
-  #loaded: (Opening & { readonly stamps: readonly string[] }) | undefined;
+  #loaded: (Opening & { readonly stamps: string }) | undefined;
 
   constructor(engine: Engine, files: readonly string[], openCompromised = false) {
     this.#engine = engine;
@@ -82,14 +90,11 @@ export class KeyFiles {
 
   /** The keys, or the error of the first file that is not right. Keys that were held until now are wiped then. */
   current(): Opening {
-    const now = this.#files
-      .map((file) => fs.lstatSync(file, { throwIfNoEntry: false }))
-      .map((stat) => (stat ? stampOf(stat) : ""));
-    if (this.#loaded !== undefined && now.join() === this.#loaded.stamps.join()) return this.#loaded;
+    if (this.#loaded?.stamps === stampsOf(this.#files)) return this.#loaded;
     const read = this.#files.map((file) => ({ file, ...readKeyFile(file) }));
     const keys = read.flatMap(({ file, text }) => this.#parse(file, text));
     this.#loaded?.keyring.wipe();
-    this.#loaded = { ...openingOf(keys, this.#openCompromised), stamps: read.map(({ stamp }) => stamp) };
+    this.#loaded = { ...openingOf(keys, this.#openCompromised), stamps: read.map(({ stamp }) => stamp).join() };
     return this.#loaded;
   }
 

@@ -9,6 +9,7 @@ import {
   fingerprintOf,
   formatKeyStore,
   isKeyStore,
+  type KeyFact,
   type KeyPolicy,
   type KeyStore,
   LacreError,
@@ -21,7 +22,8 @@ import {
   wipeStore,
 } from "../../src/index.ts";
 import { isAlive } from "../lock.ts";
-import { inFile, readKeyFile } from "./key-files.ts";
+import { writeWhole } from "../write-whole.ts";
+import { inFile, readKeyFile, stampsOf } from "./key-files.ts";
 
 /** How the store is kept. */
 export type StoreKeeperOptions = {
@@ -37,11 +39,14 @@ export type StoreKeeperOptions = {
   readonly told: (message: string, details: Readonly<Record<string, string>>) => void;
 };
 
+type StoreText = { readonly file: string; readonly text: string; readonly stamp: string };
+
 /** The store among some key files. `keep` may be called at any time, again and again. */
 export class StoreKeeper {
   readonly #options: StoreKeeperOptions;
   #published: string | undefined;
-  #stamp = "";
+  /** The key files as they were looked at last, and what decisions need to know of the store, where one of them is one. */
+  #seen: { readonly stamps: string; readonly facts: readonly KeyFact[] | undefined } | undefined;
 
   constructor(options: StoreKeeperOptions) {
     this.#options = options;
@@ -58,37 +63,47 @@ export class StoreKeeper {
     const [file = ""] = files;
     if (cluster === undefined || !policy.generateFirstKey || fs.existsSync(file)) return;
     const store = newStore(engine, cluster, now);
-    this.#write(file, store, "wx");
+    this.#write(file, store, true);
     told("made a key store", { file, fingerprint: fingerprintOf(engine, engine.signingKeyOf(store.identity)) });
     wipeStore(store);
   }
 
   /** One round: rotation, then the list. Throws LacreError for what cannot be read or written; nothing is changed then. */
   keep(now: Date): void {
-    const file = this.#storeFile();
-    if (file === undefined) return;
+    const { files, policy } = this.#options;
+    const stamps = stampsOf(files);
+    // Deriving keys from their seeds is the work of a change, not of every pass.
+    const seen = this.#seen;
+    const isSame = seen?.stamps === stamps;
+    if (isSame && (seen.facts === undefined || decideKeys(seen.facts, policy, now).length === 0)) return;
+    // Stamps from before the reading: what changes meanwhile, by us or by others, is read again.
+    this.#seen = undefined;
+    const found = this.#find();
+    const facts = found && this.#keepStore(found, now);
+    if (found === undefined || facts !== undefined) this.#seen = { stamps, facts };
+  }
+
+  /** What is known of the store afterwards; undefined when somebody else is changing it: that is looked at next time. */
+  #keepStore({ file, text, stamp }: StoreText, now: Date): readonly KeyFact[] | undefined {
     const { engine, newKeys, policy, told } = this.#options;
-    const before = readKeyFile(file);
-    const store = inFile(file, () => parseKeyStore(engine, before.text));
+    const store = inFile(file, () => parseKeyStore(engine, text));
     try {
       const actions = decideKeys(factsOf(store), policy, now);
       if (actions.length === 0) {
-        if (before.stamp !== this.#stamp) this.#publish(store);
-        this.#stamp = before.stamp;
-        return;
+        this.#publish(store);
+        return factsOf(store);
       }
       const unlock = takeFileLock(file);
-      // Somebody at the command line is changing it: their change is looked at next time.
-      if (unlock === undefined) return;
+      if (unlock === undefined) return undefined;
       try {
-        if (readKeyFile(file).stamp !== before.stamp) return;
+        if (readKeyFile(file).stamp !== stamp) return undefined;
         const changed = changeStore(engine, store, actions, now, newKeys);
-        this.#write(file, changed, "w");
+        this.#write(file, changed, false);
         const keys = changed.keys.map(({ publicKey, state }) => `${shortKeyId(publicKey.keyId)} ${state}`).join(", ");
         told("changed the keys", { file, keys });
         this.#publish(changed);
-        this.#stamp = readKeyFile(file).stamp;
         wipeStore(changed);
+        return factsOf(changed);
       } finally {
         unlock();
       }
@@ -97,10 +112,12 @@ export class StoreKeeper {
     }
   }
 
-  #storeFile(): string | undefined {
-    const stores = this.#options.files.filter((file) => isKeyStore(readKeyFile(file).text));
+  #find(): StoreText | undefined {
+    const read = this.#options.files.map((file) => ({ file, ...readKeyFile(file) }));
+    const stores = read.filter(({ text }) => isKeyStore(text));
     if (stores.length < 2) return stores[0];
-    throw new LacreError("USAGE", `${stores.slice(0, 2).join(" and ")} are both key stores`, {
+    const names = stores.slice(0, 2).map(({ file }) => file);
+    throw new LacreError("USAGE", `${names.join(" and ")} are both key stores`, {
       hint: "a controller keeps one; the others can be bare keys: lacre keys generate --adopt takes them over",
     });
   }
@@ -108,39 +125,18 @@ export class StoreKeeper {
   #publish(store: KeyStore): void {
     const { engine, listFile } = this.#options;
     const text = signKeyList(engine, listOf(store), store.identity);
-    if (listFile !== undefined && text !== this.#published) writeWhole(listFile, text, "w", 0o644);
+    if (listFile !== undefined && text !== this.#published) writeWhole(listFile, text, 0o644);
     this.#published = text;
   }
 
-  #write(file: string, store: KeyStore, flag: "w" | "wx"): void {
+  #write(file: string, store: KeyStore, isNew: boolean): void {
     try {
-      writeWhole(file, formatKeyStore(store), flag, 0o600);
+      writeWhole(file, formatKeyStore(store), 0o600, isNew);
     } catch (cause) {
       throw new LacreError("TARGET_FAILED", `the key store ${file} cannot be written`, {
         hint: "the controller renews keys in it: check its directory's owner and the free space",
         cause,
       });
-    }
-  }
-}
-
-/** Temporary file, fsync, rename: a reader sees the old file or the new one. wx: only where none is. */
-function writeWhole(file: string, text: string, flag: "w" | "wx", mode: number): void {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
-  const descriptor = fs.openSync(temporary, "w", mode);
-  try {
-    fs.fchmodSync(descriptor, mode);
-    fs.writeFileSync(descriptor, text);
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
-  if (flag === "w") fs.renameSync(temporary, file);
-  else {
-    try {
-      fs.linkSync(temporary, file);
-    } finally {
-      fs.rmSync(temporary, { force: true });
     }
   }
 }
