@@ -91,7 +91,7 @@ class Cluster {
       ? new EventRecorder(this.#api.client, config.identity, this.#metrics.eventDropped)
       : undefined;
     this.#blockers = new Blockers(client, config.watchIdleMs, (key) => this.#queue.add(key));
-    this.#signatures = config.sealersFile === undefined ? undefined : new SealersFile(engine, config.sealersFile);
+    this.#signatures = config.sealersFile === undefined ? undefined : new SealersFile(config.sealersFile);
     this.#reconciler = new Reconciler({
       api: this.#api,
       known: this.#known,

@@ -1,18 +1,16 @@
 /** The file that says whose signatures count: the controller's own configuration, read again when it changes. */
 import * as fs from "node:fs";
-import { type Engine, LacreError, parseSealers, type SealerPolicy } from "../src/index.ts";
+import { LacreError, parseSealers, type SealerPolicy } from "../src/index.ts";
 import { inFile } from "./keys/key-files.ts";
 
 /** One file. A bad one at the start is an error; later the last good one goes on, and the problem can be asked for. */
 export class SealersFile {
-  readonly #engine: Engine;
   readonly #file: string;
   #loaded: { readonly stamp: string; readonly policy: SealerPolicy };
   #problem: string | undefined;
 
   /** CONFIG_INVALID or INPUT_UNREADABLE. */
-  constructor(engine: Engine, file: string) {
-    this.#engine = engine;
+  constructor(file: string) {
     this.#file = file;
     this.#loaded = this.#load(this.#stamp());
   }
@@ -55,6 +53,6 @@ export class SealersFile {
       const hint = "check the path of --sealers and its owner";
       throw new LacreError("INPUT_UNREADABLE", `${this.#file} cannot be read`, { hint, cause });
     }
-    return { stamp, policy: inFile(this.#file, () => parseSealers(this.#engine, text)) };
+    return { stamp, policy: inFile(this.#file, () => parseSealers(text)) };
   }
 }

@@ -24,11 +24,11 @@ const RULES: readonly Rule[] = [
   { files: /^src\/crypto\//, may: [OWN.errors, OWN.model, OWN.crypto, /^tweetnacl$/, /^@noble\//] },
   {
     files: /^src\/backup\/age-file\.ts$/,
-    may: [OWN.errors, OWN.crypto, /^src\/backup\//, /^age-encryption$/],
+    may: [OWN.errors, OWN.model, OWN.crypto, /^src\/backup\//, /^age-encryption$/],
   },
   {
     files: /^src\/backup\/shares\.ts$/,
-    may: [OWN.errors, OWN.crypto, /^src\/backup\//, /^shamir-secret-sharing$/],
+    may: [OWN.errors, OWN.model, OWN.crypto, /^src\/backup\//, /^shamir-secret-sharing$/],
   },
   { files: /^src\/backup\//, may: [/^src\/backup\//] },
   { files: /^src\/format\//, may: [OWN.errors, OWN.model, OWN.format, /^yaml$/] },

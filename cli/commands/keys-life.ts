@@ -95,20 +95,12 @@ async function order(
   toOrder: (keyId: KeyId) => KeyOrder,
 ): Promise<void> {
   if (options.keyFile !== undefined) {
-    await changeStoreOf(context, options.keyFile, (store, now) => {
+    await changeStoreOf(context, options.keyFile, (store) => {
       const known = store.keys.map(({ publicKey }) => publicKey.keyId);
       const wanted = toOrder(resolveKeyId(given, known));
       const verdict = judgeOrder(factsOf(store), wanted, 0);
       if (!verdict.ok) throw refused(wanted.keyId, verdict.problem);
-      const after = factsOf(store).map((fact) => ({
-        ...fact,
-        state:
-          verdict.actions.find((action) => action.kind === "set" && action.keyId === fact.keyId)?.state ?? fact.state,
-      }));
-      // Without an active key nobody could seal: a new one is made in the same breath.
-      const isBare = !after.some(({ state }) => state === "active" || state === "pending");
-      const policy = { generateFirstKey: true, requireBackup: false };
-      return [...verdict.actions, ...(isBare ? decideKeys(after, policy, now) : [])];
+      return verdict.actions;
     });
     return;
   }
@@ -152,9 +144,14 @@ async function changeStoreOf(
   let isChanged = false;
   const store = await changeStoreFile(context, file, (before, engine) => {
     const suite = before.keys.find(({ state }) => state === "active")?.publicKey.suite ?? "mlkem768x25519";
-    const after = changeStore(engine, before, decide(before, now), now, { suite, lifetimeMs: KEY_LIFETIME_MS });
+    const newKeys = { suite, lifetimeMs: KEY_LIFETIME_MS };
+    const after = changeStore(engine, before, decide(before, now), now, newKeys);
     isChanged = after !== before;
-    return after;
+    // Without an active key nobody could seal: a new one is made in the same breath.
+    const canSeal = after.keys.some(({ state }) => state === "active" || state === "pending");
+    return !isChanged || canSeal
+      ? after
+      : changeStore(engine, after, [{ kind: "make", state: "active" }], now, newKeys);
   });
   context.say(`${file}: ${describeKeys(store)}${isChanged ? "" : "; nothing to do"}`);
   if (store.keys.some(({ state }) => state === "pending"))

@@ -17,20 +17,17 @@ import {
   type Source,
   shortKeyId,
   staleEntries,
-  withBom,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
-import { readSource, resolvePath } from "../io/files.ts";
+import { readSource } from "../io/files.ts";
 import { expandInputs } from "../io/inputs.ts";
-import { withLock } from "../io/lock.ts";
 import { openError } from "../io/open-error.ts";
 import { withKeyring } from "../io/private-keys.ts";
 import { loadRecipients, type RecipientOptions } from "../io/public-keys.ts";
-import { refuseStdin, sealedObjects } from "../io/sealed-file.ts";
+import { refuseStdin, rewriteFile, sealedObjects } from "../io/sealed-file.ts";
 import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
-import { writeAtomic } from "../io/write-atomic.ts";
 
 /** Options of `lacre reseal`. */
 export type ResealOptions = RecipientOptions &
@@ -107,12 +104,8 @@ async function objectsOf(context: CommandContext, file: string) {
   return source.text.includes("SealedSecret") ? sealedObjects(source) : [];
 }
 
-/** The new text of a file, or undefined when nothing in it is stale. Throws for an entry that cannot be moved. */
-function resealSource(
-  source: Source,
-  means: Means,
-  tally: Tally,
-): { readonly text: string; readonly entries: number } | undefined {
+/** The new text of a file, and how many entries were moved. Throws for an entry that cannot be moved. */
+function resealSource(source: Source, means: Means, tally: Tally): { readonly text: string; readonly entries: number } {
   const splices = [];
   let entries = 0;
   for (const object of sealedObjects(source)) {
@@ -133,7 +126,7 @@ function resealSource(
     entries += changes.size;
     splices.push(...editEntries(source, object, changes));
   }
-  return entries === 0 ? undefined : { text: applySplices(source.text, splices), entries };
+  return { text: applySplices(source.text, splices), entries };
 }
 
 function sharedError(source: Source, sealed: SealedSecret, { key, keyId }: Resealed["shared"][number]): LacreError {
@@ -144,28 +137,31 @@ function sharedError(source: Source, sealed: SealedSecret, { key, keyId }: Resea
 }
 
 /** Puts the new tokens of a reseal inside a cluster into the files, where the old ones still stand. */
-async function applyResult(context: CommandContext, files: readonly string[], from: string): Promise<number> {
+async function applyResult(context: CommandContext, paths: readonly string[], from: string): Promise<number> {
   const engine = await context.engine();
   const { entries, left } = parseResealResult((await readSource(context, from)).text);
-  const tally: Tally = { files: 0, entries: 0, upToDate: 0, failed: [] };
-  for (const { shown } of await expandInputs(context, files)) {
+  let [files, count] = [0, 0];
+  for (const { shown } of await expandInputs(context, paths)) {
     const objects = await objectsOf(context, shown);
     if (objects.every(({ sealed }) => resealedChanges(engine, sealed, entries).size === 0)) continue;
-    const absolute = resolvePath(context, shown);
-    await withLock(absolute, async () => {
-      const source = await readSource(context, shown);
+    let moved = 0;
+    const isWritten = await rewriteFile(context, shown, (source) => {
       const edits = sealedObjects(source).map((object) => ({
         object,
         changes: resealedChanges(engine, object.sealed, entries),
       }));
-      const splices = edits.flatMap(({ object, changes }) => editEntries(source, object, changes));
-      writeAtomic({ path: absolute, content: withBom(source, applySplices(source.text, splices)) });
-      tally.files++;
-      tally.entries += edits.reduce((sum, { changes }) => sum + changes.size, 0);
+      moved = edits.reduce((sum, { changes }) => sum + changes.size, 0);
+      return applySplices(
+        source.text,
+        edits.flatMap(({ object, changes }) => editEntries(source, object, changes)),
+      );
     });
+    if (!isWritten) continue;
+    files++;
+    count += moved;
   }
-  const others = entries.size - tally.entries;
-  context.say(`resealed ${counted(tally.entries, "entry", "entries")} in ${counted(tally.files, "file")}`);
+  const others = entries.size - count;
+  context.say(`resealed ${counted(count, "entry", "entries")} in ${counted(files, "file")}`);
   if (others > 0)
     context.say(`${counted(others, "entry", "entries")} of the result are not in these files, or were changed since`);
   if (left > 0)
@@ -180,18 +176,19 @@ async function resealFile(context: CommandContext, file: string, means: Means, t
     for (const { sealed } of objects) tally.upToDate += sealed.entries.size;
     return;
   }
-  const absolute = resolvePath(context, file);
-  await withLock(absolute, async () => {
-    const source = await readSource(context, file);
+  let entries = 0;
+  const isWritten = await rewriteFile(context, file, (source) => {
     try {
       const done = resealSource(source, means, tally);
-      if (done === undefined) return;
-      writeAtomic({ path: absolute, content: withBom(source, done.text) });
-      tally.files++;
-      tally.entries += done.entries;
+      entries = done.entries;
+      return done.text;
     } catch (error) {
-      if (!(error instanceof LacreError) || error.code === "OUTPUT_FAILED") throw error;
+      if (!(error instanceof LacreError)) throw error;
       tally.failed.push(error);
+      return source.text;
     }
   });
+  if (!isWritten) return;
+  tally.files++;
+  tally.entries += entries;
 }

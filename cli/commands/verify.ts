@@ -72,7 +72,7 @@ export async function verifyPaths(
   const keys = baseline?.keys ?? (options.accept === undefined ? [] : [toBase64url(engine.randomBytes(32))]);
   const scan = await judge(context, contents, {
     roles: rolesOf(await contents.roleFiles()),
-    policy: { ...(await policyOf(context, engine, found)), ...(await sealersOf(context, engine, found, options)) },
+    policy: { ...(await policyOf(context, engine, found)), ...(await sealersOf(context, found, options)) },
     keys,
     budgetMs: (options.budget ?? BUDGET_SECONDS) * 1000,
   });
@@ -219,7 +219,6 @@ async function policyOf(
 /** Whose signatures count: the file that is named, else that of the configuration. Public keys only. */
 async function sealersOf(
   context: CommandContext,
-  engine: Engine,
   found: FoundConfiguration | undefined,
   { sealers }: VerifyOptions,
 ): Promise<Pick<SealedPolicy, "signatures">> {
@@ -228,7 +227,7 @@ async function sealersOf(
   if (file === undefined) return {};
   const { text } = await readSource(context, file);
   try {
-    return { signatures: parseSealers(engine, text) };
+    return { signatures: parseSealers(text) };
   } catch (error) {
     throw error instanceof LacreError ? nameFile(file, error) : error;
   }

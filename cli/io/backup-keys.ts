@@ -1,6 +1,14 @@
 /** What opens a backup: recovery keys in files or in shares, or a passphrase that is asked for. Never from the command line. */
 import type { BackupLock } from "../../src/backup/backup.ts";
-import { type Engine, isKeyStore, type KeyStore, LacreError, parseKeyStore, wipeStore } from "../../src/index.ts";
+import {
+  contentLines,
+  type Engine,
+  isKeyStore,
+  type KeyStore,
+  LacreError,
+  parseKeyStore,
+  wipeStore,
+} from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readInput, readSource, resolvePath, STDIN } from "./files.ts";
 import { nameFile, readKeyFile } from "./private-keys.ts";
@@ -50,11 +58,7 @@ async function choosePassphrase(context: CommandContext, file: string | undefine
 /** The recipients of a word or of a file with one a line. */
 async function readRecipients(context: CommandContext, named: string): Promise<readonly string[]> {
   if (named.startsWith("age1") || named.startsWith("AGE-SECRET-KEY-")) return [named];
-  const { text } = await readSource(context, named);
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"));
+  return contentLines((await readSource(context, named)).text);
 }
 
 /** How a backup is to be locked: for recipients or with a passphrase, never both. */

@@ -52,6 +52,22 @@ export function refuseStdin(file: string): void {
     });
 }
 
+/** Reads a file, makes another text of it and writes that, while nobody else does. False when nothing changed. */
+export async function rewriteFile(
+  context: CommandContext,
+  file: string,
+  rewrite: (source: Source) => string | Promise<string>,
+): Promise<boolean> {
+  const absolute = resolvePath(context, file);
+  return withLock(absolute, async () => {
+    const source = await readSource(context, file);
+    const text = await rewrite(source);
+    if (text === source.text) return false;
+    writeAtomic({ path: absolute, content: withBom(source, text) });
+    return true;
+  });
+}
+
 /** Reads, changes and writes one SealedSecret while nobody else does. False when nothing changed. */
 export async function changeEntries(
   context: CommandContext,
@@ -59,16 +75,11 @@ export async function changeEntries(
   wanted: string | undefined,
   decide: (sealed: SealedSecret) => EntryChanges | Promise<EntryChanges>,
 ): Promise<boolean> {
-  const absolute = resolvePath(context, file);
   // A file that cannot be read is complained about before a lock is left beside it.
   await readSource(context, file);
-  return withLock(absolute, async () => {
-    const source = await readSource(context, file);
+  return rewriteFile(context, file, async (source) => {
     const object = selectObject(source, wanted);
-    const text = applySplices(source.text, editEntries(source, object, await decide(object.sealed)));
-    if (text === source.text) return false;
-    writeAtomic({ path: absolute, content: withBom(source, text) });
-    return true;
+    return applySplices(source.text, editEntries(source, object, await decide(object.sealed)));
   });
 }
 

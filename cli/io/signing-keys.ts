@@ -15,10 +15,10 @@ export async function loadSealer(context: CommandContext, options: SignOptions):
   const file = options.signWith ?? context.env[SIGN_WITH_VARIABLE];
   if (!file) return {};
   const engine = await context.engine();
+  const text = readKeyFile(resolvePath(context, file), file);
   try {
-    return { sealer: createSealer(engine, parseSigningSeed(readKeyFile(resolvePath(context, file), file))) };
+    return { sealer: createSealer(engine, parseSigningSeed(text)) };
   } catch (error) {
-    const isNamed = error instanceof LacreError && error.message.startsWith(file);
-    throw error instanceof LacreError && !isNamed ? nameFile(file, error) : error;
+    throw error instanceof LacreError ? nameFile(file, error) : error;
   }
 }

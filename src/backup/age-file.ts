@@ -2,6 +2,7 @@
 import { armor, Decrypter, Encrypter, generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { fromUtf8, wipe } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
+import { contentLines } from "../model/lines.ts";
 
 /** Who can open a backup: holders of recovery keys, or whoever knows a passphrase. age allows no mixture, and so do we. */
 export type BackupLock =
@@ -154,10 +155,7 @@ export async function recoveryKey(identity: string): Promise<RecoveryKey> {
 
 /** The identities in a file as age-keygen writes it, at least one, or KEY_INVALID. */
 export async function readIdentities(text: string): Promise<readonly RecoveryKey[]> {
-  const lines = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"));
+  const lines = contentLines(text);
   if (lines.length === 0) return [await recoveryKey("")];
   return Promise.all(lines.map(recoveryKey));
 }

@@ -4,6 +4,7 @@ import { concat, fromBase64url, fromUtf8, toBase64url, toHex, utf8, wipe } from 
 import type { Engine } from "../crypto/engine.ts";
 import { LABEL } from "../crypto/label.ts";
 import { LacreError } from "../errors.ts";
+import { contentLines } from "../model/lines.ts";
 import { type RecoveryKey, recoveryKey } from "./age-file.ts";
 
 const PREFIX = "lacre-share-1";
@@ -59,10 +60,7 @@ function invalid(message: string, hint: string): LacreError {
 }
 
 function parseShare(engine: Engine, name: string, text: string): Share {
-  const line = text
-    .split(/\r?\n/)
-    .map((one) => one.trim())
-    .find((one) => one !== "" && !one.startsWith("#"));
+  const [line] = contentLines(text);
   const match = /^(lacre-share-1\.([0-9a-f]{8})\.(\d{1,2})\.(\d{1,2})\.(\d{1,2})\.([\w-]+))\.([\w-]{6})$/.exec(
     line ?? "",
   );

@@ -5,6 +5,7 @@
 import { fromBase64url, toBase64url } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
 import { type KeyId, shortKeyId } from "../model/key-id.ts";
+import { contentLines } from "../model/lines.ts";
 import type { Engine } from "./engine.ts";
 import { type PrivateKey, type PublicKey, SEED_BYTES } from "./key.ts";
 import { CLUSTER, KEY_STATES, type KeyList, type KeyState, type ListedKey, TIME } from "./key-list.ts";
@@ -40,14 +41,7 @@ const COMMENT = "# Private keys of a lacre cluster: mode 0600, never in Git, nev
 
 /** True for a text that is meant as a store. */
 export function isKeyStore(text: string): boolean {
-  return storeLines(text)[0] === HEADER;
-}
-
-function storeLines(text: string): readonly string[] {
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"));
+  return contentLines(text)[0] === HEADER;
 }
 
 /** The text of a store. Only ever written to a 0600 file, or sealed as a backup. */
@@ -90,7 +84,7 @@ function parseHeldKey(engine: Engine, line: string, keyLine: string | undefined)
 
 /** The store in a text, every key id derived again and compared, or KEY_INVALID. */
 export function parseKeyStore(engine: Engine, text: string): KeyStore {
-  const [header, clusterLine, serialLine, identityLine, ...rest] = storeLines(text);
+  const [header, clusterLine, serialLine, identityLine, ...rest] = contentLines(text);
   if (header !== HEADER) throw invalid("this is not a key store of a version that is known");
   const cluster = field(clusterLine, "cluster: ");
   const serial = Number(field(serialLine, "serial: "));

@@ -1,6 +1,7 @@
 /** Keys as text: one line each, comment lines allowed around it. Format 1, section "Keys as text". */
 import { fromBase64url, toBase64url } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
+import { contentLines } from "../model/lines.ts";
 import type { Engine } from "./engine.ts";
 import { importPrivateKey, importPublicKey, type PrivateKey, type PublicKey } from "./key.ts";
 import { isSuite, type Suite } from "./suite.ts";
@@ -16,13 +17,6 @@ export function formatPublicKey(key: PublicKey): string {
 /** The one line of a private key, without a line break. Only ever written to a 0600 file. */
 export function formatPrivateKey(key: PrivateKey): string {
   return `${PRIVATE}${key.publicKey.suite}.${toBase64url(key.seed())}`;
-}
-
-function keyLines(text: string): readonly string[] {
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"));
 }
 
 function decodeLine(line: string, kind: string): { readonly suite: Suite; readonly bytes: Uint8Array } {
@@ -49,7 +43,7 @@ function noKey(wanted: "public" | "private"): LacreError {
 
 /** All public keys in a text, at least one, or KEY_INVALID or KEY_IS_PRIVATE. */
 export function parsePublicKeys(engine: Engine, text: string): readonly PublicKey[] {
-  const lines = keyLines(text);
+  const lines = contentLines(text);
   if (lines.some((line) => line.startsWith(PRIVATE))) {
     throw new LacreError("KEY_IS_PRIVATE", "this is a private key; sealing needs only the public one", {
       hint: "print the public key with: lacre keys public --key-file FILE",
@@ -64,7 +58,7 @@ export function parsePublicKeys(engine: Engine, text: string): readonly PublicKe
 
 /** All private keys in a text, at least one, or KEY_INVALID or KEY_IS_PUBLIC. */
 export function parsePrivateKeys(engine: Engine, text: string): readonly PrivateKey[] {
-  const lines = keyLines(text);
+  const lines = contentLines(text);
   if (lines.some((line) => line.startsWith(PUBLIC))) {
     throw new LacreError("KEY_IS_PUBLIC", "this is a public key; opening needs the private one", {
       hint: "pass the 0600 file that lacre keys generate wrote",

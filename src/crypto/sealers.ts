@@ -1,14 +1,11 @@
 /** Whose seals count, and where: the policy that a controller is started with, never taken from what it judges. docs/signatures.md. */
 import { LacreError } from "../errors.ts";
-import type { KeyId } from "../model/key-id.ts";
 import { parseNamespace } from "../model/names.ts";
-import type { Engine } from "./engine.ts";
 import {
   judgeSignature,
   parseSigningKey,
   type SignatureMeans,
   type SignatureVerdict,
-  sealerKeyId,
   type TrustedSealer,
 } from "./signature.ts";
 import type { Token } from "./token.ts";
@@ -17,7 +14,7 @@ import type { Token } from "./token.ts";
 export type SignaturePolicy = "off" | "warn" | "enforce";
 
 /** A sealer with the name that people call them by. */
-type NamedSealer = TrustedSealer & { readonly name: string; readonly keyId: KeyId };
+type NamedSealer = TrustedSealer & { readonly name: string };
 
 /** Sealers and policies. Plain data, so that it can be given to threads. */
 export type SealerPolicy = {
@@ -41,7 +38,7 @@ function namespaceOf(line: number, text: string): string {
   }
 }
 
-function readSealer(engine: Pick<Engine, "sha256">, line: number, words: readonly string[]): NamedSealer {
+function readSealer(line: number, words: readonly string[]): NamedSealer {
   const [name = "", namespaces = "", keyText = "", ...rest] = words;
   if (keyText === "" || rest.length > 0) {
     throw wrong(
@@ -62,13 +59,12 @@ function readSealer(engine: Pick<Engine, "sha256">, line: number, words: readonl
   return {
     name,
     publicKey,
-    keyId: sealerKeyId(engine, publicKey),
     namespaces: namespaces.split(",").map((one) => namespaceOf(line, one)),
   };
 }
 
 /** Reads `policy NAMESPACE off|warn|enforce` and `sealer NAME NAMESPACE,... KEY` lines, or CONFIG_INVALID. */
-export function parseSealers(engine: Pick<Engine, "sha256">, text: string): SealerPolicy {
+export function parseSealers(text: string): SealerPolicy {
   const policies: Record<string, SignaturePolicy> = Object.create(null);
   const sealers: NamedSealer[] = [];
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
@@ -79,7 +75,7 @@ export function parseSealers(engine: Pick<Engine, "sha256">, text: string): Seal
     const [verb = "", ...rest] = words;
     if (verb === "") continue;
     const line = index + 1;
-    if (verb === "sealer") sealers.push(readSealer(engine, line, rest));
+    if (verb === "sealer") sealers.push(readSealer(line, rest));
     else if (verb === "policy") {
       const [namespace = "", policyText, ...more] = rest;
       const policy = POLICIES.find((one) => one === policyText);

@@ -2,6 +2,7 @@
 import { concat, fromBase64url, toBase64url, utf8 } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
 import { KEY_ID_BYTES, type KeyId, keyIdOf } from "../model/key-id.ts";
+import { contentLines } from "../model/lines.ts";
 import type { Engine } from "./engine.ts";
 import { LABEL } from "./label.ts";
 import { signedMessage, type Token, unsignedBody } from "./token.ts";
@@ -23,7 +24,7 @@ const PRIVATE = "lacre-signing-private-1.";
 const SEED_BYTES = 32;
 
 /** First 16 bytes of SHA-256(LABEL "sealer" || publicKey). See docs/adr/0012-sealer-key-id.md. */
-export function sealerKeyId({ sha256 }: Pick<Engine, "sha256">, publicKey: Uint8Array): KeyId {
+function sealerKeyId({ sha256 }: Pick<Engine, "sha256">, publicKey: Uint8Array): KeyId {
   return keyIdOf(sha256(concat(utf8(`${LABEL}sealer`), publicKey)).subarray(0, KEY_ID_BYTES));
 }
 
@@ -70,11 +71,7 @@ export function parseSigningKey(word: string): Uint8Array | undefined {
 
 /** The seed in a signing key's file, or KEY_INVALID, KEY_IS_PUBLIC. */
 export function parseSigningSeed(text: string): Uint8Array {
-  const lines = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"));
-  const [line = "", ...more] = lines;
+  const [line = "", ...more] = contentLines(text);
   if (line.startsWith(PUBLIC)) {
     throw new LacreError("KEY_IS_PUBLIC", "this is a public signing key; signing needs the private one", {
       hint: "pass the 0600 file that lacre keys generate --signing wrote",
