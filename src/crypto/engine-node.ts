@@ -2,6 +2,7 @@
 
 import type { KeyObject } from "node:crypto";
 import { wipe } from "../bytes.ts";
+import { strictly } from "./ed25519.ts";
 import { type Encapsulated, type Engine, registerEngine } from "./engine.ts";
 import type { PrivateKey, PublicKey } from "./key.ts";
 import { isMlKemPublicKey, MLKEM_CIPHERTEXT_BYTES, MLKEM_PUBLIC_KEY_BYTES } from "./mlkem.ts";
@@ -182,12 +183,9 @@ function signingKeyOf(seed: Uint8Array): Uint8Array {
   return new Uint8Array(spki.subarray(ED25519_PUBLIC_HEADER.length));
 }
 
-function isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    return crypto.verify(null, message, importPublic(ED25519_PUBLIC_HEADER, publicKey), signature);
-  } catch {
-    return false;
-  }
+/** OpenSSL compares the encoding of [S]B - [k]A with R as bytes, without the cofactor. */
+function fitsEquation(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  return crypto.verify(null, message, importPublic(ED25519_PUBLIC_HEADER, publicKey), signature);
 }
 
 const engine: Engine = registerEngine({
@@ -201,7 +199,7 @@ const engine: Engine = registerEngine({
   decapsulate,
   signingKeyOf,
   sign: (seed, message) => new Uint8Array(crypto.sign(null, message, importPrivate(ED25519_PRIVATE_HEADER, seed))),
-  isSigned,
+  isSigned: strictly(fitsEquation),
 });
 
 /** ML-KEM came to OpenSSL with 3.5 and to node:crypto with 24.7. Trying it out would cost every start two milliseconds. */

@@ -1,11 +1,13 @@
 /** The engine for every runtime and the browser: tweetnacl for X25519 and randomness, noble for the rest. */
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
+import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { ml_kem768_x25519 as xwing } from "@noble/post-quantum/hybrid.js";
 import nacl from "tweetnacl";
-import { concat, wipe } from "../bytes.ts";
+import { concat, sameBytes, wipe } from "../bytes.ts";
 import { dhkemSecret, isZero } from "./dhkem.ts";
+import { strictly } from "./ed25519.ts";
+import { fromLittleEndian, GROUP_ORDER } from "./edwards25519.ts";
 import { type Encapsulated, type Engine, registerEngine } from "./engine.ts";
 import type { PrivateKey, PublicKey } from "./key.ts";
 import { isMlKemPublicKey, MLKEM_PUBLIC_KEY_BYTES } from "./mlkem.ts";
@@ -61,13 +63,13 @@ function encapsulateWith(engine: Engine, recipient: PublicKey, random: Uint8Arra
   return { enc, sharedSecret };
 }
 
-/** tweetnacl accepts malleable signatures: verification is noble's, in its strict mode. */
-function isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    return ed25519.verify(signature, message, publicKey, { zip215: false });
-  } catch {
-    return false;
-  }
+/** noble's own verify multiplies the cofactor in, OpenSSL does not: the equation is written out, so that both say the same. */
+function fitsEquation(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  const r = signature.subarray(0, 32);
+  const k = fromLittleEndian(sha512(concat(r, publicKey, message))) % GROUP_ORDER;
+  const sB = ed25519.Point.BASE.multiplyUnsafe(fromLittleEndian(signature.subarray(32)));
+  const kA = ed25519.Point.fromBytes(publicKey).multiplyUnsafe(k);
+  return sameBytes(sB.subtract(kA).toBytes(), r);
 }
 
 /**
@@ -94,7 +96,7 @@ export function createPortableEngine(randomBytes: (length: number) => Uint8Array
       key.publicKey.suite === "x25519" ? decapsulateX25519(engine, key, enc) : decapsulateHybrid(key, enc),
     signingKeyOf: (seed) => ed25519.getPublicKey(seed),
     sign: (seed, message) => ed25519.sign(message, seed),
-    isSigned,
+    isSigned: strictly(fitsEquation),
   };
   return registerEngine(engine);
 }

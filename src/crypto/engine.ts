@@ -26,7 +26,7 @@ export interface Engine {
   signingKeyOf(seed: Uint8Array): Uint8Array;
   /** An Ed25519 signature, 64 bytes. */
   sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
-  /** Strict Ed25519 verification (RFC 8032): malleable signatures and bad keys are false, never an error. */
+  /** Ed25519 verification by the one rule of ed25519.ts: malleable signatures and bad keys are false, never an error. */
   isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 

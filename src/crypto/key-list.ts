@@ -1,6 +1,7 @@
 /** The signed list of a cluster's public keys: safe to publish, made to be committed and read in a diff. docs/format-v1.md, Key lists. */
 import { concat, fromBase64url, sameBytes, toBase64url, utf8 } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
+import { isSigningKey } from "./ed25519.ts";
 import type { Engine } from "./engine.ts";
 import type { PublicKey } from "./key.ts";
 import { formatPublicKey, parsePublicKeys } from "./key-text.ts";
@@ -98,6 +99,7 @@ export function parseKeyList(engine: Engine, text: string): SignedKeyList {
   const signature = fromBase64url(field(rest.at(-1), "signature"));
   if (!CLUSTER.test(cluster)) throw invalid("the name of the cluster is not valid");
   if (identity?.length !== 32 || signature?.length !== 64) throw invalid("the identity or the signature is cut");
+  if (!isSigningKey(identity)) throw invalid("the identity is no key that signatures are judged by");
   if (!Number.isSafeInteger(serial) || serial < 0) throw invalid("the serial is no whole number");
   const keys = rest.slice(0, -1).map((line) => parseKeyLine(engine, line));
   const list = { cluster, serial, keys };

@@ -5,9 +5,12 @@ import { KEY_ID_BYTES, type KeyId, keyIdOf, shortKeyId } from "../model/key-id.t
 import type { Engine } from "./engine.ts";
 import { LABEL } from "./label.ts";
 import { SUITES, type Suite } from "./suite.ts";
+import { isCanonicalX25519 } from "./x25519.ts";
 
 /** The length of the private seed of either suite, in bytes. */
 export const SEED_BYTES = 32;
+
+const X25519_BYTES = 32;
 
 /** A key to seal to. bytes: 32 (x25519) or 1216 (mlkem768x25519). */
 export type PublicKey = { readonly suite: Suite; readonly bytes: Uint8Array; readonly keyId: KeyId };
@@ -43,7 +46,7 @@ function deriveKeyId(engine: Engine, suite: Suite, bytes: Uint8Array): KeyId {
   return keyIdOf(hash.subarray(0, KEY_ID_BYTES));
 }
 
-/** The public key with these bytes, or KEY_INVALID for a wrong length, a low-order point or a modulus overflow. */
+/** The public key with these bytes, or KEY_INVALID for a wrong length, another writing of a key, a low-order point or a modulus overflow. */
 export function importPublicKey(engine: Engine, suite: Suite, bytes: Uint8Array): PublicKey {
   if (bytes.length !== SUITES[suite].publicKeyBytes) {
     throw new LacreError(
@@ -53,6 +56,12 @@ export function importPublicKey(engine: Engine, suite: Suite, bytes: Uint8Array)
         hint: "copy the whole line again: it was cut or extended",
       },
     );
+  }
+  // The X25519 part ends the bytes of either suite.
+  if (!isCanonicalX25519(bytes.subarray(-X25519_BYTES))) {
+    throw new LacreError("KEY_INVALID", `this ${suite} public key is not written as its owner writes it`, {
+      hint: "nothing sealed for this writing could be opened; fetch the key again from its owner and compare its key id",
+    });
   }
   if (!engine.isUsable(suite, bytes)) {
     throw new LacreError("KEY_INVALID", `this ${suite} public key is not safe to seal to`, {

@@ -1,6 +1,7 @@
 /** Whose seals count, and where: the policy that a controller is started with, never taken from what it judges. docs/signatures.md. */
 import { LacreError } from "../errors.ts";
 import { parseNamespace } from "../model/names.ts";
+import { isSigningKey } from "./ed25519.ts";
 import {
   judgeSignature,
   parseSigningKey,
@@ -56,6 +57,13 @@ function readSealer(line: number, words: readonly string[]): NamedSealer {
   }
   const publicKey = parseSigningKey(keyText);
   if (publicKey === undefined) throw wrong(line, "the signing key is cut or mistyped", "copy the whole word again");
+  if (!isSigningKey(publicKey)) {
+    throw wrong(
+      line,
+      `the signing key of ${JSON.stringify(name)} is no canonical point of prime order, and programs differ about its signatures`,
+      "have its owner make another: lacre keys generate --signing --key-file FILE",
+    );
+  }
   return {
     name,
     publicKey,

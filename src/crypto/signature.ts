@@ -1,4 +1,4 @@
-/** Sealer signatures: who sealed a token. Opt-in; the slot is part of format 1. Verified by the engine, strictly, never by tweetnacl. */
+/** Sealer signatures: who sealed a token. Opt-in; the slot is part of format 1. Verified by the rule of ed25519.ts, never by tweetnacl. */
 import { concat, fromBase64url, toBase64url, utf8 } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
 import { KEY_ID_BYTES, type KeyId, keyIdOf } from "../model/key-id.ts";
@@ -42,10 +42,16 @@ export function judgeSignature(
 ): SignatureVerdict {
   const { signature } = token;
   if (signature === undefined) return "unsigned";
-  const sealer = trusted.find((candidate) => sealerKeyId(means, candidate.publicKey) === signature.sealerKeyId);
-  if (sealer === undefined || !sealer.namespaces.some((one) => one === namespace || one === "*")) return "untrusted";
+  // An id finds keys, and proves none: whoever is listed under it for this namespace is tried, with the whole key.
+  const candidates = trusted.filter(
+    ({ publicKey, namespaces }) =>
+      namespaces.some((one) => one === namespace || one === "*") &&
+      sealerKeyId(means, publicKey) === signature.sealerKeyId,
+  );
+  if (candidates.length === 0) return "untrusted";
   const message = signedMessage(means.sha256, unsignedBody(token));
-  return means.isSigned(sealer.publicKey, message, signature.bytes) ? "valid" : "invalid";
+  const fits = candidates.some(({ publicKey }) => means.isSigned(publicKey, message, signature.bytes));
+  return fits ? "valid" : "invalid";
 }
 
 /** The seed of a new signing key, 32 bytes. */
