@@ -19,7 +19,7 @@ import sys
 
 from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from nacl.exceptions import CryptoError
@@ -29,6 +29,9 @@ LABEL = b"lacre/v1/"
 SCOPES = {1: "strict", 2: "namespace", 3: "cluster"}
 SUITES = {1: ("x25519", 32), 2: ("mlkem768x25519", 1120)}
 MAX_TOKEN, MAX_VALUE = 800_000, 512 * 1024
+KEY = re.compile(r"(?!\.\.|\.\Z)[-._a-zA-Z0-9]{1,253}")
+PART = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+NAMESPACE, NAME = re.compile(PART), re.compile(rf"{PART}(?:\.{PART})*")
 
 
 class Refused(Exception):
@@ -69,6 +72,15 @@ def context_hash(scope, namespace, name, key):
     scope_id = {v: k for k, v in SCOPES.items()}[scope]
     parts = lp("lacre/v1/ctx") + bytes([scope_id]) + lp(namespace) + lp(name) + lp(key)
     return hashlib.sha256(parts).digest()
+
+
+def is_place(scope, namespace, name, key):
+    """Whether what the scope binds are names that could have been sealed for. What it does not bind is not looked at."""
+    if KEY.fullmatch(key) is None:
+        return False
+    if scope != "cluster" and (len(namespace) > 63 or NAMESPACE.fullmatch(namespace) is None):
+        return False
+    return scope != "strict" or (len(name) <= 253 and NAME.fullmatch(name) is not None)
 
 
 class PrivateKey:
@@ -122,6 +134,8 @@ def open_token(token, keys, namespace, name, key):
         raise Refused("malformed")
     header, prefix = body[:header_end], body[:44]
 
+    if not is_place(SCOPES[body[2]], namespace, name, key):
+        raise Refused("wrong-context")
     if not hmac.compare_digest(context_hash(SCOPES[body[2]], namespace, name, key), prefix[12:44]):
         raise Refused("wrong-context")
     held = {one.key_id: one for one in keys}
@@ -143,9 +157,91 @@ def open_token(token, keys, namespace, name, key):
     except CryptoError:
         raise Refused("cannot-decrypt") from None
     length = int.from_bytes(frame[:4], "big")
-    if length > len(frame) - 4 or any(frame[4 + length :]) or len(frame) != padded_length(length):
+    if length > min(len(frame) - 4, MAX_VALUE) or any(frame[4 + length :]) or len(frame) != padded_length(length):
         raise Refused("cannot-decrypt")
     return frame[4 : 4 + length]
+
+
+# Public keys and signatures: what format 1 refuses, from RFC 7748 and RFC 8032 and nothing of lacre.
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+Q = 3329
+
+
+def is_public_key(suite, public):
+    """Canonical, not of low order, and no coefficient of ML-KEM beyond the modulus."""
+    if suite == "ed25519":
+        return prime_order_point(public) is not None
+    if len(public) != (32 if suite == "x25519" else 1216):
+        return False
+    mlkem, x25519 = public[:-32], public[-32:]
+    if int.from_bytes(x25519, "little") >= P:
+        return False
+    try:
+        X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(x25519))
+    except ValueError:
+        return False
+    triples = (int.from_bytes(mlkem[i : i + 3], "little") for i in range(0, len(mlkem) - 32, 3))
+    return all(triple & 0xFFF < Q and triple >> 12 < Q for triple in triples)
+
+
+def add(p, q):
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def multiply(scalar, point):
+    result = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            result = add(result, point)
+        point, scalar = add(point, point), scalar >> 1
+    return result
+
+
+def encode_point(point):
+    inverse = pow(point[2], -1, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def decode_point(data):
+    """RFC 8032, section 5.1.3; None for what is no canonical encoding."""
+    number = int.from_bytes(data, "little")
+    sign, y = number >> 255, number & (2**255 - 1)
+    if len(data) != 32 or y >= P:
+        return None
+    x2 = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(x2, (P + 3) // 8, P)
+    if (x * x - x2) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if (x * x - x2) % P or (x == 0 and sign):
+        return None
+    x = x if x & 1 == sign else P - x
+    return x, y, 1, x * y % P
+
+
+NEUTRAL = encode_point((0, 1, 1, 0))
+BASE = decode_point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+
+
+def prime_order_point(data):
+    point = decode_point(data)
+    if point is None or data == NEUTRAL or encode_point(multiply(L, point)) != NEUTRAL:
+        return None
+    return point
+
+
+def is_signed(public, message, signature):
+    """The rule of format 1: S < L, A of prime order, R not neutral and the encoding of [S]B - [k]A, byte for byte."""
+    a = prime_order_point(public)
+    r, s = signature[:32], int.from_bytes(signature[32:], "little")
+    if a is None or len(signature) != 64 or s >= L or r == NEUTRAL:
+        return False
+    k = int.from_bytes(hashlib.sha512(r + public + message).digest(), "little") % L
+    return encode_point(add(multiply(s, BASE), multiply(L - k, a))) == r
 
 
 def read_keys(path):
@@ -179,7 +275,34 @@ def check_vectors(path):
             refused += 1
         else:
             sys.exit(f"open_token: a bad vector opened: {vector['why']}")
+    for vector in data.get("refused", []) + data.get("opened", []):
+        found = outcome(vector)
+        if found != vector.get("reason", "opened"):
+            sys.exit(f"open_token: {found}, not {vector.get('reason', 'opened')}: {vector['rule']} ({vector['suite']})")
+        opened, refused = opened + (found == "opened"), refused + (found != "opened")
+    for vector in data.get("signatures", []):
+        fields = (bytes.fromhex(vector[name]) for name in ("publicKey", "message", "signature"))
+        if is_signed(*fields) != vector["valid"]:
+            sys.exit(f"open_token: another verdict about a signature: {vector['what']}")
+        opened, refused = opened + vector["valid"], refused + (not vector["valid"])
+    for vector in data.get("publicKeys", []):
+        if is_public_key(vector["suite"], bytes.fromhex(vector["publicKey"])) != vector["usable"]:
+            sys.exit(f"open_token: another verdict about a public key: {vector['what']} ({vector['suite']})")
+        opened, refused = opened + vector["usable"], refused + (not vector["usable"])
     print(f"{opened} opened, {refused} refused")
+
+
+def outcome(vector):
+    """The reason for which a vector is refused, or "opened"."""
+    token = vector["token"]
+    if not isinstance(token, str):
+        token = "".join(piece * times for piece, times in token)
+    keys = [PrivateKey(key["suite"], bytes.fromhex(key["seed"])) for key in vector["keys"]]
+    try:
+        open_token(token, keys, **vector["place"])
+    except Refused as reason:
+        return str(reason)
+    return "opened"
 
 
 def main():

@@ -1,13 +1,14 @@
 /**
  * When an Ed25519 signature counts: one rule, whichever engine computes it (docs/format-v1.md, Signatures).
  *
- *     S < L;  A and R in canonical encoding;  A of order L;  R equals the encoding of [S]B - [k]A, byte for byte
+ *     S < L;  A and R in canonical encoding;  A of order L;  R not the neutral element;
+ *     R equals the encoding of [S]B - [k]A, byte for byte
  *
  * RFC 8032 leaves open whether the cofactor is multiplied in, and libraries differ: what one of them accepts and another
  * refuses would divide a CI from its controller. With A of order L the two equations part only at R, and R is compared as bytes.
  */
 import { toHex } from "../bytes.ts";
-import { fromLittleEndian, GROUP_ORDER, isPrimeOrderPoint, isReduced } from "./edwards25519.ts";
+import { fromLittleEndian, GROUP_ORDER, isNonce, isPrimeOrderPoint } from "./edwards25519.ts";
 import type { Engine } from "./engine.ts";
 
 /** The last line of the rule, [S]B - [k]A against the bytes of R: an engine's own, asked only when the others hold. */
@@ -38,7 +39,7 @@ export function isSigningKey(publicKey: Uint8Array): boolean {
 export function strictly(equation: SignatureEquation): Engine["isSigned"] {
   return (publicKey, message, signature) => {
     if (signature.length !== SIGNATURE_BYTES || !isSigningKey(publicKey)) return false;
-    if (!isReduced(signature.subarray(0, KEY_BYTES))) return false;
+    if (!isNonce(signature.subarray(0, KEY_BYTES))) return false;
     if (fromLittleEndian(signature.subarray(KEY_BYTES)) >= GROUP_ORDER) return false;
     try {
       return equation(publicKey, message, signature);

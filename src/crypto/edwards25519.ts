@@ -30,9 +30,9 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-/** The number that bytes spell, the least significant first. */
+/** The number that bytes spell, the least significant first. A Buffer's slice would share its memory: toReversed copies. */
 export function fromLittleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${toHex(bytes.slice().reverse())}`);
+  return BigInt(`0x${toHex(bytes.toReversed())}`);
 }
 
 /** RFC 8032, section 5.1.3, with its refusals: y beyond the modulus, no such x, and a sign bit on x = 0. */
@@ -79,7 +79,8 @@ export function isPrimeOrderPoint(bytes: Uint8Array): boolean {
   return isNeutral(multiple);
 }
 
-/** True for 32 bytes whose y is below the modulus: what the encoding of a point always is. */
-export function isReduced(bytes: Uint8Array): boolean {
-  return (fromLittleEndian(bytes) & ((1n << 255n) - 1n)) < P;
+/** False for 32 bytes that no canonical encoding of R can be: y beyond the modulus, or the neutral element, which is nobody's nonce. */
+export function isNonce(bytes: Uint8Array): boolean {
+  const y = fromLittleEndian(bytes) & ((1n << 255n) - 1n);
+  return y < P && y !== 1n;
 }

@@ -57,15 +57,15 @@ export function importPublicKey(engine: Engine, suite: Suite, bytes: Uint8Array)
       },
     );
   }
+  if (!engine.isUsable(suite, bytes)) {
+    throw new LacreError("KEY_INVALID", `this ${suite} public key is not safe to seal to`, {
+      hint: "fetch the key again from its owner and compare its key id: it is damaged or forged",
+    });
+  }
   // The X25519 part ends the bytes of either suite.
   if (!isCanonicalX25519(bytes.subarray(-X25519_BYTES))) {
     throw new LacreError("KEY_INVALID", `this ${suite} public key is not written as its owner writes it`, {
       hint: "nothing sealed for this writing could be opened; fetch the key again from its owner and compare its key id",
-    });
-  }
-  if (!engine.isUsable(suite, bytes)) {
-    throw new LacreError("KEY_INVALID", `this ${suite} public key is not safe to seal to`, {
-      hint: "fetch the key again from its owner and compare its key id: it is damaged or forged",
     });
   }
   return { suite, bytes, keyId: deriveKeyId(engine, suite, bytes) };
