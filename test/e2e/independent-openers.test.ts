@@ -14,6 +14,10 @@ const ROOT = path.join(import.meta.dirname, "../..");
 const CACHE = path.join(process.env["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache"), "lacre-tests");
 const KNOWN = path.join(ROOT, "../shared/vectors/lacre1/known-answers.json");
 const OWN = path.join(ROOT, "test/vectors/v1/sealed.json");
+/** Tokens, signatures and public keys, most of which must be refused; each opener checks the reason as well. */
+const REFUSALS = ["refusals", "refusals-signatures", "refusals-keys"].map((name) =>
+  path.join(ROOT, `test/vectors/v1/${name}.json`),
+);
 const isCi = process.env["CI"] === "true";
 
 function run(command: string, args: readonly string[], cwd = ROOT, input = ""): string {
@@ -58,6 +62,17 @@ function freshVectors(): string {
   return JSON.stringify({ vectors });
 }
 
+/** How many vectors of a file of refusals are to be accepted, and how many refused. */
+function expectedCounts(file: string): readonly [number, number] {
+  const data = JSON.parse(fs.readFileSync(file, "utf8")) as Record<
+    string,
+    readonly { valid?: boolean; usable?: boolean }[]
+  >;
+  const judged = [...(data["signatures"] ?? []), ...(data["publicKeys"] ?? [])];
+  const good = judged.filter(({ valid, usable }) => valid === true || usable === true).length;
+  return [(data["opened"] ?? []).length + good, (data["refused"] ?? []).length + judged.length - good];
+}
+
 const files = [OWN, ...(fs.existsSync(KNOWN) ? [KNOWN] : [])];
 
 describe.skipIf(!isCi && !has("python3"))("tools/open_token.py", () => {
@@ -69,6 +84,21 @@ describe.skipIf(!isCi && !has("python3"))("tools/open_token.py", () => {
   it("opens every good vector and refuses every bad one", () => {
     for (const file of files)
       expect(run(bin, ["tools/open_token.py", "--vectors", file])).toMatch(/^\d\d+ opened, \d+ refused\n$/);
+  });
+
+  it("refuses every published refusal for its reason, and judges signatures and public keys as the engines do", () => {
+    for (const file of REFUSALS) {
+      const [opened = 0, refused = 0] = expectedCounts(file);
+      expect(run(bin, ["tools/open_token.py", "--vectors", file])).toBe(`${opened} opened, ${refused} refused\n`);
+    }
+  });
+
+  it("says so when a vector is not refused: the check is not empty", () => {
+    const broken = fs
+      .readFileSync(REFUSALS[0] as string, "utf8")
+      .replace('"reason":"malformed"', '"reason":"unknown-key"');
+    const file = new Workspace().write("broken.json", broken);
+    expect(() => run(bin, ["tools/open_token.py", "--vectors", file])).toThrow(/malformed, not unknown-key/);
   });
 
   it("opens what the native engine seals, and is the break-glass tool that docs describe", () => {
@@ -104,5 +134,11 @@ describe.skipIf(!isCi && !has("go"))("tools/open_token_go", () => {
       .split("\n");
     expect(lines).toHaveLength(files.length + 1);
     expect(lines.at(-1)).toBe("8 opened, 0 refused");
+  });
+
+  it("refuses every published refusal for its reason, and judges signatures and public keys as the engines do", () => {
+    const lines = run("go", ["run", ".", ...REFUSALS], path.join(ROOT, "tools/open_token_go"));
+    const expected = REFUSALS.map(expectedCounts).map(([opened, refused]) => `${opened} opened, ${refused} refused\n`);
+    expect(lines).toBe(expected.join(""));
   });
 });

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"math/bits"
 	"os"
+	"regexp"
 	"strings"
 
 	"golang.org/x/crypto/nacl/secretbox"
@@ -39,6 +40,25 @@ var (
 )
 
 type place struct{ Namespace, Name, Key string }
+
+const part = `[a-z0-9](?:[-a-z0-9]*[a-z0-9])?`
+
+var (
+	keyShape       = regexp.MustCompile(`\A[-._a-zA-Z0-9]{1,253}\z`)
+	namespaceShape = regexp.MustCompile(`\A` + part + `\z`)
+	nameShape      = regexp.MustCompile(`\A` + part + `(?:\.` + part + `)*\z`)
+)
+
+// isPlace tells whether what the scope binds are names that could have been sealed for. What it does not bind is not looked at.
+func isPlace(scope byte, at place) bool {
+	if !keyShape.MatchString(at.Key) || at.Key == "." || strings.HasPrefix(at.Key, "..") {
+		return false
+	}
+	if scope != 3 && (len(at.Namespace) > 63 || !namespaceShape.MatchString(at.Namespace)) {
+		return false
+	}
+	return scope != 1 || (len(at.Name) <= 253 && nameShape.MatchString(at.Name))
+}
 
 type suite struct {
 	id       byte
@@ -122,6 +142,9 @@ func open(token string, keys []privateKey, at place) ([]byte, error) {
 			return nil, errMalformed
 		}
 	}
+	if !isPlace(scope, at) {
+		return nil, errWrongContext
+	}
 	hash := contextHash(scope, at)
 	if subtle.ConstantTimeCompare(hash[:], body[12:44]) != 1 {
 		return nil, errWrongContext
@@ -156,7 +179,7 @@ func unseal(body, stanza []byte, s suite, key privateKey, headerEnd, end int) ([
 		return nil, errCannotDecrypt
 	}
 	length := int(binary.BigEndian.Uint32(frame))
-	if length > len(frame)-4 || len(bytes.Trim(frame[4+length:], "\x00")) != 0 || len(frame) != paddedLength(length) {
+	if length > min(len(frame)-4, maxValue) || len(bytes.Trim(frame[4+length:], "\x00")) != 0 || len(frame) != paddedLength(length) {
 		return nil, errCannotDecrypt
 	}
 	return frame[4 : 4+length], nil
@@ -191,12 +214,76 @@ func (v vector) open(seed string) ([]byte, error) {
 	return open(v.Token, []privateKey{key}, *at)
 }
 
+// ruled is a token in which one rule is broken, or that only looks odd. Token is a string, or pieces and how often each is repeated.
+type ruled struct {
+	Rule, Suite, Reason string
+	Place               place
+	Keys                []struct{ Suite, Seed string }
+	Token               json.RawMessage
+}
+
+func (r ruled) text() (string, error) {
+	var whole string
+	if json.Unmarshal(r.Token, &whole) == nil {
+		return whole, nil
+	}
+	var pieces [][2]any
+	if err := json.Unmarshal(r.Token, &pieces); err != nil {
+		return "", err
+	}
+	var text strings.Builder
+	for _, piece := range pieces {
+		text.WriteString(strings.Repeat(piece[0].(string), int(piece[1].(float64))))
+	}
+	return text.String(), nil
+}
+
+func (r ruled) check() error {
+	text, err := r.text()
+	if err != nil {
+		return err
+	}
+	var keys []privateKey
+	for _, held := range r.Keys {
+		s := suites[2]
+		if held.Suite == "x25519" {
+			s = suites[1]
+		}
+		seed, err := hex.DecodeString(held.Seed)
+		if err != nil {
+			return err
+		}
+		key, err := newPrivateKey(s, seed)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, key)
+	}
+	found := "opened"
+	if _, err := open(text, keys, r.Place); err != nil {
+		found = err.Error()
+	}
+	wanted := r.Reason
+	if wanted == "" {
+		wanted = "opened"
+	}
+	if found != wanted {
+		return fmt.Errorf("%s, not %s: %s (%s)", found, wanted, r.Rule, r.Suite)
+	}
+	return nil
+}
+
 func check(file string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	var data struct{ Good, Bad, Vectors []vector }
+	var data struct {
+		Good, Bad, Vectors []vector
+		Refused, Opened    []ruled
+		Signatures         []signatureCase
+		PublicKeys         []publicKeyCase
+	}
 	if err := json.Unmarshal(text, &data); err != nil {
 		return err
 	}
@@ -217,7 +304,32 @@ func check(file string) error {
 			return fmt.Errorf("a bad vector opened: %s", v.Why)
 		}
 	}
-	fmt.Printf("%d opened, %d refused\n", len(good), len(data.Bad))
+	opened, refused := len(good)+len(data.Opened), len(data.Bad)+len(data.Refused)
+	for _, v := range append(data.Refused, data.Opened...) {
+		if err := v.check(); err != nil {
+			return err
+		}
+	}
+	count := func(accepted bool) {
+		if accepted {
+			opened++
+		} else {
+			refused++
+		}
+	}
+	for _, v := range data.Signatures {
+		if isSigned(unhex(v.PublicKey), unhex(v.Message), unhex(v.Signature)) != v.Valid {
+			return fmt.Errorf("another verdict about a signature: %s", v.What)
+		}
+		count(v.Valid)
+	}
+	for _, v := range data.PublicKeys {
+		if isPublicKey(v.Suite, unhex(v.PublicKey)) != v.Usable {
+			return fmt.Errorf("another verdict about a public key: %s (%s)", v.What, v.Suite)
+		}
+		count(v.Usable)
+	}
+	fmt.Printf("%d opened, %d refused\n", opened, refused)
 	return nil
 }
 

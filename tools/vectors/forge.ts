@@ -27,7 +27,7 @@ export const NAMESPACE = 2;
 export const CLUSTER = 3;
 
 /** Randomness is 0, 1, 2, ... modulo 256. */
-export function countingEngine(): Engine {
+function countingEngine(): Engine {
   let next = 0;
   return createPortableEngine((length) => Uint8Array.from({ length }, () => next++ & 0xff));
 }
@@ -53,7 +53,7 @@ export function withBytes(bytes: Uint8Array, at: number, ...replacement: readonl
 }
 
 /** contextHash of exactly these parts. */
-export function hashOfContext(engine: Engine, scope: number, { namespace, name, key }: Place): Uint8Array {
+function hashOfContext(engine: Engine, scope: number, { namespace, name, key }: Place): Uint8Array {
   const lp = (text: string) => concat(u32be(utf8(text).length), utf8(text));
   return engine.sha256(concat(lp("lacre/v1/ctx"), Uint8Array.of(scope), lp(namespace), lp(name), lp(key)));
 }
