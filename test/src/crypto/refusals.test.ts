@@ -7,6 +7,7 @@ import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import type { Suite } from "../../../src/crypto/suite.ts";
 import type { Context } from "../../../src/model/context.ts";
+import { refusals } from "../../../tools/vectors/refusals.ts";
 import { bothEngines } from "../../support/engines.ts";
 import { hex } from "../../support/shared-vectors.ts";
 
@@ -78,6 +79,10 @@ describe.each(bothEngines())("the published refusals, $name engine", (engine) =>
 });
 
 describe("the published refusals", () => {
+  it("are what tools/make_vectors.ts makes: nobody edited them", () => {
+    expect(JSON.parse(JSON.stringify(refusals()))).toEqual({ refused, opened });
+  });
+
   it("hold at least 85 rules, for both suites, of several recipients and signed", () => {
     for (const suite of ["x25519", "mlkem768x25519"] as const) {
       const ours = refused.filter((vector) => vector.suite === suite);
