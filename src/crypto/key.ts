@@ -5,7 +5,7 @@ import { KEY_ID_BYTES, type KeyId, keyIdOf, shortKeyId } from "../model/key-id.t
 import type { Engine } from "./engine.ts";
 import { LABEL } from "./label.ts";
 import { SUITES, type Suite } from "./suite.ts";
-import { isCanonicalX25519 } from "./x25519.ts";
+import { canonicalX25519, isCanonicalX25519 } from "./x25519.ts";
 
 /** The length of the private seed of either suite, in bytes. */
 export const SEED_BYTES = 32;
@@ -46,6 +46,19 @@ function deriveKeyId(engine: Engine, suite: Suite, bytes: Uint8Array): KeyId {
   return keyIdOf(hash.subarray(0, KEY_ID_BYTES));
 }
 
+/** Refuses a second writing of somebody's key. The X25519 part ends the bytes of either suite. */
+function assertCanonical(engine: Engine, suite: Suite, bytes: Uint8Array, keyId: KeyId): void {
+  const x25519 = bytes.subarray(-X25519_BYTES);
+  if (isCanonicalX25519(x25519)) return;
+  const owners = concat(bytes.subarray(0, -X25519_BYTES), canonicalX25519(x25519));
+  const [found, expected] = [keyId, deriveKeyId(engine, suite, owners)].map(shortKeyId);
+  throw new LacreError(
+    "KEY_INVALID",
+    `this ${suite} public key (${found}) is another writing of the key ${expected}: what is sealed for it opens for nobody`,
+    { hint: "fetch the key again from its owner, and compare its key id" },
+  );
+}
+
 /** The public key with these bytes, or KEY_INVALID for a wrong length, another writing of a key, a low-order point or a modulus overflow. */
 export function importPublicKey(engine: Engine, suite: Suite, bytes: Uint8Array): PublicKey {
   if (bytes.length !== SUITES[suite].publicKeyBytes) {
@@ -62,13 +75,9 @@ export function importPublicKey(engine: Engine, suite: Suite, bytes: Uint8Array)
       hint: "fetch the key again from its owner and compare its key id: it is damaged or forged",
     });
   }
-  // The X25519 part ends the bytes of either suite.
-  if (!isCanonicalX25519(bytes.subarray(-X25519_BYTES))) {
-    throw new LacreError("KEY_INVALID", `this ${suite} public key is not written as its owner writes it`, {
-      hint: "nothing sealed for this writing could be opened; fetch the key again from its owner and compare its key id",
-    });
-  }
-  return { suite, bytes, keyId: deriveKeyId(engine, suite, bytes) };
+  const keyId = deriveKeyId(engine, suite, bytes);
+  assertCanonical(engine, suite, bytes, keyId);
+  return { suite, bytes, keyId };
 }
 
 /** The private key of a 32-byte seed. The key takes the seed over: wipe the key, and the seed is gone. */

@@ -12,3 +12,13 @@ export function isCanonicalX25519(publicKey: Uint8Array): boolean {
   if (last < 0x7f || (publicKey[0] as number) < 0xed) return true;
   return publicKey.subarray(1, LAST).some((byte) => byte !== 0xff);
 }
+
+/** The writing that the owner of such a key has: its top bit cleared, and reduced. */
+export function canonicalX25519(publicKey: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(publicKey);
+  copy[LAST] = (copy[LAST] as number) & 0x7f;
+  if (isCanonicalX25519(copy)) return copy;
+  // Between p and p + 18: all but the first byte are those of p.
+  const rest = (copy[0] as number) - 0xed;
+  return copy.fill(0).fill(rest, 0, 1);
+}

@@ -171,6 +171,16 @@ describe("a wrong key file", () => {
     expectError(workspace.lacre(["seal", "-r", "cut.pub"], { input: secretYaml("a", { A: "x" }) }), 1, /cut\.pub: /);
   });
 
+  it("a public key that is another writing of somebody's: nothing sealed for it would open", () => {
+    const workspace = ready();
+    const [prefix, suite, encoded] = workspace.read("prod.pub").trim().split(".") as [string, string, string];
+    const bytes = Buffer.from(encoded, "base64url");
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) | 0x80, bytes.length - 1);
+    workspace.write("alias.pub", `${prefix}.${suite}.${bytes.toString("base64url")}\n`);
+    const ran = workspace.lacre(["seal", "-r", "alias.pub"], { input: secretYaml("a", { A: "x" }) });
+    expectError(ran, 1, /alias\.pub: .* is another writing of the key [0-9a-f]{8}/);
+  });
+
   it("readable by others, a symbolic link, someone else's, in a Git work tree", () => {
     const workspace = ready();
     const key = workspace.read("prod.key");

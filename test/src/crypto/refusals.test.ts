@@ -78,6 +78,24 @@ describe.each(bothEngines())("the published refusals, $name engine", (engine) =>
   });
 });
 
+describe.each(bothEngines())("a second writing of a public key, $name engine", (engine) => {
+  it("is refused with its own id and with that of the key that it stands for", () => {
+    for (const suite of ["x25519", "mlkem768x25519"] as const) {
+      const { bytes, keyId } = importPrivateKey(engine, suite, new Uint8Array(32).fill(1)).publicKey;
+      const alias = Uint8Array.from(bytes);
+      alias.set([(bytes.at(-1) as number) | 0x80], bytes.length - 1);
+      expect(() => importPublicKey(engine, suite, alias)).toThrow(`is another writing of the key ${keyId.slice(0, 8)}`);
+    }
+    const nine = Uint8Array.from({ length: 32 }, (_, index) => (index === 0 ? 9 : 0));
+    const expected = importPublicKey(engine, "x25519", nine).keyId.slice(0, 8);
+    const reducible = new Uint8Array(32)
+      .fill(0xff)
+      .fill(0xed + 9, 0, 1)
+      .fill(0x7f, 31);
+    expect(() => importPublicKey(engine, "x25519", reducible)).toThrow(`is another writing of the key ${expected}`);
+  });
+});
+
 describe("the published refusals", () => {
   it("are what tools/make_vectors.ts makes: nobody edited them", () => {
     expect(JSON.parse(JSON.stringify(refusals()))).toEqual({ refused, opened });
