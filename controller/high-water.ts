@@ -14,8 +14,10 @@ export type RollbackPolicy = "warn" | "refuse";
 /** What a person needs to know about an entry's age: said, or in the way. */
 export type AgeVerdict = { readonly kind: "warn" | "report"; readonly reason: Reason; readonly message: string };
 
-/** Clocks differ. Beyond a day it is no clock's fault: accepting it would poison the mark for every later token. */
-const FUTURE_SECONDS = 86_400n;
+/** Clocks differ by minutes. What is dated further ahead says nothing about age: as a mark it would outlive every honest token. */
+const FUTURE_SECONDS = 300n;
+/** Beyond a day it is no clock's fault, whatever the policy. */
+const FAR_SECONDS = 86_400n;
 const TAIL_CHARACTERS = 12;
 
 /** What names a token in a mark. */
@@ -34,14 +36,28 @@ export function judgeAge(
     const sealedAt = parseToken(text)?.sealedAt;
     if (sealedAt === undefined) continue;
     if (sealedAt > nowSeconds + FUTURE_SECONDS) {
-      const message = `entry ${key} says that it was sealed more than a day from now; check the clock and seal it anew`;
-      return { kind: "report", reason: "SealedInFuture", message };
+      const early = ahead(key, policy === "refuse" || sealedAt > nowSeconds + FAR_SECONDS);
+      if (early.kind === "report") return early;
+      verdict ??= early;
+      continue;
     }
     const mark = marks.get(key);
-    if (mark === undefined || mark.token === tokenTail(text)) continue;
-    if (sealedAt < mark.time) verdict ??= older(key, policy);
+    // A mark from ahead was set by an earlier version, which took a day.
+    if (mark === undefined || mark.time > nowSeconds + FUTURE_SECONDS || mark.token === tokenTail(text)) continue;
+    if (sealedAt < mark.time) {
+      const late = older(key, policy);
+      // A refusal is not hidden behind a warning about another entry.
+      if (late.kind === "report") verdict = late;
+      else verdict ??= late;
+    }
   }
   return verdict;
+}
+
+function ahead(key: string, isRefused: boolean): AgeVerdict {
+  const said = `entry ${key} says that it was sealed more than five minutes from now; check the clock and seal it anew`;
+  if (isRefused) return { kind: "report", reason: "SealedInFuture", message: `${said}; the last good state stays` };
+  return { kind: "warn", reason: "SealedInFuture", message: `${said}; it does not count as the newest` };
 }
 
 function older(key: string, policy: RollbackPolicy): AgeVerdict {
@@ -54,19 +70,27 @@ function older(key: string, policy: RollbackPolicy): AgeVerdict {
 /** More marks than this are forgotten, those of entries that are gone first: a status has to fit into its object. */
 const MOST_MARKS = 1_000;
 
-/** The marks after these tokens were applied: never lower than before. */
-export function raiseMarks(marks: Marks, entries: ReadonlyMap<string, string>): Marks {
-  const raised = new Map(marks);
+/**
+ * The marks after these tokens were applied: never lower than before. What is dated more than five minutes ahead does not
+ * count. present: the entries that there are, also those whose tokens do not count.
+ */
+export function raiseMarks(
+  marks: Marks,
+  entries: ReadonlyMap<string, string>,
+  { nowSeconds, present = entries }: { readonly nowSeconds: bigint; readonly present?: ReadonlyMap<string, string> },
+): Marks {
+  const latest = nowSeconds + FUTURE_SECONDS;
+  const raised = new Map([...marks].filter(([, { time }]) => time <= latest));
   for (const [key, text] of entries) {
     const time = parseToken(text)?.sealedAt;
-    const before = marks.get(key);
-    if (time !== undefined && (before === undefined || time >= before.time)) {
+    const before = raised.get(key);
+    if (time !== undefined && time <= latest && (before === undefined || time >= before.time)) {
       raised.set(key, { time, token: tokenTail(text) });
     }
   }
   for (const key of raised.keys()) {
     if (raised.size <= MOST_MARKS) break;
-    if (!entries.has(key)) raised.delete(key);
+    if (!present.has(key)) raised.delete(key);
   }
   return raised;
 }

@@ -1,7 +1,17 @@
 /** Looks at one object, decides, acts, and tells: the same for a new object, a change, a deletion and a hand edit. */
-import { type Engine, parseToken, rfc3339, type Scope, type SealedSecret, type Suite, wipe } from "../../src/index.ts";
+import {
+  type Engine,
+  parseToken,
+  rfc3339,
+  type Scope,
+  type SealedSecret,
+  type SealerPolicy,
+  type Suite,
+  signatureProblem,
+  wipe,
+} from "../../src/index.ts";
 import { type Action, type Cause, decide, type Live, type Means } from "../decide.ts";
-import { type RollbackPolicy, raiseMarks } from "../high-water.ts";
+import { type Marks, type RollbackPolicy, raiseMarks } from "../high-water.ts";
 import type { HeldKeys } from "../keys/held-keys.ts";
 import type { KubeApi } from "../kube/api.ts";
 import { toApiError } from "../kube/client.ts";
@@ -10,7 +20,9 @@ import type { SecretObject } from "../kube/object.ts";
 import type { Objection, Reason } from "../problem.ts";
 import type { SealersFile } from "../sealers-file.ts";
 import { pickSlots } from "../sources/sealed-object.ts";
-import { frozenBy, isOurs, objectionOf, readLive, refuseType, type Wanted } from "../targets/secret-object.ts";
+import type { OperatorConsent } from "../targets/consent.ts";
+import { refuseName, refuseOwnName, refuseType } from "../targets/driving.ts";
+import { frozenBy, isOurs, objectionOf, readLive, type Wanted } from "../targets/secret-object.ts";
 import { apiObjection } from "./api-objection.ts";
 import type { Known } from "./known.ts";
 import { SecretWriter } from "./secret-writer.ts";
@@ -47,8 +59,12 @@ export type ReconcilerOptions = {
   readonly signatures: SealersFile | undefined;
   readonly rollback: RollbackPolicy;
   readonly allowMetadata: readonly string[];
-  /** A namespace where nothing is written: the controller's own. */
-  readonly reserved: string | undefined;
+  /** What the operator consents to be taken over. */
+  readonly adopt: OperatorConsent;
+  /** The controller's own namespace. */
+  readonly keyNamespace: string;
+  /** True where it is a namespace for SealedSecrets too; its own names stay reserved. */
+  readonly isKeyNamespaceShared: boolean;
   readonly telling: Telling;
   /** Called while something that is not ours is in an object's place, so that its going is noticed. */
   readonly blocked: (key: string, isBlocked: boolean) => void;
@@ -136,13 +152,7 @@ export class Reconciler {
       live: known,
     });
     if ("reason" in wanted) return problem(wanted);
-    if (wanted.namespace === this.#options.reserved) {
-      return problem({
-        reason: "NamespaceNotAllowed",
-        message: "nothing is written into the controller's own namespace",
-      });
-    }
-    const forbidden = refuseType(wanted.shape.type);
+    const forbidden = this.#refusePlace(wanted) ?? refuseName(wanted.name) ?? refuseType(wanted.shape.type);
     if (forbidden !== undefined) return problem(forbidden);
     if (wanted.policy.suspend) return { outcome: { kind: "suspended" }, live: known };
     if (isMade(tracked, known) && tracked.status?.secret?.uid === known.uid)
@@ -155,6 +165,13 @@ export class Reconciler {
       if (failure.kind === "not-found") throw failure;
       return { ...problem(apiObjection(failure, wanted)), live: undefined };
     }
+  }
+
+  #refusePlace({ namespace, name }: Wanted): Objection | undefined {
+    const { keyNamespace, isKeyNamespaceShared } = this.#options;
+    if (namespace !== keyNamespace) return undefined;
+    if (isKeyNamespaceShared) return refuseOwnName(name);
+    return { reason: "NamespaceNotAllowed", message: "nothing is written into the controller's own namespace" };
   }
 
   /** Reads the live Secret, decides, and does what was decided. */
@@ -183,7 +200,7 @@ export class Reconciler {
           isApplied: wasSettled && isReadyOrDrifted(tracked.status),
           live,
           deletion: wanted.policy.deletion,
-          objection: objectionOf(wanted, secret, new Set(marks.keys())),
+          objection: objectionOf(wanted, secret, new Set(marks.keys()), this.#options.adopt),
           frozen: frozenBy(wanted, secret),
           marks,
         },
@@ -231,11 +248,26 @@ export class Reconciler {
       entries: picked.entries.size,
       keyIds: openingKeys(picked, keys),
       secret: { uid: live.uid, type: wanted.shape.type },
-      marks: raiseMarks(marksOf(tracked.status), picked.entries),
+      marks: this.#raiseMarks(tracked, picked),
       isChanged,
       notes,
     };
     return { outcome, live };
+  }
+
+  /** Where signatures are asked for, only a token whose signature is good says how new a value is. */
+  #raiseMarks(tracked: Tracked, { namespace, entries }: SealedSecret): Marks {
+    const { engine, signatures, rollback } = this.#means();
+    const counted = new Map(
+      [...entries].filter(([, text]) => {
+        const token = signatures && parseToken(text);
+        return (
+          token === undefined || signatureProblem(engine, token, namespace, signatures as SealerPolicy) === undefined
+        );
+      }),
+    );
+    const nowSeconds = rollback?.nowSeconds ?? 0n;
+    return raiseMarks(marksOf(tracked.status), counted, { nowSeconds, present: entries });
   }
 
   /** Does one thing: the Secret as it is afterwards, or why not. Notes are for the message of a success. */
