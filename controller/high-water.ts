@@ -25,33 +25,31 @@ function tokenTail(text: string): string {
   return text.slice(-TAIL_CHARACTERS);
 }
 
-/** The verdict on a set of tokens, or undefined when nothing is to be said. */
+type AgeOptions = { readonly policy: RollbackPolicy; readonly nowSeconds: bigint };
+
+/** The verdict on a set of tokens, or undefined when nothing is to be said. A refusal is not hidden behind a warning. */
 export function judgeAge(
   entries: ReadonlyMap<string, string>,
   marks: Marks,
-  { policy, nowSeconds }: { readonly policy: RollbackPolicy; readonly nowSeconds: bigint },
+  options: AgeOptions,
 ): AgeVerdict | undefined {
-  let verdict: AgeVerdict | undefined;
-  for (const [key, text] of entries) {
-    const sealedAt = parseToken(text)?.sealedAt;
-    if (sealedAt === undefined) continue;
-    if (sealedAt > nowSeconds + FUTURE_SECONDS) {
-      const early = ahead(key, policy === "refuse" || sealedAt > nowSeconds + FAR_SECONDS);
-      if (early.kind === "report") return early;
-      verdict ??= early;
-      continue;
-    }
-    const mark = marks.get(key);
-    // A mark from ahead was set by an earlier version, which took a day.
-    if (mark === undefined || mark.time > nowSeconds + FUTURE_SECONDS || mark.token === tokenTail(text)) continue;
-    if (sealedAt < mark.time) {
-      const late = older(key, policy);
-      // A refusal is not hidden behind a warning about another entry.
-      if (late.kind === "report") verdict = late;
-      else verdict ??= late;
-    }
-  }
-  return verdict;
+  const verdicts = [...entries].flatMap(([key, text]) => judgeEntry(key, text, marks.get(key), options) ?? []);
+  return verdicts.find(({ kind }) => kind === "report") ?? verdicts[0];
+}
+
+function judgeEntry(
+  key: string,
+  text: string,
+  mark: Mark | undefined,
+  { policy, nowSeconds }: AgeOptions,
+): AgeVerdict | undefined {
+  const sealedAt = parseToken(text)?.sealedAt;
+  if (sealedAt === undefined) return undefined;
+  const latest = nowSeconds + FUTURE_SECONDS;
+  if (sealedAt > latest) return ahead(key, policy === "refuse" || sealedAt > nowSeconds + FAR_SECONDS);
+  // A mark from ahead was set by an earlier version, which let a day pass.
+  if (mark === undefined || mark.time > latest || mark.token === tokenTail(text)) return undefined;
+  return sealedAt < mark.time ? older(key, policy) : undefined;
 }
 
 function ahead(key: string, isRefused: boolean): AgeVerdict {
