@@ -1,5 +1,5 @@
 /** Replays: a token that is older than one that was applied before. Pure; the marks are kept in the object's status. */
-import { parseToken } from "../src/index.ts";
+import { type Engine, parseToken, type SealedSecret, type SealerPolicy, signatureProblem } from "../src/index.ts";
 import type { Reason } from "./problem.ts";
 
 /** The newest token that was applied under a key. time: Unix seconds; token: the last characters of its text, which are random. */
@@ -67,6 +67,21 @@ function older(key: string, policy: RollbackPolicy): AgeVerdict {
 
 /** More marks than this are forgotten, those of entries that are gone first: a status has to fit into its object. */
 const MOST_MARKS = 1_000;
+
+/** The entries that may set marks: where signatures are asked for, those only whose signature is good. */
+export function countedEntries(
+  engine: Engine,
+  { namespace, entries }: Pick<SealedSecret, "namespace" | "entries">,
+  sealers: SealerPolicy | undefined,
+): ReadonlyMap<string, string> {
+  if (sealers === undefined) return entries;
+  return new Map(
+    [...entries].filter(([, text]) => {
+      const token = parseToken(text);
+      return token !== undefined && signatureProblem(engine, token, namespace, sealers) === undefined;
+    }),
+  );
+}
 
 /**
  * The marks after these tokens were applied: never lower than before. What is dated more than five minutes ahead does not

@@ -1,17 +1,7 @@
 /** Looks at one object, decides, acts, and tells: the same for a new object, a change, a deletion and a hand edit. */
-import {
-  type Engine,
-  parseToken,
-  rfc3339,
-  type Scope,
-  type SealedSecret,
-  type SealerPolicy,
-  type Suite,
-  signatureProblem,
-  wipe,
-} from "../../src/index.ts";
+import { type Engine, parseToken, rfc3339, type Scope, type SealedSecret, type Suite, wipe } from "../../src/index.ts";
 import { type Action, type Cause, decide, type Live, type Means } from "../decide.ts";
-import { type Marks, type RollbackPolicy, raiseMarks } from "../high-water.ts";
+import { countedEntries, type RollbackPolicy, raiseMarks } from "../high-water.ts";
 import type { HeldKeys } from "../keys/held-keys.ts";
 import type { KubeApi } from "../kube/api.ts";
 import { toApiError } from "../kube/client.ts";
@@ -214,7 +204,6 @@ export class Reconciler {
 
   #means(): Means {
     const { engine, keys, acceptSuites, acceptScopes, rollback } = this.#options;
-    const nowSeconds = BigInt(Math.floor(Date.now() / 1000));
     return {
       engine,
       keyring: keys.keyring,
@@ -222,13 +211,13 @@ export class Reconciler {
       acceptSuites,
       acceptScopes,
       signatures: this.#options.signatures?.policy,
-      rollback: { policy: rollback, nowSeconds },
+      rollback: { policy: rollback, nowSeconds: nowSeconds() },
     };
   }
 
   async #perform(seen: Seen, actions: readonly Action[]): Promise<Looked> {
     const { tracked, wanted, picked, secret } = seen;
-    const { telling, keys } = this.#options;
+    const { engine, telling, keys, signatures } = this.#options;
     const notes = notesOnDropped(tracked);
     let live = secret && remember(secret, wanted, keys.macKey);
     let isChanged = false;
@@ -248,26 +237,14 @@ export class Reconciler {
       entries: picked.entries.size,
       keyIds: openingKeys(picked, keys),
       secret: { uid: live.uid, type: wanted.shape.type },
-      marks: this.#raiseMarks(tracked, picked),
+      marks: raiseMarks(marksOf(tracked.status), countedEntries(engine, picked, signatures?.policy), {
+        nowSeconds: nowSeconds(),
+        present: picked.entries,
+      }),
       isChanged,
       notes,
     };
     return { outcome, live };
-  }
-
-  /** Where signatures are asked for, only a token whose signature is good says how new a value is. */
-  #raiseMarks(tracked: Tracked, { namespace, entries }: SealedSecret): Marks {
-    const { engine, signatures, rollback } = this.#means();
-    const counted = new Map(
-      [...entries].filter(([, text]) => {
-        const token = signatures && parseToken(text);
-        return (
-          token === undefined || signatureProblem(engine, token, namespace, signatures as SealerPolicy) === undefined
-        );
-      }),
-    );
-    const nowSeconds = rollback?.nowSeconds ?? 0n;
-    return raiseMarks(marksOf(tracked.status), counted, { nowSeconds, present: entries });
   }
 
   /** Does one thing: the Secret as it is afterwards, or why not. Notes are for the message of a success. */
@@ -338,6 +315,10 @@ export class Reconciler {
 function removals(before: ObjectStatus | undefined, after: ObjectStatus): object {
   const gone = Object.keys(before ?? {}).filter((field) => !(field in after));
   return { ...after, ...Object.fromEntries(gone.map((field) => [field, null])) };
+}
+
+function nowSeconds(): bigint {
+  return BigInt(Math.floor(Date.now() / 1000));
 }
 
 function isReadyOrDrifted(status: ObjectStatus | undefined): boolean {

@@ -17,6 +17,8 @@ export const MAC = "lacre.dev/mac";
 export const LEFT_BEHIND = "lacre.dev/left-behind";
 /** On a Secret that was there before: how it was taken over. It is kept, never owned, and stays when its SealedSecret goes. */
 export const ADOPTED = "lacre.dev/adopted";
+/** On a Secret that was merged into: the names of our keys in it, so that one that others add later is never taken for ours. */
+const MERGED = "lacre.dev/merged-keys";
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 const API = "lacre.dev/v1alpha1";
 
@@ -113,11 +115,16 @@ function leftBehind(wanted: Wanted, { isMerge: merges, mark }: Hold): string {
   return merges ? "Release" : wanted.policy.deletion;
 }
 
+function mergedKeys({ keys }: Wanted): string {
+  return [...keys].sort().join(",");
+}
+
 function wantedAnnotations(wanted: Wanted, hold: Hold): Record<string, string> {
   return {
     ...Object.fromEntries(wanted.shape.annotations),
     [LEFT_BEHIND]: leftBehind(wanted, hold),
     ...(hold.mark !== undefined && { [ADOPTED]: hold.mark }),
+    ...(hold.mark === "Merge" && { [MERGED]: mergedKeys(wanted) }),
   };
 }
 
@@ -208,8 +215,11 @@ export function objectionOf(
 
 /** Merge never writes over a key of others. */
 function refuseTaken(wanted: Wanted, live: SecretObject, marked: ReadonlySet<string>): Objection | undefined {
+  const named = live.metadata.annotations?.[MERGED];
+  // An earlier version did not name them: then the keys that were ever applied have to do.
+  const written = named === undefined ? marked : new Set(named.split(","));
   const isTaken = Object.keys(live.data ?? {}).some(
-    (key) => wanted.keys.has(key) && !(isManaged(live) && marked.has(key)),
+    (key) => wanted.keys.has(key) && !(isManaged(live) && written.has(key)),
   );
   if (!isTaken) return undefined;
   return { reason: "FieldConflict", message: "the Secret has a key of the same name already; remove it there or here" };
@@ -263,6 +273,7 @@ function isShapeIntact(wanted: Wanted, live: SecretObject): boolean {
     holdsAll(wantedLabels(wanted), metadata.labels) &&
     holdsAll(wantedAnnotations(wanted, hold), metadata.annotations) &&
     metadata.annotations?.[ADOPTED] === hold.mark &&
+    metadata.annotations?.[MERGED] === (hold.mark === "Merge" ? mergedKeys(wanted) : undefined) &&
     metadata.annotations?.[LAST_APPLIED] === undefined &&
     (owner !== undefined) === ownsSecret(wanted, hold)
   );

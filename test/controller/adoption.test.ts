@@ -170,6 +170,16 @@ describe("what was taken over", () => {
     expect(applied({ adopt: "IfUnowned" }, shared).metadata.annotations?.[ADOPTED]).toBe("IfUnowned");
   });
 
+  it("a key that left our part and came back by others' hands is theirs", () => {
+    const without = { ...wanted({ adopt: "Merge" }), keys: new Set(["B"]) };
+    const values = new Map([["B", new Uint8Array([98])]]);
+    const plain = { namespace: "shop", name: "db", shape: PLAIN_SHAPE, values };
+    const merged = JSON.parse(JSON.stringify(applyBody(KEY, without, plain, live()))) as SecretObject;
+    // The marks of age still know A, which was ours once.
+    expect(judge({ adopt: "Merge" }, { ...merged, data: { ...merged.data, A: "eA==" } })?.reason).toBe("FieldConflict");
+    expect(judge({ adopt: "Merge" }, merged)).toBeUndefined();
+  });
+
   it("what an earlier version took over keeps its owner, and what it merged into is left as it is", () => {
     const label = { labels: { [MANAGED_BY]: "lacre" } };
     const theirs = { manager: "kubectl-create", operation: "Update", fieldsV1: { "f:type": {} } };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { judgeAge, type Marks, raiseMarks } from "../../controller/high-water.ts";
+import { countedEntries, judgeAge, type Marks, raiseMarks } from "../../controller/high-water.ts";
 import type { Engine } from "../../src/crypto/engine.ts";
 import { nativeEngine } from "../../src/crypto/engine-node.ts";
-import { sealToken } from "../../src/index.ts";
-import { keyOf } from "../support/tokens.ts";
+import { createSealer, formatSigningKey } from "../../src/crypto/signature.ts";
+import { parseSealers, sealToken } from "../../src/index.ts";
+import { keyOf, tokenFor } from "../support/tokens.ts";
 
 const engine = nativeEngine() as Engine;
 const { publicKey } = keyOf(engine, "mlkem768x25519");
@@ -87,5 +88,24 @@ describe("the high-water mark", () => {
   it("is keyed by any legal name", () => {
     const odd = new Map([["__proto__", now]]);
     expect([...raise(new Map(), odd).keys()]).toEqual(["__proto__"]);
+  });
+
+  it("counts only what a sealer of the namespace signed, where signatures are asked for", () => {
+    const seed = (fill: number) => new Uint8Array(32).fill(fill);
+    const key = keyOf(engine, "mlkem768x25519");
+    const signedBy = (fill: number) => tokenFor(engine, key, { sealer: createSealer(engine, seed(fill)) });
+    const found = new Map([
+      ["SIGNED", signedBy(1)],
+      ["FOREIGN", signedBy(2)],
+      ["UNSIGNED", tokenFor(engine, key)],
+    ]);
+    const counted = (policy: string) => {
+      const sealers = parseSealers(`${policy}\nsealer anna * ${formatSigningKey(engine.signingKeyOf(seed(1)))}`);
+      return [...countedEntries(engine, { namespace: "shop", entries: found }, sealers).keys()];
+    };
+    expect(counted("policy shop enforce")).toEqual(["SIGNED"]);
+    expect(counted("policy * warn")).toEqual(["SIGNED"]);
+    expect(counted("policy shop off")).toEqual([...found.keys()]);
+    expect(countedEntries(engine, { namespace: "shop", entries: found }, undefined)).toBe(found);
   });
 });
