@@ -8,13 +8,18 @@ function isMadeByOthers({ managedFields = [] }: SecretMetadata): boolean {
   );
 }
 
+/** Who may write the Secret gave it away in so many words: it is meant to go with its SealedSecret. */
+function isGivenAway({ name = "", annotations = {} }: SecretMetadata): boolean {
+  return (annotations["lacre.dev/adopt"] ?? "").replaceAll(" ", "") === `${name},own`;
+}
+
 /** `namespace/name` of each, in order. */
 export function ownedAdoptions(secrets: readonly SecretMetadata[]): readonly string[] {
   return secrets
     .filter(({ ownerReferences = [] }) =>
       ownerReferences.some(({ kind, apiVersion }) => kind === "SealedSecret" && apiVersion.startsWith("lacre.dev/")),
     )
-    .filter(isMadeByOthers)
+    .filter((secret) => isMadeByOthers(secret) && !isGivenAway(secret))
     .map(({ namespace = "", name = "" }) => `${namespace}/${name}`)
     .sort();
 }

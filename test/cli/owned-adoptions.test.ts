@@ -20,6 +20,7 @@ describe("Secrets that an earlier version took over", () => {
     const found = [
       secret("z-taken", { managedFields: [maker, lacre] }),
       secret("made", {}),
+      secret("given", { managedFields: [maker, lacre], annotations: { "lacre.dev/adopt": "given,own" } }),
       secret("edited", { managedFields: [lacre, editor] }),
       secret("adopted", { managedFields: [maker, lacre], ownerReferences: [] }),
       secret("foreign", {
