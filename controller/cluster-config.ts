@@ -25,6 +25,7 @@ import {
 } from "./config.ts";
 import type { RollbackPolicy } from "./high-water.ts";
 import type { AccessOptions } from "./kube/access.ts";
+import { type OperatorConsent, parseOperatorConsent } from "./targets/consent.ts";
 
 /** Everything that can be set. */
 export type ClusterConfig = {
@@ -43,6 +44,8 @@ export type ClusterConfig = {
   readonly rollback: RollbackPolicy;
   /** Whose signatures count. */
   readonly sealersFile: string | undefined;
+  /** Where a Secret that was there before may be taken over. */
+  readonly adopt: OperatorConsent;
   readonly allowMetadata: readonly string[];
   readonly shard: string | undefined;
   readonly leaseName: string;
@@ -76,6 +79,7 @@ Options:
   --accept-scope SCOPE           also open tokens of this scope (namespace, cluster)
   --sealers FILE                 whose signatures count, and in which namespaces: docs/signatures.md
   --rollback warn|refuse         what to do about a token older than one applied before (default warn)
+  --adopt NAMESPACE[,...]=HOW     Secrets that were there may be taken over there: IfUnowned or Merge; repeat (default: none)
   --allow-metadata KEY|PREFIX/   labels and annotations of spec.secret that may reach the Secret; repeat
   --shard SELECTOR               only SealedSecrets with these labels; each shard has its own lease
   --lease-seconds SECONDS        a replica that stops is followed by another after this time (default 15)
@@ -107,6 +111,7 @@ const OPTIONS = {
   "accept-scope": { type: "string", multiple: true },
   sealers: { type: "string" },
   rollback: { type: "string", default: "warn" },
+  adopt: { type: "string", multiple: true },
   "allow-metadata": { type: "string", multiple: true },
   shard: { type: "string" },
   "lease-seconds": { type: "string", default: "15" },
@@ -175,6 +180,24 @@ function parseRecipients(recipients: readonly string[], isRequired: boolean): re
   return [...new Set(recipients)];
 }
 
+function parseAdopt(texts: readonly string[], namespaces: readonly string[]): OperatorConsent {
+  const consent = parseOperatorConsent(texts);
+  if (consent === undefined) {
+    throw usage(
+      "--adopt must be NAMESPACE[,NAMESPACE...]=IfUnowned or =Merge",
+      "as in: --adopt shop,billing=IfUnowned",
+    );
+  }
+  const stranger = [...consent.keys()].find((name) => namespaces.length > 0 && !namespaces.includes(name));
+  if (stranger !== undefined) {
+    throw usage(
+      `--adopt ${stranger}: the controller does not look after it`,
+      `add --namespace ${stranger}, or leave it out`,
+    );
+  }
+  return consent;
+}
+
 /** The configuration of a command line, or USAGE. */
 export function parseClusterConfig(args: readonly string[]): ClusterConfig {
   const values = parse(args);
@@ -185,9 +208,11 @@ export function parseClusterConfig(args: readonly string[]): ClusterConfig {
     });
   }
   const suite = parseSuite(values.suite);
+  const namespaces = [...new Set((values.namespace ?? []).map(parseNamespace))];
   return {
     access: { kubeconfig: values.kubeconfig, context: values.context, tokenFile: values["token-file"] },
-    namespaces: [...new Set((values.namespace ?? []).map(parseNamespace))],
+    namespaces,
+    adopt: parseAdopt(values.adopt ?? [], namespaces),
     keyNamespace: parseNamespace(values["key-namespace"] ?? ownNamespace()),
     cluster: parseCluster(values.cluster),
     ...parseKeeping(values, suite, HINT),

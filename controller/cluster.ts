@@ -102,7 +102,9 @@ class Cluster {
       signatures: this.#signatures,
       rollback: config.rollback,
       allowMetadata: config.allowMetadata,
-      reserved: config.namespaces.includes(config.keyNamespace) ? undefined : config.keyNamespace,
+      adopt: config.adopt,
+      keyNamespace: config.keyNamespace,
+      isKeyNamespaceShared: config.namespaces.includes(config.keyNamespace),
       telling: createTelling(log, events, this.#metrics),
       blocked: (key, isBlocked) => this.#blockers.set(key, isBlocked),
     });

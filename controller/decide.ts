@@ -96,10 +96,10 @@ export function decide(observed: Observed, means: Means): readonly Action[] {
   const { desired } = observed;
   if (desired === undefined) return observed.deletion === "Orphan" ? [{ kind: "forget" }] : [{ kind: "remove" }];
   if (desired.policy.suspend) return [{ kind: "skip" }];
+  if (observed.objection !== undefined) return [{ kind: "report", ...observed.objection }];
   if (observed.live !== undefined && !observed.isOurs && desired.policy.adopt === "Never") {
     return [report("NotOwned", "it was there before and is not ours; remove it, or set spec.adopt: IfUnowned")];
   }
-  if (observed.objection !== undefined) return [{ kind: "report", ...observed.objection }];
   const refusal = refuse(desired, means);
   if (refusal !== undefined) return [refusal];
   const seals = judgeSeals(desired, means);

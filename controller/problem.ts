@@ -22,6 +22,7 @@ export type Reason =
   | "FieldConflict"
   | "ImmutableTarget"
   | "TypeNotAllowed"
+  | "NameNotAllowed"
   | "NamespaceNotAllowed"
   | "TooLarge"
   | "AccessDenied"

@@ -2,19 +2,28 @@
 import * as path from "node:path";
 import { LacreError } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
+import { type ClusterOptions, openCluster } from "../io/cluster.ts";
 import { findConfiguration } from "../io/configuration.ts";
 import { git, workTreeRoot } from "../io/git.ts";
 import { withMemoryDirectory } from "../io/memory-files.ts";
 import { loadPrivateKeys } from "../io/private-keys.ts";
 import { loadRecipients } from "../io/public-keys.ts";
 import { programName, setupParts } from "../io/setup.ts";
+import { ownedAdoptions } from "./owned-adoptions.ts";
 
 /** How a check came out. Advice is not a failure. */
 type Verdict = "ok" | "advice" | "failed";
 type Check = { readonly name: string; readonly verdict: Verdict; readonly says: string };
 
+/** What is asked for. live: also look at the cluster, in one namespace or in all. */
+export type DoctorOptions = ClusterOptions & {
+  readonly json?: boolean;
+  readonly live?: boolean;
+  readonly namespace?: string;
+};
+
 /** Prints every check; fails with CHECK_FAILED when one failed. */
-export async function doctor(context: CommandContext, options: { readonly json?: boolean }): Promise<void> {
+export async function doctor(context: CommandContext, options: DoctorOptions): Promise<void> {
   const checks = [
     await check("engine", () => checkEngine(context)),
     await check("git", () => Promise.resolve(git(context.cwd, ["--version"]).stdout.trim())),
@@ -27,6 +36,7 @@ export async function doctor(context: CommandContext, options: { readonly json?:
     await check("public keys", () => checkPublicKeys(context), "advice"),
     await check("private keys", () => checkPrivateKeys(context)),
     await check("repository", () => Promise.resolve(checkRepository(context)), "advice"),
+    ...(options.live === true ? [await check("adopted Secrets", () => checkAdopted(context, options), "advice")] : []),
   ];
   if (options.json === true) await context.print(`${JSON.stringify(checks, null, 2)}\n`);
   else
@@ -86,4 +96,16 @@ function checkRepository(context: CommandContext): string {
   throw new LacreError("CHECK_FAILED", `not set up: ${missing.map(({ name }) => name).join(", ")}`, {
     hint: "lacre init",
   });
+}
+
+/** Secrets that an earlier version took over and owns: they go when their SealedSecret goes. */
+async function checkAdopted(context: CommandContext, options: DoctorOptions): Promise<string> {
+  const cluster = await openCluster(context, options);
+  const owned = ownedAdoptions(await cluster.secretsMetadata(options.namespace, "lacre.dev/managed-by=lacre"));
+  if (owned.length === 0) return "none that was there before goes with its SealedSecret";
+  throw new LacreError(
+    "CHECK_FAILED",
+    `taken over by an earlier version, and removed with their SealedSecrets: ${owned.join(", ")}`,
+    { hint: "to keep one: set spec.deletionPolicy: Orphan on its SealedSecret before that is removed" },
+  );
 }

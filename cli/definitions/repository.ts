@@ -96,8 +96,12 @@ export function diffCommand(context: CommandContext, outcome: Outcome): Command 
 /** `lacre doctor` */
 export function doctorCommand(context: CommandContext): Command {
   return new Command("doctor")
-    .description("check this machine and this repository")
+    .description("check this machine and this repository; with --live also the cluster")
     .addOption(json())
+    .addOption(clusterOptions()[0] as Option)
+    .addOption(clusterOptions()[1] as Option)
+    .option("--live", "also list Secrets of the cluster that an earlier version took over and owns")
+    .option("--namespace <name>", "look at this namespace of the cluster only")
     .action(async (options) => (await import("../commands/doctor.ts")).doctor(context, options))
     .addHelpText("after", example("lacre doctor"));
 }

@@ -20,12 +20,23 @@ export type ClusterReader = {
   readonly annotateSecret: (namespace: string, name: string, annotations: Annotations) => Promise<boolean>;
   /** The names of the Secrets with a label, without their content. */
   readonly secretNames: (namespace: string, label: string) => Promise<readonly string[]>;
+  /** What is known of the Secrets that a label selects, in one namespace or in all, without their content. */
+  readonly secretsMetadata: (namespace: string | undefined, label: string) => Promise<readonly SecretMetadata[]>;
   /** Creates a Secret; false where one of this name is there already. */
   readonly createSecret: (namespace: string, secret: KeySecret) => Promise<boolean>;
   /** A SealedSecret as JSON; undefined where it is not there. */
   readonly sealedSecret: (namespace: string, name: string) => Promise<unknown>;
   /** All SealedSecrets of a namespace. */
   readonly sealedSecrets: (namespace: string) => Promise<readonly unknown[]>;
+};
+
+/** The metadata of a Secret: whose it is, and who declares what of it. */
+export type SecretMetadata = {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly annotations?: Annotations;
+  readonly ownerReferences?: readonly { readonly kind: string; readonly apiVersion: string }[];
+  readonly managedFields?: readonly { readonly manager?: string; readonly fieldsV1?: object }[];
 };
 
 type Annotations = Readonly<Record<string, string>>;
@@ -118,6 +129,21 @@ export async function openCluster(context: CommandContext, options: ClusterOptio
       const asked = core.listNamespacedSecret({ namespace, labelSelector: label }, METADATA_ONLY);
       const list = await orAbsent(asked, `list the Secrets of ${namespace}`);
       return (list?.items ?? []).map((item) => item.metadata?.name ?? "");
+    },
+    secretsMetadata: async (namespace, label) => {
+      const found: SecretMetadata[] = [];
+      let next: string | undefined;
+      do {
+        const page = { limit: PAGE, labelSelector: label, ...(next !== undefined && { _continue: next }) };
+        const asked =
+          namespace === undefined
+            ? core.listSecretForAllNamespaces(page, METADATA_ONLY)
+            : core.listNamespacedSecret({ ...page, namespace }, METADATA_ONLY);
+        const list = await orAbsent(asked, `list the Secrets of ${namespace ?? "all namespaces"}`);
+        found.push(...(list?.items ?? []).map(({ metadata }) => (metadata ?? {}) as SecretMetadata));
+        next = list?.metadata?._continue || undefined;
+      } while (next !== undefined);
+      return found;
     },
     createSecret: async (namespace, body) => {
       try {

@@ -27,7 +27,7 @@ export function apiObjection(failure: ApiError, wanted: Wanted): Objection {
       return failure.managers.length > 0
         ? {
             reason: "FieldConflict",
-            message: `${failure.managers.join(", ")} declares the values of the Secret too; let one of the two go`,
+            message: "another manager declares values of the Secret too; let one of the two go",
           }
         : { reason: "WriteFailed", message: "the Secret changed while it was written" };
     case "unreachable":

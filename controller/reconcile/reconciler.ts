@@ -1,7 +1,7 @@
 /** Looks at one object, decides, acts, and tells: the same for a new object, a change, a deletion and a hand edit. */
 import { type Engine, parseToken, rfc3339, type Scope, type SealedSecret, type Suite, wipe } from "../../src/index.ts";
 import { type Action, type Cause, decide, type Live, type Means } from "../decide.ts";
-import { type RollbackPolicy, raiseMarks } from "../high-water.ts";
+import { countedEntries, type RollbackPolicy, raiseMarks } from "../high-water.ts";
 import type { HeldKeys } from "../keys/held-keys.ts";
 import type { KubeApi } from "../kube/api.ts";
 import { toApiError } from "../kube/client.ts";
@@ -10,7 +10,9 @@ import type { SecretObject } from "../kube/object.ts";
 import type { Objection, Reason } from "../problem.ts";
 import type { SealersFile } from "../sealers-file.ts";
 import { pickSlots } from "../sources/sealed-object.ts";
-import { frozenBy, isOurs, objectionOf, readLive, refuseType, type Wanted } from "../targets/secret-object.ts";
+import type { OperatorConsent } from "../targets/consent.ts";
+import { refuseName, refuseOwnName, refuseType } from "../targets/driving.ts";
+import { frozenBy, isOurs, objectionOf, readLive, type Wanted } from "../targets/secret-object.ts";
 import { apiObjection } from "./api-objection.ts";
 import type { Known } from "./known.ts";
 import { SecretWriter } from "./secret-writer.ts";
@@ -47,8 +49,12 @@ export type ReconcilerOptions = {
   readonly signatures: SealersFile | undefined;
   readonly rollback: RollbackPolicy;
   readonly allowMetadata: readonly string[];
-  /** A namespace where nothing is written: the controller's own. */
-  readonly reserved: string | undefined;
+  /** What the operator consents to be taken over. */
+  readonly adopt: OperatorConsent;
+  /** The controller's own namespace. */
+  readonly keyNamespace: string;
+  /** True where it is a namespace for SealedSecrets too; its own names stay reserved. */
+  readonly isKeyNamespaceShared: boolean;
   readonly telling: Telling;
   /** Called while something that is not ours is in an object's place, so that its going is noticed. */
   readonly blocked: (key: string, isBlocked: boolean) => void;
@@ -136,13 +142,7 @@ export class Reconciler {
       live: known,
     });
     if ("reason" in wanted) return problem(wanted);
-    if (wanted.namespace === this.#options.reserved) {
-      return problem({
-        reason: "NamespaceNotAllowed",
-        message: "nothing is written into the controller's own namespace",
-      });
-    }
-    const forbidden = refuseType(wanted.shape.type);
+    const forbidden = this.#refusePlace(wanted) ?? refuseName(wanted.name) ?? refuseType(wanted.shape.type);
     if (forbidden !== undefined) return problem(forbidden);
     if (wanted.policy.suspend) return { outcome: { kind: "suspended" }, live: known };
     if (isMade(tracked, known) && tracked.status?.secret?.uid === known.uid)
@@ -155,6 +155,13 @@ export class Reconciler {
       if (failure.kind === "not-found") throw failure;
       return { ...problem(apiObjection(failure, wanted)), live: undefined };
     }
+  }
+
+  #refusePlace({ namespace, name }: Wanted): Objection | undefined {
+    const { keyNamespace, isKeyNamespaceShared } = this.#options;
+    if (namespace !== keyNamespace) return undefined;
+    if (isKeyNamespaceShared) return refuseOwnName(name);
+    return { reason: "NamespaceNotAllowed", message: "nothing is written into the controller's own namespace" };
   }
 
   /** Reads the live Secret, decides, and does what was decided. */
@@ -183,7 +190,7 @@ export class Reconciler {
           isApplied: wasSettled && isReadyOrDrifted(tracked.status),
           live,
           deletion: wanted.policy.deletion,
-          objection: objectionOf(wanted, secret, new Set(marks.keys())),
+          objection: objectionOf(wanted, secret, new Set(marks.keys()), this.#options.adopt),
           frozen: frozenBy(wanted, secret),
           marks,
         },
@@ -197,7 +204,6 @@ export class Reconciler {
 
   #means(): Means {
     const { engine, keys, acceptSuites, acceptScopes, rollback } = this.#options;
-    const nowSeconds = BigInt(Math.floor(Date.now() / 1000));
     return {
       engine,
       keyring: keys.keyring,
@@ -205,13 +211,13 @@ export class Reconciler {
       acceptSuites,
       acceptScopes,
       signatures: this.#options.signatures?.policy,
-      rollback: { policy: rollback, nowSeconds },
+      rollback: { policy: rollback, nowSeconds: nowSeconds() },
     };
   }
 
   async #perform(seen: Seen, actions: readonly Action[]): Promise<Looked> {
     const { tracked, wanted, picked, secret } = seen;
-    const { telling, keys } = this.#options;
+    const { engine, telling, keys, signatures } = this.#options;
     const notes = notesOnDropped(tracked);
     let live = secret && remember(secret, wanted, keys.macKey);
     let isChanged = false;
@@ -231,7 +237,10 @@ export class Reconciler {
       entries: picked.entries.size,
       keyIds: openingKeys(picked, keys),
       secret: { uid: live.uid, type: wanted.shape.type },
-      marks: raiseMarks(marksOf(tracked.status), picked.entries),
+      marks: raiseMarks(marksOf(tracked.status), countedEntries(engine, picked, signatures?.policy), {
+        nowSeconds: nowSeconds(),
+        present: picked.entries,
+      }),
       isChanged,
       notes,
     };
@@ -306,6 +315,10 @@ export class Reconciler {
 function removals(before: ObjectStatus | undefined, after: ObjectStatus): object {
   const gone = Object.keys(before ?? {}).filter((field) => !(field in after));
   return { ...after, ...Object.fromEntries(gone.map((field) => [field, null])) };
+}
+
+function nowSeconds(): bigint {
+  return BigInt(Math.floor(Date.now() / 1000));
 }
 
 function isReadyOrDrifted(status: ObjectStatus | undefined): boolean {

@@ -4,6 +4,7 @@ import type { KubeApi } from "../kube/api.ts";
 import { type SecretObject, splitKey } from "../kube/object.ts";
 import type { Objection } from "../problem.ts";
 import {
+  ADOPTED,
   applyBody,
   isManaged,
   isOursAlone,
@@ -73,9 +74,13 @@ export class SecretWriter {
       case "Release":
         await api.applySecret(empty({ metadata: { ...secret.metadata, ...splitKey(key) } }), false);
         return true;
-      case "Orphan": {
+      case "Orphan":
+      case "Keep": {
         const { uid, resourceVersion } = secret.metadata;
-        const gone = { labels: { [MANAGED_BY]: null }, annotations: { [MAC]: null, [LEFT_BEHIND]: null } };
+        const gone = {
+          labels: { [MANAGED_BY]: null },
+          annotations: { [MAC]: null, [LEFT_BEHIND]: null, [ADOPTED]: null },
+        };
         await api.patchSecret(key, { metadata: { uid, resourceVersion, ...gone } });
         return true;
       }

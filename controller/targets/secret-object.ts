@@ -4,6 +4,8 @@ import type { PlainSecret, SecretShape, SyncPolicy } from "../../src/index.ts";
 import type { Live } from "../decide.ts";
 import type { OwnerReference, SecretObject } from "../kube/object.ts";
 import type { Objection } from "../problem.ts";
+import { type Adoption, askForConsent, isConsentedTo, liveConsent, type OperatorConsent } from "./consent.ts";
+import { isDrivingLabel } from "./driving.ts";
 
 /** The label by which the controller finds its own Secrets. */
 export const MANAGED_BY = "lacre.dev/managed-by";
@@ -13,14 +15,15 @@ export const MANAGER = "lacre";
 export const MAC = "lacre.dev/mac";
 /** What becomes of the Secret when its SealedSecret is gone, for a controller that was not there to see it. */
 export const LEFT_BEHIND = "lacre.dev/left-behind";
+/** On a Secret that was there before: how it was taken over. It is kept, never owned, and stays when its SealedSecret goes. */
+export const ADOPTED = "lacre.dev/adopted";
+/** On a Secret that was merged into: the names of our keys in it, so that one that others add later is never taken for ours. */
+const MERGED = "lacre.dev/merged-keys";
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 const API = "lacre.dev/v1alpha1";
 
 /** Labels of Secrets that hold the controller's own keys. */
 const OWN_LABELS: readonly string[] = ["lacre.dev/sealing-key", "lacre.dev/identity"];
-
-/** Types that grant access to the cluster. */
-const FORBIDDEN_TYPES = ["kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"];
 
 /** What a Secret is wanted to be, apart from its values. */
 export type Wanted = {
@@ -41,15 +44,16 @@ export function allowedMetadata(
   allowed: readonly string[],
 ): { readonly shape: SecretShape; readonly dropped: readonly string[] } {
   const dropped: string[] = [];
-  const keep = (map: ReadonlyMap<string, string>) =>
+  const keep = (map: ReadonlyMap<string, string>, isDriving: (key: string, value: string) => boolean) =>
     new Map(
-      [...map].filter(([key]) => {
-        const isAllowed = isAllowedKey(key, allowed);
+      [...map].filter(([key, value]) => {
+        const isAllowed = isAllowedKey(key, allowed) && !isDriving(key, value);
         if (!isAllowed) dropped.push(key);
         return isAllowed;
       }),
     );
-  return { shape: { ...shape, labels: keep(shape.labels), annotations: keep(shape.annotations) }, dropped };
+  const labels = keep(shape.labels, (key, value) => isDrivingLabel(key, value, allowed));
+  return { shape: { ...shape, labels, annotations: keep(shape.annotations, () => false) }, dropped };
 }
 
 function isAllowedKey(key: string, allowed: readonly string[]): boolean {
@@ -60,33 +64,68 @@ function isAllowedKey(key: string, allowed: readonly string[]): boolean {
   return allowed.some((prefix) => key === prefix || (prefix.endsWith("/") && key.startsWith(prefix)));
 }
 
-/** What the shape itself forbids. */
-export function refuseType(type: string): Objection | undefined {
-  if (!FORBIDDEN_TYPES.includes(type)) return undefined;
-  return {
-    reason: "TypeNotAllowed",
-    message: `Secrets of type ${type} grant access to the cluster and are never made from Git`,
-  };
-}
-
 function isMerge({ policy }: Wanted): boolean {
   return policy.adopt === "Merge";
 }
 
-function ownsSecret({ policy }: Wanted): boolean {
-  return policy.adopt !== "Merge" && policy.deletion === "Delete";
+/** How a Secret is held. mark: how it was taken over, where it was there before. */
+type Hold = { readonly isMerge: boolean; readonly mark: Adoption | undefined };
+
+function markOf({ metadata }: SecretObject): Adoption | undefined {
+  const left = metadata.annotations?.[LEFT_BEHIND];
+  // Two annotations say it, so that none of the two that is lost by hand gives a Secret away.
+  if (left === "Keep") return "IfUnowned";
+  const mark = metadata.annotations?.[ADOPTED];
+  if (mark === undefined) return undefined;
+  return mark === "Merge" || left === "Release" ? "Merge" : "IfUnowned";
+}
+
+/** What a live Secret is to an object: its own, taken over in one of two ways, or a stranger. */
+function standingOf(wanted: Wanted, live: SecretObject): "ours" | Adoption | "foreign" {
+  if (!isOurs(wanted, live)) return "foreign";
+  const mark = markOf(live);
+  if (mark !== undefined) return mark;
+  const isShared = live.metadata.annotations?.[LEFT_BEHIND] === "Release" && !isKnownToBeOursAlone(live);
+  return isShared ? "Merge" : "ours";
+}
+
+/** How the Secret is to be held, if it may be. */
+function holdOf(wanted: Wanted, live: SecretObject | undefined): Hold {
+  const merges = isMerge(wanted);
+  const standing = live === undefined ? "ours" : standingOf(wanted, live);
+  if (live === undefined || standing === "ours") return { isMerge: merges, mark: undefined };
+  // A Secret that an earlier version merged into has no mark, and is left as it is.
+  if (merges && standing === "Merge") return { isMerge: true, mark: markOf(live) };
+  if (merges && standing === "foreign") return { isMerge: true, mark: "Merge" };
+  const isGiven = !merges && liveConsent(wanted.name, live) === "own";
+  // What was taken over whole stays whole, also when the spec says Merge later: nothing of it is taken away with the object.
+  return { isMerge: merges, mark: isGiven ? undefined : "IfUnowned" };
+}
+
+function ownsSecret({ policy }: Wanted, { isMerge: merges, mark }: Hold): boolean {
+  return !merges && mark === undefined && policy.deletion === "Delete";
 }
 
 function ownerReference(wanted: Wanted): OwnerReference {
   return { apiVersion: API, kind: "SealedSecret", name: wanted.name, uid: wanted.uid, controller: true };
 }
 
-function leftBehind(wanted: Wanted): string {
-  return isMerge(wanted) ? "Release" : wanted.policy.deletion;
+function leftBehind(wanted: Wanted, { isMerge: merges, mark }: Hold): string {
+  if (mark === "IfUnowned") return "Keep";
+  return merges ? "Release" : wanted.policy.deletion;
 }
 
-function wantedAnnotations(wanted: Wanted): Record<string, string> {
-  return { ...Object.fromEntries(wanted.shape.annotations), [LEFT_BEHIND]: leftBehind(wanted) };
+function mergedKeys({ keys }: Wanted): string {
+  return [...keys].sort().join(",");
+}
+
+function wantedAnnotations(wanted: Wanted, hold: Hold): Record<string, string> {
+  return {
+    ...Object.fromEntries(wanted.shape.annotations),
+    [LEFT_BEHIND]: leftBehind(wanted, hold),
+    ...(hold.mark !== undefined && { [ADOPTED]: hold.mark }),
+    ...(hold.mark === "Merge" && { [MERGED]: mergedKeys(wanted) }),
+  };
 }
 
 function wantedLabels(wanted: Wanted): Record<string, string> {
@@ -132,42 +171,58 @@ function declarers(secret: SecretObject, keys: ReadonlySet<string> | undefined):
   return [...new Set(found.map(({ manager = "?" }) => manager.slice(0, 64)))];
 }
 
+function notOwned(message: string): Objection {
+  return { reason: "NotOwned", message };
+}
+
+/** Who declares what, and which keys there are, is for those who may read the Secret, and not said here. */
+const DECLARED =
+  "another manager declares values of the Secret too; let one of the two go (kubectl get secret --show-managed-fields -o yaml)";
+
+/** True when this object may not go on without somebody's consent. */
+function lacksConsent(wanted: Wanted, live: SecretObject, operator: OperatorConsent): boolean {
+  const { adopt } = wanted.policy;
+  const standing = standingOf(wanted, live);
+  if (standing === "ours" || standing === "IfUnowned" || standing === adopt) return false;
+  return adopt === "Never" || !isConsentedTo(wanted, adopt, live, operator);
+}
+
+/** True for a Secret that others run: another controller, or Helm. */
+function isRunByOthers(live: SecretObject): boolean {
+  const owner = controllerOf(live);
+  return (owner !== undefined && !isOurReference(owner)) || (!isManaged(live) && isHelmOwned(live));
+}
+
 /** What the live Secret says against being written at all. marked: keys that we wrote before. */
 export function objectionOf(
   wanted: Wanted,
   live: SecretObject | undefined,
   marked: ReadonlySet<string>,
+  operator: OperatorConsent,
 ): Objection | undefined {
   if (live === undefined) return undefined;
-  if (isOwnKey(live)) return { reason: "NotOwned", message: "it holds a key of the controller itself" };
-  const conflicting = declarers(live, isMerge(wanted) ? wanted.keys : undefined);
-  const owner = controllerOf(live);
-  const isManaged_ = isManaged(live);
-  if (!isMerge(wanted)) {
-    if (owner !== undefined && !isOurReference(owner)) {
-      return { reason: "NotOwned", message: `the Secret belongs to ${owner.kind} ${owner.name}` };
-    }
-    if (!isManaged_ && isHelmOwned(live))
-      return { reason: "NotOwned", message: "the Secret belongs to a Helm release" };
+  // First, and in the same words for every Secret: without consent nothing is to be learned about it.
+  if (lacksConsent(wanted, live, operator)) return notOwned(askForConsent(wanted));
+  if (isOwnKey(live)) return notOwned("it belongs to the controller itself; seal under another name");
+  if (!isMerge(wanted) && isRunByOthers(live)) {
+    return notOwned("the Secret belongs to another controller or to a Helm release; remove it there or here");
   }
-  if (conflicting.length > 0) {
-    return {
-      reason: "FieldConflict",
-      message: `${conflicting.join(", ")} declares the values of the Secret too; let one of the two go`,
-    };
+  if (declarers(live, isMerge(wanted) ? wanted.keys : undefined).length > 0) {
+    return { reason: "FieldConflict", message: DECLARED };
   }
-  if (isMerge(wanted)) {
-    const taken = Object.keys(live.data ?? {}).filter(
-      (key) => wanted.keys.has(key) && !(isManaged_ && marked.has(key)),
-    );
-    if (taken.length > 0) {
-      return {
-        reason: "FieldConflict",
-        message: `the Secret already has ${taken.slice(0, 3).join(", ")}; remove it there or here`,
-      };
-    }
-  }
-  return undefined;
+  return isMerge(wanted) && markOf(live) !== "IfUnowned" ? refuseTaken(wanted, live, marked) : undefined;
+}
+
+/** Merge never writes over a key of others. */
+function refuseTaken(wanted: Wanted, live: SecretObject, marked: ReadonlySet<string>): Objection | undefined {
+  const named = live.metadata.annotations?.[MERGED];
+  // An earlier version did not name them: then the keys that were ever applied have to do.
+  const written = named === undefined ? marked : new Set(named.split(","));
+  const isTaken = Object.keys(live.data ?? {}).some(
+    (key) => wanted.keys.has(key) && !(isManaged(live) && written.has(key)),
+  );
+  if (!isTaken) return undefined;
+  return { reason: "FieldConflict", message: "the Secret has a key of the same name already; remove it there or here" };
 }
 
 function isHelmOwned({ metadata }: SecretObject): boolean {
@@ -185,7 +240,7 @@ export function frozenBy(wanted: Wanted, live: SecretObject | undefined): Object
   if (type !== wanted.shape.type) {
     return {
       reason: "ImmutableTarget",
-      message: `the Secret has type ${type.slice(0, 64)}, which cannot become ${wanted.shape.type}; ${remedy}`,
+      message: `the Secret has another type, which cannot become ${wanted.shape.type}; ${remedy}`,
     };
   }
   if (live.immutable === true) return { reason: "ImmutableTarget", message: `the Secret is immutable; ${remedy}` };
@@ -208,15 +263,19 @@ function holdsAll(
   return Object.entries(wanted).every(([key, value]) => live?.[key] === value);
 }
 
-function isShapeIntact(wanted: Wanted, { metadata, type, immutable }: SecretObject): boolean {
+function isShapeIntact(wanted: Wanted, live: SecretObject): boolean {
+  const { metadata, type, immutable } = live;
   const owner = metadata.ownerReferences?.find(({ uid }) => uid === wanted.uid);
+  const hold = holdOf(wanted, live);
   return (
     (type ?? "Opaque") === wanted.shape.type &&
     (immutable === true) === wanted.shape.immutable &&
     holdsAll(wantedLabels(wanted), metadata.labels) &&
-    holdsAll(wantedAnnotations(wanted), metadata.annotations) &&
+    holdsAll(wantedAnnotations(wanted, hold), metadata.annotations) &&
+    metadata.annotations?.[ADOPTED] === hold.mark &&
+    metadata.annotations?.[MERGED] === (hold.mark === "Merge" ? mergedKeys(wanted) : undefined) &&
     metadata.annotations?.[LAST_APPLIED] === undefined &&
-    (owner !== undefined) === ownsSecret(wanted)
+    (owner !== undefined) === ownsSecret(wanted, hold)
   );
 }
 
@@ -251,6 +310,7 @@ export function applyBody(
   const data: Record<string, string> = Object.create(null);
   for (const [key, value] of secret.values)
     data[key] = Buffer.from(value.buffer, value.byteOffset, value.length).toString("base64");
+  const hold = holdOf(wanted, live);
   const uid = live?.metadata.uid;
   const resourceVersion = live?.metadata.resourceVersion;
   return {
@@ -263,8 +323,8 @@ export function applyBody(
       ...(uid && { uid }),
       ...(resourceVersion && { resourceVersion }),
       labels: wantedLabels(wanted),
-      annotations: { ...wantedAnnotations(wanted), [MAC]: macOf(macKey, wanted, data) },
-      ...(ownsSecret(wanted) && { ownerReferences: [ownerReference(wanted)] }),
+      annotations: { ...wantedAnnotations(wanted, hold), [MAC]: macOf(macKey, wanted, data) },
+      ...(ownsSecret(wanted, hold) && { ownerReferences: [ownerReference(wanted)] }),
     },
     type: wanted.shape.type,
     ...(wanted.shape.immutable && { immutable: true }),
@@ -278,7 +338,8 @@ export function strayFields(wanted: Wanted, live: SecretObject): object | undefi
   const hasCopy = live.metadata.annotations?.[LAST_APPLIED] !== undefined;
   // An owner that is no longer ours, such as a SealedSecret of this name that was deleted and made again.
   const references = live.metadata.ownerReferences ?? [];
-  const kept = references.filter((owner) => !isOurReference(owner) || (owner.uid === wanted.uid && ownsSecret(wanted)));
+  const owns = ownsSecret(wanted, holdOf(wanted, live));
+  const kept = references.filter((owner) => !isOurReference(owner) || (owner.uid === wanted.uid && owns));
   if (keys.length === 0 && !hasCopy && kept.length === references.length) return undefined;
   return {
     metadata: {
@@ -294,4 +355,9 @@ export function strayFields(wanted: Wanted, live: SecretObject): object | undefi
 /** True when nobody but us has a part in a Secret that our apply has just made. */
 export function isOursAlone(secret: SecretObject): boolean {
   return (secret.metadata.managedFields ?? []).every(({ manager }) => manager === MANAGER);
+}
+
+/** The same of a Secret that was found: where nothing tells, it is not. */
+function isKnownToBeOursAlone(secret: SecretObject): boolean {
+  return (secret.metadata.managedFields ?? []).length > 0 && isOursAlone(secret);
 }

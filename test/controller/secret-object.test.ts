@@ -1,6 +1,7 @@
 /** The Kubernetes Secret of a SealedSecret, without a cluster: what is ours, what is in the way, what the MAC covers. */
 import { describe, expect, it } from "vitest";
 import type { SecretObject } from "../../controller/kube/object.ts";
+import { NO_CONSENT, type OperatorConsent } from "../../controller/targets/consent.ts";
 import {
   allowedMetadata,
   applyBody,
@@ -138,6 +139,7 @@ describe("the MAC of a Secret", () => {
 
 describe("what is in the way", () => {
   const none = new Set<string>();
+  const all: OperatorConsent = new Map([["shop", new Set(["IfUnowned", "Merge"])]]);
   const live = (more: object = {}, metadata: object = {}): SecretObject =>
     ({
       type: "Opaque",
@@ -151,6 +153,7 @@ describe("what is in the way", () => {
 
   it.each([
     ["nothing there", undefined, {}, undefined],
+    ["an unowned Secret, where the spec does not ask for it", live(), { adopt: "Never" }, "NotOwned"],
     ["an unowned Secret", live(), {}, undefined],
     ["a Secret of a Deployment", live({}, owner("Deployment")), {}, "NotOwned"],
     ["a SealedSecret of another project", live({}, owner("SealedSecret", "bitnami.com/v1alpha1")), {}, "NotOwned"],
@@ -173,13 +176,13 @@ describe("what is in the way", () => {
     ["Merge: a key of the same name", live({ data: { A: "eA==" } }), { adopt: "Merge" }, "FieldConflict"],
     ["Merge: a Secret with an owner", live({}, owner("Deployment")), { adopt: "Merge" }, undefined],
   ] as const)("%s", (_what, found, policy, reason) => {
-    expect(objectionOf(wanted({}, policy), found, none)?.reason).toBe(reason);
+    expect(objectionOf(wanted({}, { adopt: "IfUnowned", ...policy }), found, none, all)?.reason).toBe(reason);
   });
 
   it("Merge: a key that we put there ourselves is none", () => {
     const ours = live({ data: { A: "eA==" } }, { labels: { [MANAGED_BY]: "lacre" } });
-    expect(objectionOf(wanted({}, { adopt: "Merge" }), ours, new Set(["A"]))).toBeUndefined();
-    expect(objectionOf(wanted({}, { adopt: "Merge" }), ours, none)?.reason).toBe("FieldConflict");
+    expect(objectionOf(wanted({}, { adopt: "Merge" }), ours, new Set(["A"]), NO_CONSENT)).toBeUndefined();
+    expect(objectionOf(wanted({}, { adopt: "Merge" }), ours, none, NO_CONSENT)?.reason).toBe("FieldConflict");
   });
 
   it("type and immutable cannot be changed by anybody", () => {

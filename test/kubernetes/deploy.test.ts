@@ -124,6 +124,19 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
     });
   });
 
+  it("the network policy lets nobody but Prometheus read /metrics, which names all objects", () => {
+    const got = plane.kubectl(["get", "networkpolicy", "lacre-controller", "-n", "lacre-system", "-o", "json"]);
+    const { ingress } = (JSON.parse(got.stdout) as { spec: { ingress: { from?: object[] }[] } }).spec;
+    expect(ingress.map(({ from }) => from)).toEqual([
+      [
+        {
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } },
+          podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } },
+        },
+      ],
+    ]);
+  });
+
   it("the CRD refuses what no controller could make sense of, at the API server", () => {
     const thing = (spec: object) =>
       JSON.stringify({
