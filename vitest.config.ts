@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     projects: [
       project("unit", "test/*.test.ts", "test/src/**/*.test.ts"),
-      project("cli", "test/cli/**/*.test.ts"),
+      project("cli", "test/cli/**/*.test.ts", "test/upgrade/**/*.test.ts"),
       project("controller", "test/controller/**/*.test.ts"),
       project("e2e", "test/e2e/**/*.test.ts"),
       {

@@ -39,6 +39,10 @@ export type ClusterConfig = {
   /** Post-quantum age recipients. */
   readonly backupRecipients: readonly string[];
   readonly openCompromised: boolean;
+  /** The fingerprint that the identity must have; undefined: the one that the keys vouch for. */
+  readonly pinnedIdentity: string | undefined;
+  /** Whole ids of keys that have no proof and are the cluster's all the same. */
+  readonly adoptKeys: ReadonlySet<string>;
   readonly acceptSuites: ReadonlySet<Suite>;
   readonly acceptScopes: ReadonlySet<Scope>;
   readonly rollback: RollbackPolicy;
@@ -72,6 +76,8 @@ Options:
   --suite SUITE                  suite of new keys (default mlkem768x25519)
   --key-days DAYS                a new key after so many days (default 180)
   --generate-first-key BOOLEAN   false while a cluster is restored (default true)
+  --identity SHA256:...          the identity that the keys must be of: its fingerprint is in the log of the first start
+  --adopt-key ID                 vouch for a key Secret without a proof, by its whole id; repeat for several
   --backup-recipient AGE1PQ1...  keep a backup of the keys, locked for this recovery key; repeat for several
   --require-backup               a new key is used only once its backup was taken: lacre keys backup
   --open-compromised             open what is sealed for keys marked as compromised
@@ -104,6 +110,8 @@ const OPTIONS = {
   suite: { type: "string", default: "mlkem768x25519" },
   "key-days": { type: "string", default: "180" },
   "generate-first-key": { type: "string", default: "true" },
+  identity: { type: "string" },
+  "adopt-key": { type: "string", multiple: true },
   "backup-recipient": { type: "string", multiple: true },
   "require-backup": { type: "boolean" },
   "open-compromised": { type: "boolean" },
@@ -164,6 +172,21 @@ function parseSuite(text: string): Suite {
   throw usage(`--suite ${text}: there is no such suite`, "suites: mlkem768x25519, x25519");
 }
 
+/** The fingerprint of an identity as it was given, or USAGE. */
+export function parseFingerprint(text: string | undefined): string | undefined {
+  if (text === undefined || /^SHA256:[\w-]{43}$/.test(text)) return text;
+  throw usage(
+    "--identity must be a fingerprint, SHA256: and 43 characters",
+    "it is in the log of the controller's first start; lacre keys fetch shows it too",
+  );
+}
+
+function parseKeyIds(ids: readonly string[]): ReadonlySet<string> {
+  const wrong = ids.find((id) => !/^[0-9a-f]{32}$/.test(id));
+  if (wrong === undefined) return new Set(ids);
+  throw usage("--adopt-key takes a whole key id, all 32 digits", "lacre keys list --json shows them");
+}
+
 function parseRollback(text: string): RollbackPolicy {
   if (text === "warn" || text === "refuse") return text;
   throw usage("--rollback must be warn or refuse", HINT);
@@ -217,6 +240,8 @@ export function parseClusterConfig(args: readonly string[]): ClusterConfig {
     cluster: parseCluster(values.cluster),
     ...parseKeeping(values, suite, HINT),
     backupRecipients: parseRecipients(values["backup-recipient"] ?? [], values["require-backup"] === true),
+    pinnedIdentity: parseFingerprint(values.identity),
+    adoptKeys: parseKeyIds(values["adopt-key"] ?? []),
     openCompromised: values["open-compromised"] === true,
     // Keys of a suite that one chose oneself are meant to be used.
     acceptSuites: new Set([...parseSuites(values["accept-suite"] ?? []), suite]),

@@ -320,6 +320,8 @@ class Cluster {
       isLeading: () => this.#lease.isHeld(),
       cannotTell: () => this.#troubles.cannotTell || !this.#keys.held.isReady,
       malformedKeys: () => this.#troubles.malformedKeys,
+      unprovenKeys: () => this.#troubles.unprovenKeys,
+      isKeyKeepingHeld: () => this.#troubles.isKeyKeepingHeld,
       isBackupTaken: () => this.#keys.isBackupTaken,
     });
   }

@@ -1,7 +1,7 @@
 /** The command line of `lacre-controller reseal`. */
 import { parseArgs } from "node:util";
 import { parseNamespace } from "../src/index.ts";
-import { ownNamespace } from "./cluster-config.ts";
+import { ownNamespace, parseFingerprint } from "./cluster-config.ts";
 import { checkLogLevel, parseCluster, usage } from "./config.ts";
 import type { AccessOptions } from "./kube/access.ts";
 
@@ -14,6 +14,8 @@ export type ResealConfig = {
   /** Key lists of clusters that share values with this one. */
   readonly others: readonly string[];
   readonly signWith: string | undefined;
+  /** The fingerprint that the cluster's identity must have. */
+  readonly pinnedIdentity: string | undefined;
   /** A new file, or `-`. */
   readonly output: string;
   readonly logLevel: string;
@@ -29,6 +31,7 @@ Options:
   --namespace NAME        this namespace only; repeat for several (default: all)
   --key-namespace NAME    where the private keys are (default: the Pod's own, or lacre-system)
   --cluster NAME          the name in the result (default: cluster)
+  --identity SHA256:...   the identity that the keys must be of
   --other-keys FILE       key list of another cluster that shares values with this one; repeat
   --sign-with FILE        sign the new tokens with this key; signed entries are left out otherwise
   --output FILE           a new file, on a volume; - for standard output (default)
@@ -44,6 +47,7 @@ const OPTIONS = {
   namespace: { type: "string", multiple: true },
   "key-namespace": { type: "string" },
   cluster: { type: "string", default: "cluster" },
+  identity: { type: "string" },
   "other-keys": { type: "string", multiple: true },
   "sign-with": { type: "string" },
   output: { type: "string", default: "-" },
@@ -73,6 +77,7 @@ export function parseResealConfig(args: readonly string[]): ResealConfig {
     cluster: parseCluster(values.cluster),
     others: values["other-keys"] ?? [],
     signWith: values["sign-with"],
+    pinnedIdentity: parseFingerprint(values.identity),
     output: values.output,
     logLevel: values["log-level"],
   };

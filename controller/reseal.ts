@@ -8,6 +8,7 @@ import {
   createSealer,
   type Engine,
   type HeldKey,
+  IDENTITY_SECRET,
   isKeyList,
   type KeyId,
   Keyring,
@@ -19,7 +20,6 @@ import {
   parsePublicKeys,
   parseSigningSeed,
   parseToken,
-  readKeySecret,
   resealFooter,
   resealHeader,
   resealLine,
@@ -31,6 +31,7 @@ import {
   tokenDigest,
   VERSION,
 } from "../src/index.ts";
+import { HeldKeys } from "./keys/held-keys.ts";
 import { inFile, readKeyFile } from "./keys/key-files.ts";
 import { Access } from "./kube/access.ts";
 import { KubeApi, secretsPath } from "./kube/api.ts";
@@ -70,13 +71,36 @@ function readOther(engine: Engine, file: string): Other {
   });
 }
 
-async function readKeys(api: KubeApi, engine: Engine, namespace: string): Promise<readonly HeldKey[]> {
-  const list = await api.client.json<{ readonly items: readonly SecretObject[] }>({
-    method: "GET",
-    path: secretsPath(namespace),
-    query: { labelSelector: SEALING_KEY },
+/** The keys that count, judged as the controller judges them; none where the identity is in doubt. */
+async function readKeys(
+  api: KubeApi,
+  engine: Engine,
+  { keyNamespace: namespace, pinnedIdentity: pin }: ResealConfig,
+): Promise<readonly HeldKey[]> {
+  let doubtful: string | undefined;
+  const held = new HeldKeys({
+    engine,
+    openCompromised: true,
+    pin,
+    changed: () => undefined,
+    malformed: () => undefined,
+    unproven: () => undefined,
   });
-  return list.items.map((secret) => readKeySecret(engine, secret)).filter((record) => typeof record !== "string");
+  const identity = await api.getSecret(`${namespace}/${IDENTITY_SECRET}`);
+  if (identity === undefined) doubtful = `there is no identity in ${namespace}`;
+  else held.upsert(identity);
+  const path = secretsPath(namespace);
+  const query = { labelSelector: SEALING_KEY };
+  const list = await api.client.json<{ readonly items: readonly SecretObject[] }>({ method: "GET", path, query });
+  for (const secret of list.items) held.upsert(secret);
+  const published = await api.client.find<{ readonly data?: Readonly<Record<string, string>> }>({
+    method: "GET",
+    path: `/api/v1/namespaces/${namespace}/configmaps/lacre-keys`,
+  });
+  held.sawList(published?.data?.["keys"]);
+  doubtful ??= held.doubt;
+  if (doubtful === undefined) return [...held.records.values()];
+  throw new LacreError("KEY_INVALID", doubtful, { hint: "see the controller's log, and --identity SHA256:..." });
 }
 
 function newestOf(list: Parameters<typeof newestActive<HeldKey | ListedKey>>[0], whose: string): PublicKey {
@@ -87,7 +111,7 @@ function newestOf(list: Parameters<typeof newestActive<HeldKey | ListedKey>>[0],
 
 async function loadMeans(api: KubeApi, config: ResealConfig): Promise<Means> {
   const engine = await loadEngine();
-  const keys = await readKeys(api, engine, config.keyNamespace);
+  const keys = await readKeys(api, engine, config);
   const seed = config.signWith === undefined ? undefined : parseSigningSeed(readKeyFile(config.signWith).text);
   return {
     engine,

@@ -62,7 +62,7 @@ export function clusterSystem(assets: string): System {
       launch([]);
       await checkSoon(
         "it has made a key and a backup",
-        async () => on().kubectl(["-n", "lacre-system", "get", "secret", "lacre-backup"]).status === 0,
+        async () => on().kubectl(["-n", "lacre-system", "get", "configmap", "lacre-backup"]).status === 0,
       );
       await checkSoon("and published its list", async () => (await get("/v1/keys")) !== "");
     },

@@ -14,7 +14,9 @@
 import type { Engine } from "./crypto/engine.ts";
 
 export { fromBase64url, fromUtf8, isWellFormed, sameBytes, toBase64url, toHex, utf8, wipe } from "./bytes.ts";
+export { isBackupSigned, signBackup } from "./crypto/backup-proof.ts";
 export type { Engine } from "./crypto/engine.ts";
+export { doubtIdentity, type FoundKey, foundKey, judgeKeys, statesOf } from "./crypto/held-secrets.ts";
 export { generateKey, type PrivateKey, type PublicKey } from "./crypto/key.ts";
 export { type KeyFileFacts, refuseUnsafeKeyFile } from "./crypto/key-file.ts";
 export {
@@ -25,6 +27,7 @@ export {
   type KeyOrder,
   type KeyPolicy,
   type KeyVerdict,
+  rotationLimit,
 } from "./crypto/key-life.ts";
 export {
   CLUSTER,
@@ -40,19 +43,26 @@ export {
   sameKeys,
   signKeyList,
 } from "./crypto/key-list.ts";
+export { factsOfKey, proveKey } from "./crypto/key-proof.ts";
 export {
   BACKUP_DATA,
+  BACKUP_NAME,
   BACKUP_OF,
-  BACKUP_SECRET,
+  BACKUP_PROOF,
   BACKUP_TAKEN,
   destroyPatch,
+  hasKeyProofs,
   IDENTITY,
+  IDENTITY_SECRET,
   identitySecret,
   type KeySecret,
+  keyProofsPatch,
   keySecret,
   keySecretName,
   readIdentitySecret,
+  readKeyProof,
   readKeySecret,
+  readMadeFor,
   readSerial,
   SEALING_KEY,
   serialPatch,
@@ -60,6 +70,7 @@ export {
 } from "./crypto/key-secret.ts";
 export {
   formatKeyStore,
+  furtherState,
   HELD_STATES,
   type HeldKey,
   type HeldState,

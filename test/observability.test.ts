@@ -42,6 +42,8 @@ async function served(): Promise<ReadonlySet<string>> {
     isLeading: () => true,
     cannotTell: () => false,
     malformedKeys: () => 0,
+    unprovenKeys: () => 0,
+    isKeyKeepingHeld: () => false,
     isBackupTaken: () => false,
   });
   metrics.wrote("corrected");

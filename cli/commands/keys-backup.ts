@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import {
   asBackedUp,
   BACKUP_DATA,
+  BACKUP_NAME,
   BACKUP_OF,
-  BACKUP_SECRET,
   BACKUP_TAKEN,
   type Engine,
   fingerprintOf,
@@ -84,19 +84,21 @@ async function takeFromCluster(context: CommandContext, options: BackupOptions):
     });
   }
   const cluster = await openCluster(context, options);
-  const secret = await cluster.secret(namespace, BACKUP_SECRET);
-  const encoded = secret?.data[BACKUP_DATA];
-  const of = secret?.annotations[BACKUP_OF];
-  if (encoded === undefined || of === undefined) {
-    throw new LacreError("CLUSTER_FAILED", `${cluster.context} has no backup in ${namespace}/${BACKUP_SECRET}`, {
+  const kept = await cluster.configMap(namespace, BACKUP_NAME);
+  const file = kept?.data[BACKUP_DATA];
+  const of = kept?.annotations[BACKUP_OF];
+  if (file === undefined || of === undefined) {
+    throw new LacreError("CLUSTER_FAILED", `${cluster.context} has no backup in ${namespace}/${BACKUP_NAME}`, {
       hint: "start its controller with --backup-recipient age1pq1...: lacre keys recovery-key makes one",
     });
   }
-  const file = Buffer.from(encoded, "base64").toString("utf8");
+  // What is no backup must not count as one that was taken.
+  const { lockOf } = await loadBackupModule();
+  lockOf(new TextEncoder().encode(file));
   if (options.output === STDIN) return context.print(file);
   writeNewFile(context, options.output, file);
   // Only now: what the controller is told was taken lies on this disk.
-  await cluster.annotateSecret(namespace, BACKUP_SECRET, { [BACKUP_TAKEN]: of });
+  await cluster.annotateConfigMap(namespace, BACKUP_NAME, { [BACKUP_TAKEN]: of });
   context.say(
     `${options.output}: the keys of ${cluster.context}, locked by its controller. Prove it: lacre keys backup verify ${options.output}`,
   );

@@ -14,10 +14,6 @@ export type ClusterReader = {
   readonly configMap: (namespace: string, name: string) => Promise<StoredData | undefined>;
   /** Puts annotations on a ConfigMap; false where it is not there. */
   readonly annotateConfigMap: (namespace: string, name: string, annotations: Annotations) => Promise<boolean>;
-  /** A Secret, values in base64; undefined where it is not there. Asked for by name, and only for what is locked. */
-  readonly secret: (namespace: string, name: string) => Promise<StoredData | undefined>;
-  /** Puts annotations on a Secret; false where it is not there. */
-  readonly annotateSecret: (namespace: string, name: string, annotations: Annotations) => Promise<boolean>;
   /** The names of the Secrets with a label, without their content. */
   readonly secretNames: (namespace: string, label: string) => Promise<readonly string[]>;
   /** What is known of the Secrets that a label selects, in one namespace or in all, without their content. */
@@ -41,7 +37,7 @@ export type SecretMetadata = {
 
 type Annotations = Readonly<Record<string, string>>;
 
-/** What is in a ConfigMap or a Secret. */
+/** What is in a ConfigMap. */
 type StoredData = { readonly data: Annotations; readonly annotations: Annotations };
 
 type Stored = { readonly data?: Annotations; readonly metadata?: { readonly annotations?: Annotations } };
@@ -118,12 +114,6 @@ export async function openCluster(context: CommandContext, options: ClusterOptio
     annotateConfigMap: async (namespace, name, annotations) => {
       const asked = core.patchNamespacedConfigMap({ namespace, name, body: { metadata: { annotations } } }, MERGE);
       return (await orAbsent(asked, `change the ConfigMap ${namespace}/${name}`)) !== undefined;
-    },
-    secret: async (namespace, name) =>
-      storedData(await orAbsent(core.readNamespacedSecret({ namespace, name }), `the Secret ${namespace}/${name}`)),
-    annotateSecret: async (namespace, name, annotations) => {
-      const asked = core.patchNamespacedSecret({ namespace, name, body: { metadata: { annotations } } }, MERGE);
-      return (await orAbsent(asked, `change the Secret ${namespace}/${name}`)) !== undefined;
     },
     secretNames: async (namespace, label) => {
       const asked = core.listNamespacedSecret({ namespace, labelSelector: label }, METADATA_ONLY);

@@ -1,6 +1,7 @@
 /** Puts restored keys into a cluster: the keys first, the identity last, so that a controller acts only when all are there. */
 import {
   type Engine,
+  factsOfKey,
   fingerprintOf,
   IDENTITY,
   identitySecret,
@@ -9,6 +10,7 @@ import {
   keySecretName,
   LacreError,
   parseKeyList,
+  proveKey,
   SEALING_KEY,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
@@ -24,7 +26,10 @@ export async function restoreIntoCluster(
   const cluster = await openCluster(context, options);
   const { keyNamespace: namespace } = options;
   await refuseOthers(cluster, engine, store, namespace);
-  for (const key of store.keys) await cluster.createSecret(namespace, keySecret(namespace, key));
+  for (const key of store.keys) {
+    const proof = proveKey(engine, factsOfKey(key), store.serial, store.identity);
+    await cluster.createSecret(namespace, keySecret(namespace, key, proof));
+  }
   await cluster.createSecret(namespace, identitySecret(namespace, store.identity, store.serial));
   context.progress("");
 }

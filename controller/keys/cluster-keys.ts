@@ -49,6 +49,8 @@ export class ClusterKeys {
     this.held = new HeldKeys({
       engine,
       openCompromised: config.openCompromised,
+      pin: config.pinnedIdentity,
+      unproven: (secrets) => troubles.unproven(secrets),
       changed: () => this.#changed(),
       malformed: (secret, problem) => troubles.key(secret, problem),
     });
@@ -63,7 +65,9 @@ export class ClusterKeys {
       policy: config.keyPolicy,
       backup: this.#backup,
       uses,
+      adoptKeys: config.adoptKeys,
       told,
+      held: (problem) => troubles.keyKeeping(problem),
     });
     this.#collections = [SEALING_KEY, IDENTITY].map((label) => this.#collect(label));
   }

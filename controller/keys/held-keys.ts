@@ -1,37 +1,69 @@
 /** The private keys of the cluster as they are held in memory, kept up to date by a watch on their Secrets. */
 import { hkdfSync } from "node:crypto";
 import {
+  doubtIdentity,
   type Engine,
+  type FoundKey,
+  foundKey,
   type HeldKey,
+  hasKeyProofs,
   IDENTITY,
+  IDENTITY_SECRET,
+  judgeKeys,
   type KeyId,
   Keyring,
+  parseKeyList,
   readIdentitySecret,
+  readKeyProof,
   readKeySecret,
+  readMadeFor,
   readSerial,
+  type SignedKeyList,
   sameBytes,
   wipe,
 } from "../../src/index.ts";
-import { keyOf, type SecretObject } from "../kube/object.ts";
+import { keyOf, type SecretObject, splitKey } from "../kube/object.ts";
 
 /** What is told when the keys change. */
 export type HeldKeysOptions = {
   readonly engine: Engine;
   /** Opens with compromised keys too. */
   readonly openCompromised: boolean;
+  /** The fingerprint that the identity must have, where the operator has said so. */
+  readonly pin?: string | undefined;
   readonly changed: () => void;
   /** secret: the name of a Secret that is no good key, and why; undefined: it is right again. */
   readonly malformed: (secret: string, problem: string | undefined) => void;
+  /** The keys that nobody vouches for, by their Secrets: never used. */
+  readonly unproven: (secrets: readonly string[]) => void;
 };
 
 const MAC_BYTES = 32;
 
+/** The cluster's identity: its seed, the serial of the newest list that it signed, and whether its keys have proofs. */
+type Identity = {
+  readonly secret: string;
+  readonly seed: Uint8Array;
+  readonly publicKey: Uint8Array;
+  readonly serial: number;
+  readonly hasProofs: boolean;
+};
+
+type Found = { readonly resourceVersion: string; readonly key: FoundKey; readonly madeFor: string | undefined };
+
 /** Keys by the Secret that keeps them. A Secret that is no good key is told and passed over. */
 export class HeldKeys {
   readonly #options: HeldKeysOptions;
-  readonly #records = new Map<string, { readonly resourceVersion: string; readonly record: HeldKey }>();
+  readonly #found = new Map<string, Found>();
   readonly #malformed = new Set<string>();
-  #identity: { readonly secret: string; readonly seed: Uint8Array; readonly serial: number } | undefined;
+  #records: ReadonlyMap<string, HeldKey> = new Map();
+  #behind: readonly string[] = [];
+  #unproven: readonly FoundKey[] = [];
+  #identity: Identity | undefined;
+  /** An identity that came in place of the one that was there: not taken. */
+  #isReplaced = false;
+  #list: SignedKeyList | undefined;
+  #isListSeen = false;
   #keyring = new Keyring([]);
   #retired: ReadonlySet<KeyId> = new Set();
   #macKey: Uint8Array = new Uint8Array(MAC_BYTES);
@@ -55,37 +87,97 @@ export class HeldKeys {
     return this.#macKey;
   }
 
-  /** The cluster's identity, once there is one: its seed, and the serial of the newest list that it signed. */
-  get identity(): { readonly secret: string; readonly seed: Uint8Array; readonly serial: number } | undefined {
+  /** The cluster's identity, once there is one. */
+  get identity(): Identity | undefined {
     return this.#identity;
   }
 
-  /** All keys, by the name of their Secret. */
+  /** All keys that count, by the name of their Secret, with the state that counts. */
   get records(): ReadonlyMap<string, HeldKey> {
-    return new Map([...this.#records].map(([name, { record }]) => [name, record]));
+    return this.#records;
   }
 
-  /** A key and an identity are there: objects can be opened. */
+  /** Of these Secrets the state is better than the one that the identity signed last. */
+  get behind(): readonly string[] {
+    return this.#behind;
+  }
+
+  /** What reads as a key and has no proof. */
+  get unproven(): readonly FoundKey[] {
+    return this.#unproven;
+  }
+
+  /** The newest list of the cluster's own identity that was seen. */
+  get list(): SignedKeyList | undefined {
+    const own = this.#identity?.publicKey;
+    return this.#list !== undefined && own !== undefined && sameBytes(this.#list.identity, own)
+      ? this.#list
+      : undefined;
+  }
+
+  /** True for a request that a key was made for already. */
+  isMadeFor(request: string): boolean {
+    return [...this.#found.values()].some(({ madeFor }) => madeFor === request);
+  }
+
+  /** Why the identity is not the cluster's, in one sentence; undefined when it is, and where there is none and none is missed. */
+  get doubt(): string | undefined {
+    if (this.#isReplaced) return "IdentityChanged: another identity came while this one was in use";
+    const { engine, pin } = this.#options;
+    const found = [...this.#found.values()].map(({ key }) => key);
+    const doubt = doubtIdentity(engine, this.#identity?.publicKey, found, this.#list, pin);
+    if (doubt === undefined) return undefined;
+    const what = pin === undefined ? "the keys and the list are of" : "expected is";
+    return `IdentityChanged: ${doubt.found === undefined ? "there is no identity" : `the identity is ${doubt.found}`}, and ${what} ${doubt.expected}`;
+  }
+
+  /** A key and an identity are there, and the newest list was asked for: objects can be opened. */
   get isReady(): boolean {
-    return this.#identity !== undefined && this.#keyring.keyIds().length > 0;
+    return this.#identity !== undefined && this.#isListSeen && this.#keyring.keyIds().length > 0;
+  }
+
+  /** The published list as it lies there; of the cluster's own the newest counts. undefined: there is none. */
+  sawList(text: string | undefined): void {
+    const list = this.#parse(text);
+    const isNewer = list !== undefined && (this.list === undefined || list.serial > this.list.serial);
+    const isFirst = !this.#isListSeen;
+    this.#isListSeen = true;
+    if (isNewer) this.#list = list;
+    if (isNewer || isFirst) this.#rebuild();
+  }
+
+  #parse(text: string | undefined): SignedKeyList | undefined {
+    if (text === undefined) return undefined;
+    try {
+      const list = parseKeyList(this.#options.engine, text);
+      // Who may write the ConfigMap may put anybody's list there: it does not displace one of our own.
+      const isOther = this.list !== undefined && !sameBytes(list.identity, this.list.identity);
+      return isOther ? undefined : list;
+    } catch {
+      return undefined;
+    }
   }
 
   upsert(secret: SecretObject): void {
     const name = keyOf(secret);
-    if (secret.metadata.labels?.[IDENTITY] !== undefined) {
+    if (splitKey(name).name === IDENTITY_SECRET) {
       this.#setIdentity(name, secret);
       return;
     }
+    if (secret.metadata.labels?.[IDENTITY] !== undefined) {
+      this.#refuse(name, `the identity is in ${IDENTITY_SECRET} and nowhere else: this one is ignored`);
+      return;
+    }
     const resourceVersion = secret.metadata.resourceVersion ?? "";
-    if (this.#records.get(name)?.resourceVersion === resourceVersion) return;
-    const before = this.#records.get(name)?.record.privateKey;
-    const record = readKeySecret(this.#options.engine, secret);
-    if (typeof record === "string") {
-      this.#records.delete(name);
-      this.#malformed.add(name);
-      this.#options.malformed(name, record);
+    if (this.#found.get(name)?.resourceVersion === resourceVersion) return;
+    const before = this.#found.get(name)?.key.held.privateKey;
+    const held = readKeySecret(this.#options.engine, secret);
+    if (typeof held === "string") {
+      this.#found.delete(name);
+      this.#refuse(name, held);
     } else {
-      this.#records.set(name, { resourceVersion, record });
+      const key = foundKey(this.#options.engine, name, held, readKeyProof(secret));
+      this.#found.set(name, { resourceVersion, key, madeFor: readMadeFor(secret) });
       if (this.#malformed.delete(name)) this.#options.malformed(name, undefined);
     }
     this.#rebuild();
@@ -93,50 +185,73 @@ export class HeldKeys {
   }
 
   remove(name: string): void {
-    if (this.#identity?.secret === name) {
-      wipe(this.#identity.seed);
-      this.#identity = undefined;
-    }
+    // An identity that is gone goes on opening here: it is missed, and none is made in its place.
+    if (this.#identity?.secret === name) this.#isReplaced = true;
     if (this.#malformed.delete(name)) this.#options.malformed(name, undefined);
-    const removed = this.#records.get(name);
+    const removed = this.#found.get(name);
     if (removed === undefined) return;
-    this.#records.delete(name);
+    this.#found.delete(name);
     this.#rebuild();
-    removed.record.privateKey?.wipe();
+    removed.key.held.privateKey?.wipe();
+  }
+
+  #refuse(name: string, problem: string): void {
+    this.#malformed.add(name);
+    this.#options.malformed(name, problem);
   }
 
   #setIdentity(name: string, secret: SecretObject): void {
     const seed = readIdentitySecret(secret);
     if (seed === undefined) {
-      this.#options.malformed(name, "it must hold a seed of 32 bytes");
+      this.#refuse(name, "it must hold a seed of 32 bytes");
       return;
     }
-    const isSame = this.#identity !== undefined && sameBytes(this.#identity.seed, seed);
-    this.#identity = { secret: name, seed, serial: readSerial(secret) };
-    if (isSame) return;
+    if (this.#malformed.delete(name)) this.#options.malformed(name, undefined);
+    const known = this.#identity;
+    const publicKey = known?.publicKey ?? this.#options.engine.signingKeyOf(seed);
+    if (known !== undefined && !sameBytes(known.seed, seed)) {
+      wipe(seed);
+      this.#isReplaced = true;
+      return;
+    }
+    this.#isReplaced = false;
+    this.#identity = { secret: name, seed, publicKey, serial: readSerial(secret), hasProofs: hasKeyProofs(secret) };
+    if (known !== undefined) return;
     this.#macKey = new Uint8Array(hkdfSync("sha256", seed, "", "lacre/v1/secret-mac", MAC_BYTES));
-    this.#options.changed();
+    this.#rebuild();
+  }
+
+  /** Without an identity that is sure nothing is a key. */
+  #judge(): void {
+    const found = [...this.#found.values()].map(({ key }) => key);
+    const identity = this.#identity?.publicKey;
+    const isSure = identity !== undefined && (this.#isReplaced || this.doubt === undefined);
+    const { proven, unproven } = isSure ? judgeKeys(identity, found, this.list) : { proven: [], unproven: [] };
+    this.#records = new Map(proven.map(({ secret, held }) => [secret, held]));
+    this.#behind = proven.filter(({ isBehind }) => isBehind).map(({ secret }) => secret);
+    this.#unproven = unproven;
+    this.#options.unproven(unproven.map(({ secret }) => secret));
   }
 
   #rebuild(): void {
-    const { keyring, retired } = openingOf(
-      [...this.#records.values()].map(({ record }) => record),
-      this.#options.openCompromised,
-    );
+    this.#judge();
+    const { keyring, retired } = openingOf([...this.#records.values()], this.#options.openCompromised);
     this.#keyring = keyring;
     this.#retired = retired;
     this.#options.changed();
   }
 }
 
-/** Which of some keys open, and which are known and open nothing any more. What was destroyed stays so, whoever has a copy. */
+/** Which of some keys open, and which are known and open nothing any more. Of two states for a key the one further on counts. */
 export function openingOf(
   keys: readonly HeldKey[],
   openCompromised: boolean,
 ): { readonly keyring: Keyring; readonly retired: ReadonlySet<KeyId> } {
-  const destroyed = new Set(keys.filter(({ state }) => state === "destroyed").map(({ publicKey }) => publicKey.keyId));
-  const opens = ({ state, publicKey }: HeldKey) =>
-    !destroyed.has(publicKey.keyId) && (state !== "compromised" || openCompromised);
+  const idsOf = (wanted: HeldKey["state"]) =>
+    new Set(keys.filter(({ state }) => state === wanted).map(({ publicKey }) => publicKey.keyId));
+  const [destroyed, compromised] = [idsOf("destroyed"), idsOf("compromised")];
+  const opens = ({ publicKey }: HeldKey) =>
+    !destroyed.has(publicKey.keyId) && (!compromised.has(publicKey.keyId) || openCompromised);
   const opening = keys.filter(opens).flatMap(({ privateKey }) => privateKey ?? []);
   const retired = keys.filter((key) => !opens(key)).map(({ publicKey }) => publicKey.keyId);
   return { keyring: new Keyring(opening), retired: new Set(retired) };

@@ -6,16 +6,21 @@ import { createHash } from "node:crypto";
 import {
   asBackedUp,
   BACKUP_DATA,
+  BACKUP_NAME,
   BACKUP_OF,
-  BACKUP_SECRET,
+  BACKUP_PROOF,
   BACKUP_TAKEN,
   type Engine,
   fingerprintOf,
   formatKeyStore,
+  isBackupSigned,
   type KeyId,
   type KeyStore,
+  signBackup,
 } from "../../src/index.ts";
 import type { KubeApi } from "../kube/api.ts";
+import { APPLY_PATCH } from "../kube/client.ts";
+import type { KubeObject } from "../kube/object.ts";
 
 const BACKUP_KEYS = "lacre.dev/backup-keys";
 
@@ -33,10 +38,15 @@ export type KeyBackupOptions = {
 /** The backup that lies there: what it is of, and its keys where it was taken away by somebody. */
 export type KeptBackup = { readonly of: string | undefined; readonly taken: ReadonlySet<KeyId> };
 
-/** Keeps the Secret of the backup up to date. */
+type StoredBackup = KubeObject & { readonly data?: Readonly<Record<string, string>> };
+
+const NO_BACKUP: KeptBackup = { of: undefined, taken: new Set() };
+
+/** Keeps the ConfigMap of the backup up to date. It holds ciphertext, and no label that could make it a key. */
 export class KeyBackup {
   readonly #options: KeyBackupOptions;
   #isTaken = false;
+  #isOldOneTold = false;
 
   constructor(options: KeyBackupOptions) {
     this.#options = options;
@@ -47,13 +57,20 @@ export class KeyBackup {
     return this.#isTaken;
   }
 
-  /** The backup as it lies there now. */
-  async read(): Promise<KeptBackup> {
-    const { api, namespace } = this.#options;
-    const found = await api.getSecret(`${namespace}/${BACKUP_SECRET}`);
+  /** The backup as it lies there now. One that the identity (32 bytes) did not sign is none: it is made anew. */
+  async read(identity: Uint8Array): Promise<KeptBackup> {
+    const { engine } = this.#options;
+    await this.#tellOldOne();
+    const found = await this.#options.api.client.find<StoredBackup>({ method: "GET", path: this.#path });
     const { [BACKUP_OF]: of, [BACKUP_TAKEN]: taken, [BACKUP_KEYS]: keys = "" } = found?.metadata.annotations ?? {};
-    this.#isTaken = of !== undefined && of === taken;
-    return { of, taken: new Set(this.#isTaken ? (keys.split(",") as KeyId[]) : []) };
+    const file = found?.data?.[BACKUP_DATA];
+    const proof = found?.metadata.annotations?.[BACKUP_PROOF];
+    const isOurs =
+      of !== undefined && file !== undefined && proof !== undefined
+        ? isBackupSigned(engine, `${of}\n${keys}`, file, identity, proof)
+        : false;
+    this.#isTaken = isOurs && of === taken;
+    return isOurs ? { of, taken: new Set(this.#isTaken ? (keys.split(",") as KeyId[]) : []) } : NO_BACKUP;
   }
 
   /** Makes a backup where keys, states or recipients differ from those of the last. */
@@ -67,22 +84,39 @@ export class KeyBackup {
     const text = formatKeyStore(kept);
     const file = await lockBackup(text, { kind: "recipients", recipients });
     const keyIds = store.keys.map(({ publicKey }) => publicKey.keyId);
-    await api.applySecret(
-      {
+    const listed = keyIds.join(",");
+    const proof = signBackup(this.#options.engine, `${of}\n${listed}`, file, store.identity);
+    await api.client.json({
+      method: "PATCH",
+      path: this.#path,
+      query: { fieldManager: "lacre", force: "true" },
+      contentType: APPLY_PATCH,
+      body: {
         apiVersion: "v1",
-        kind: "Secret",
+        kind: "ConfigMap",
         metadata: {
-          name: BACKUP_SECRET,
+          name: BACKUP_NAME,
           namespace,
-          annotations: { [BACKUP_OF]: of, [BACKUP_KEYS]: keyIds.join(",") },
+          annotations: { [BACKUP_OF]: of, [BACKUP_KEYS]: listed, [BACKUP_PROOF]: proof },
         },
-        type: "Opaque",
-        data: { [BACKUP_DATA]: Buffer.from(file).toString("base64") },
+        data: { [BACKUP_DATA]: file },
       },
-      true,
-    );
+    });
     this.#isTaken = false;
     told("made a backup: take it away with lacre keys backup", { keys: String(keyIds.length) });
+  }
+
+  /** Earlier versions kept the backup in a Secret, where it could be made to look like a key. */
+  async #tellOldOne(): Promise<void> {
+    if (this.#isOldOneTold) return;
+    const { api, namespace, told } = this.#options;
+    const old = await api.getSecret(`${namespace}/${BACKUP_NAME}`);
+    this.#isOldOneTold = true;
+    if (old !== undefined) told("an old backup is ignored: remove it", { secret: `${namespace}/${BACKUP_NAME}` });
+  }
+
+  get #path(): string {
+    return `/api/v1/namespaces/${this.#options.namespace}/configmaps/${BACKUP_NAME}`;
   }
 
   /** What a backup is of, public facts only. */

@@ -4,10 +4,13 @@ import {
   destroyPatch,
   type Engine,
   factsOf,
+  factsOfKey,
   fingerprintOf,
+  furtherState,
   generateKey,
   type HeldKey,
   holdNew,
+  IDENTITY_SECRET,
   identitySecret,
   judgeOrder,
   type KeyAction,
@@ -15,17 +18,20 @@ import {
   type KeyList,
   type KeyPolicy,
   type KeyStore,
+  keyProofsPatch,
   keySecret,
   listOf,
   type NewKeys,
   nextSerial,
-  parseKeyList,
+  proveKey,
   rfc3339,
+  rotationLimit,
   sameKeys,
   serialPatch,
   shortKeyId,
   signKeyList,
   statePatch,
+  statesOf,
   wipe,
 } from "../../src/index.ts";
 import { type KubeApi, secretsPath } from "../kube/api.ts";
@@ -34,7 +40,7 @@ import { APPLY_PATCH } from "../kube/client.ts";
 import type { KubeObject, SecretObject } from "../kube/object.ts";
 import type { HeldKeys } from "./held-keys.ts";
 import type { KeyBackup } from "./key-backup.ts";
-import { answersOf, type KeyRequest, openRequests, orderOf } from "./key-requests.ts";
+import { answersOf, type KeyRequest, openRequests, orderOf, overlongRequests } from "./key-requests.ts";
 import type { KeyUse } from "./key-uses.ts";
 
 /** The ConfigMap that everybody may read. */
@@ -55,7 +61,11 @@ export type KeyKeeperOptions = {
   readonly backup: KeyBackup | undefined;
   /** What needs each key, of all that this controller may read. */
   readonly uses: () => Promise<ReadonlyMap<KeyId, KeyUse>>;
+  /** Full ids of keys that the operator vouches for. */
+  readonly adoptKeys: ReadonlySet<string>;
   readonly told: (message: string, details: Readonly<Record<string, string>>) => void;
+  /** What keeps keys from being made and published; undefined: nothing does any more. */
+  readonly held: (problem: string | undefined) => void;
 };
 
 type ListObject = KubeObject & { readonly data?: Readonly<Record<string, string>> };
@@ -65,6 +75,7 @@ export class KeyKeeper {
   readonly #options: KeyKeeperOptions;
   #published: string | undefined;
   #isAtWork = false;
+  readonly #saidOnce = new Set<string>();
 
   constructor(options: KeyKeeperOptions) {
     this.#options = options;
@@ -80,16 +91,22 @@ export class KeyKeeper {
     if (this.#isAtWork) return;
     this.#isAtWork = true;
     try {
-      await this.#ensureIdentity();
-      if (this.#options.keys.identity === undefined) return;
       const published = await this.#readList();
+      await this.#ensureIdentity();
+      const problem = this.#options.keys.doubt ?? (await this.#prove(now));
+      this.#options.held(problem);
+      const { identity } = this.#options.keys;
+      if (identity === undefined || problem !== undefined) return;
+      await this.#catchUp(now);
+      this.#tellOverlong(published);
       const requests = openRequests(published?.metadata.annotations);
       const answers = await this.#answer(requests);
-      const kept = await this.#options.backup?.read();
+      const kept = await this.#options.backup?.read(identity.publicKey);
       const rotate = requests.find(({ name }) => name === "rotate");
-      const asked = { rotate: rotate !== undefined, backedUp: kept?.taken ?? new Set<KeyId>() };
-      await this.#perform(decideKeys(this.#facts(), this.#options.policy, now, asked), now);
-      if (rotate !== undefined) answers.set(rotate, this.#rotated());
+      const isNew = rotate !== undefined && !this.#options.keys.isMadeFor(rotate.value);
+      const asked = { rotate: isNew, backedUp: kept?.taken ?? new Set<KeyId>() };
+      const limited = await this.#renew(decideKeys(this.#facts(), this.#options.policy, now, asked), now, rotate);
+      if (rotate !== undefined) answers.set(rotate, (isNew ? limited : undefined) ?? this.#rotated());
       const store = this.#store();
       if (store === undefined) return;
       if (kept !== undefined) await this.#options.backup?.make(store, now, kept);
@@ -101,16 +118,99 @@ export class KeyKeeper {
 
   /** Reads the published list: for the replica that waits. */
   async read(): Promise<void> {
-    this.#published = (await this.#readList())?.data?.[LIST_KEY];
+    const published = await this.#readList();
+    this.#published = published?.data?.[LIST_KEY];
   }
 
   async #ensureIdentity(): Promise<void> {
     const { keys, engine, namespace, policy, told } = this.#options;
-    if (keys.identity !== undefined || !policy.generateFirstKey) return;
+    if (keys.identity !== undefined) return;
+    // One that lost its label is not seen by the watch.
+    const there = await this.#options.api.getSecret(`${namespace}/${IDENTITY_SECRET}`);
+    if (there !== undefined) {
+      keys.upsert(there);
+      return;
+    }
+    // Keys, a list or a pin speak for an identity that is missing: another would not be it.
+    if (keys.doubt !== undefined || !policy.generateFirstKey) return;
     const seed = engine.randomBytes(32);
+    const fingerprint = fingerprintOf(engine, engine.signingKeyOf(seed));
     keys.upsert(await this.#create(identitySecret(namespace, seed)));
-    told("made the cluster's identity", { fingerprint: fingerprintOf(engine, engine.signingKeyOf(seed)) });
+    told("made the cluster's identity: pin it with --identity", { fingerprint });
     wipe(seed);
+  }
+
+  /** The serial that a list would have which is signed now. */
+  #serial(now: Date): number {
+    const { keys } = this.#options;
+    return nextSerial(now, keys.identity?.serial ?? 0, keys.list?.serial ?? 0);
+  }
+
+  #proofOf(key: HeldKey, now: Date): string {
+    const { engine, keys } = this.#options;
+    return proveKey(engine, factsOfKey(key), this.#serial(now), keys.identity?.seed ?? new Uint8Array());
+  }
+
+  /**
+   * Gives proofs to the keys that an earlier version made: those that the newest signed list names, and no other; and to those
+   * that the operator vouches for. What stands in the way, or undefined.
+   */
+  async #prove(now: Date): Promise<string | undefined> {
+    const { keys, api, adoptKeys, told } = this.#options;
+    const { identity, list } = keys;
+    if (identity === undefined) return undefined;
+    const isFitting = list !== undefined && list.serial === identity.serial;
+    const listed = statesOf(!identity.hasProofs && isFitting ? list : undefined);
+    const adopted = keys.unproven.filter(({ held }) => {
+      const { keyId } = held.publicKey;
+      return listed.has(keyId) || adoptKeys.has(keyId);
+    });
+    if (!identity.hasProofs && !isFitting && keys.unproven.length > 0 && adopted.length === 0) {
+      const names = keys.unproven.map(({ secret }) => secret).join(", ");
+      return `KeysUnproven: no published list says which keys are the cluster's: ${names}; vouch for them with --adopt-key ID`;
+    }
+    for (const { secret, held } of adopted) {
+      const state = furtherState(held.state, statesOf(list).get(held.publicKey.keyId) ?? held.state);
+      const key = { ...held, state };
+      const patch = state === "destroyed" ? destroyPatch : statePatch;
+      keys.upsert(await api.patchSecret(secret, patch(key, this.#proofOf(key, now))));
+      told("took a key over and proved it", { keyId: held.publicKey.keyId, state });
+    }
+    if (!identity.hasProofs) keys.upsert(await api.patchSecret(identity.secret, keyProofsPatch()));
+    return undefined;
+  }
+
+  /** A Secret that was put back to a better state than the identity signed last is moved on again. */
+  async #catchUp(now: Date): Promise<void> {
+    const { keys, told } = this.#options;
+    for (const secret of keys.behind) {
+      const key = keys.records.get(secret);
+      if (key === undefined) continue;
+      told("a key was put back into a better state than it was published in", { secret, state: key.state });
+      await this.#write(secret, key, now);
+    }
+  }
+
+  #tellOverlong(published: ListObject | undefined): void {
+    for (const name of overlongRequests(published?.metadata.annotations)) {
+      if (this.#saidOnce.has(name)) continue;
+      this.#saidOnce.add(name);
+      this.#options.told("a request about keys is longer than 200 characters and is refused", { request: name });
+    }
+  }
+
+  /** Does what was decided. The answer where a new key is due and too many were made: then nothing is done. */
+  async #renew(actions: readonly KeyAction[], now: Date, rotate: KeyRequest | undefined): Promise<string | undefined> {
+    const until = actions.some(({ kind }) => kind === "make") ? rotationLimit(this.#facts(), now) : undefined;
+    if (until === undefined) {
+      await this.#perform(actions, now, rotate?.value);
+      this.#saidOnce.delete("limit");
+      return undefined;
+    }
+    const answer = `refused: RotationLimited: three keys were made within an hour; again after ${rfc3339(until)}`;
+    if (!this.#saidOnce.has("limit")) this.#options.told(answer, {});
+    this.#saidOnce.add("limit");
+    return answer;
   }
 
   #facts() {
@@ -155,10 +255,9 @@ export class KeyKeeper {
     }
   }
 
-  async #perform(actions: readonly KeyAction[], now: Date): Promise<void> {
+  async #perform(actions: readonly KeyAction[], now: Date, madeFor?: string): Promise<void> {
     for (const action of actions) {
-      if (action.kind === "make") await this.#makeKey(action.state, now);
-      else if (action.state === "destroyed") await this.#bury(action.keyId);
+      if (action.kind === "make") await this.#makeKey(action.state, now, madeFor);
       else await this.#move(action.keyId, action.state, now);
     }
   }
@@ -168,34 +267,33 @@ export class KeyKeeper {
     return isWaiting ? "done: the new key waits for its backup: lacre keys backup" : "done";
   }
 
-  async #makeKey(state: "active" | "pending", now: Date): Promise<void> {
+  async #makeKey(state: "active" | "pending", now: Date, madeFor: string | undefined): Promise<void> {
     const { engine, newKeys, namespace, keys, told } = this.#options;
     const key = generateKey(engine, newKeys.suite);
     const held = holdNew(key, state, now, newKeys.lifetimeMs);
-    keys.upsert(await this.#create(keySecret(namespace, held) as SecretObject));
+    const body = keySecret(namespace, held, this.#proofOf(held, now), madeFor);
+    keys.upsert(await this.#create(body as SecretObject));
     const message = state === "active" ? "made a sealing key" : "made a sealing key that waits for its backup";
     told(message, { keyId: key.publicKey.keyId });
     key.wipe();
   }
 
   async #move(keyId: KeyId, state: HeldKey["state"], now: Date): Promise<void> {
-    const { keys, api, told } = this.#options;
+    const { keys, told } = this.#options;
     for (const [name, record] of keys.records) {
       if (record.publicKey.keyId !== keyId || record.state === "destroyed") continue;
-      const since = record.state === "pending" ? rfc3339(now) : undefined;
-      keys.upsert(await api.patchSecret(name, statePatch(state, since)));
-      told("a key is in another state", { keyId, state });
+      // A key that waited is used from now on.
+      const notBefore = record.state === "pending" && state === "active" ? rfc3339(now) : record.notBefore;
+      await this.#write(name, { ...record, state, notBefore }, now);
+      told(state === "destroyed" ? "destroyed a key" : "a key is in another state", { keyId, state });
     }
   }
 
-  /** One request: the private part goes as the state is written, and what is left goes on being listed. */
-  async #bury(keyId: KeyId): Promise<void> {
-    const { keys, api, told } = this.#options;
-    for (const [name, { publicKey, state }] of keys.records) {
-      if (publicKey.keyId !== keyId || state === "destroyed") continue;
-      keys.upsert(await api.patchSecret(name, destroyPatch(publicKey)));
-      told("destroyed a key", { keyId });
-    }
+  /** One request; of a destroyed key the private part goes as the state is written, and what is left goes on being listed. */
+  async #write(secret: string, key: HeldKey, now: Date): Promise<void> {
+    const { keys, api } = this.#options;
+    const patch = key.state === "destroyed" ? destroyPatch : statePatch;
+    keys.upsert(await api.patchSecret(secret, patch(key, this.#proofOf(key, now))));
   }
 
   #create(body: SecretObject): Promise<SecretObject> {
@@ -206,9 +304,11 @@ export class KeyKeeper {
     });
   }
 
-  #readList(): Promise<ListObject | undefined> {
+  async #readList(): Promise<ListObject | undefined> {
     const path = `/api/v1/namespaces/${this.#options.namespace}/configmaps/${KEY_LIST_NAME}`;
-    return this.#options.api.client.find<ListObject>({ method: "GET", path });
+    const list = await this.#options.api.client.find<ListObject>({ method: "GET", path });
+    this.#options.keys.sawList(list?.data?.[LIST_KEY]);
+    return list;
   }
 
   /** All that there is, one record a key; undefined before there is an identity. */
@@ -232,23 +332,26 @@ export class KeyKeeper {
     const { keys, engine, api, told } = this.#options;
     if (keys.identity === undefined || store.keys.length === 0) return;
     const before = published?.data?.[LIST_KEY];
-    const last = before === undefined ? undefined : this.#parse(before);
     const list = listOf(store);
-    if (last !== undefined && before !== undefined && sameKeys(last, list)) {
+    // Only the newest list that was seen is the last one: whoever put an older one back finds a newer in its place.
+    const last = keys.list;
+    const isThere = last !== undefined && before === this.#textOf(last);
+    if (last !== undefined && before !== undefined && isThere && sameKeys(last, list)) {
       this.#published = before;
-      if (answers.size > 0) await this.#write(before, published, answers);
+      if (answers.size > 0) await this.#writeList(before, published, answers);
       return;
     }
     // Kept with the identity first, and never below the time: it rises even where the list, or both, were lost.
-    const serial = nextSerial(now, last?.serial ?? 0, keys.identity.serial);
+    const serial = this.#serial(now);
     keys.upsert(await api.patchSecret(keys.identity.secret, serialPatch(serial)));
     const text = signKeyList(engine, { ...list, serial }, keys.identity.seed);
-    await this.#write(text, published, answers);
+    await this.#writeList(text, published, answers);
+    keys.sawList(text);
     this.#published = text;
     told("published the key list", { serial: String(serial), keys: list.keys.map(describeKey).join(", ") });
   }
 
-  async #write(
+  async #writeList(
     text: string,
     published: ListObject | undefined,
     answers: ReadonlyMap<KeyRequest, string>,
@@ -269,16 +372,10 @@ export class KeyKeeper {
     });
   }
 
-  /** A list of our own identity; anything else was put there by somebody else and is written over. */
-  #parse(text: string): KeyList | undefined {
+  /** The text that the identity gives a list: the same input gives the same bytes. */
+  #textOf(list: KeyList): string | undefined {
     const { engine, keys } = this.#options;
-    try {
-      const list = parseKeyList(engine, text);
-      const own = keys.identity && engine.signingKeyOf(keys.identity.seed);
-      return own !== undefined && Buffer.from(own).equals(list.identity) ? list : undefined;
-    } catch {
-      return undefined;
-    }
+    return keys.identity && signKeyList(engine, list, keys.identity.seed);
   }
 }
 

@@ -9,12 +9,21 @@ export type KeyRequest = { readonly name: (typeof NAMES)[number]; readonly value
 
 type Annotations = Readonly<Record<string, string>>;
 
+/** What lacre writes is far shorter. A longer one is neither read nor repeated. */
+const MAX_LENGTH = 200;
+
 /** The requests without an answer. */
 export function openRequests(annotations: Annotations = {}): readonly KeyRequest[] {
   return NAMES.flatMap((name) => {
     const value = annotations[`lacre.dev/${name}-requested`];
-    return value === undefined || value === annotations[`lacre.dev/${name}-handled`] ? [] : [{ name, value }];
+    if (value === undefined || value === annotations[`lacre.dev/${name}-handled`]) return [];
+    return value.length > MAX_LENGTH ? [] : [{ name, value }];
   });
+}
+
+/** The names of requests that are too long to be one. */
+export function overlongRequests(annotations: Annotations = {}): readonly string[] {
+  return NAMES.filter((name) => (annotations[`lacre.dev/${name}-requested`]?.length ?? 0) > MAX_LENGTH);
 }
 
 /** The order in a request: `KEYID TIME` or `KEYID TIME force`; undefined for one that cannot be read. */
@@ -30,8 +39,9 @@ export function answersOf(
   annotations: Annotations = {},
   answers: ReadonlyMap<KeyRequest, string> = new Map(),
 ): Readonly<Record<string, string>> {
-  const kept = Object.entries(annotations).filter(([name]) =>
-    NAMES.some((one) => name === `lacre.dev/${one}-handled` || name === `lacre.dev/${one}-answer`),
+  const names = NAMES.flatMap((one) => [`lacre.dev/${one}-handled`, `lacre.dev/${one}-answer`]);
+  const kept = Object.entries(annotations).filter(
+    ([name, value]) => names.includes(name) && value.length <= MAX_LENGTH,
   );
   const added = [...answers].flatMap(([{ name, value }, answer]) => [
     [`lacre.dev/${name}-handled`, value],

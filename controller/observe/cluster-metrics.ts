@@ -22,6 +22,10 @@ export type ClusterState = {
   readonly isLeading: () => boolean;
   readonly cannotTell: () => boolean;
   readonly malformedKeys: () => number;
+  /** Key Secrets without a proof. */
+  readonly unprovenKeys: () => number;
+  /** No key is made and no list is published: the identity, or which keys are the cluster's, is in doubt. */
+  readonly isKeyKeepingHeld: () => boolean;
   /** undefined: no backup is kept. */
   readonly isBackupTaken: () => boolean | undefined;
 };
@@ -67,6 +71,12 @@ export function createClusterMetrics(state: ClusterState): ClusterMetrics {
     one.set(state.cannotTell() ? 1 : 0),
   );
   gauge("lacre_malformed_keys", "Key Secrets that are no good key", [], (one) => one.set(state.malformedKeys()));
+  gauge("lacre_unproven_keys", "Key Secrets without a proof of the cluster's identity: never used", [], (one) =>
+    one.set(state.unprovenKeys()),
+  );
+  gauge("lacre_key_keeping_held", "1 while identity or keys are in doubt: nothing is made or published", [], (one) =>
+    one.set(state.isKeyKeepingHeld() ? 1 : 0),
+  );
   gauge("lacre_backup_taken", "0: keys, or their states, are in no backup that was taken away", [], (one) => {
     const isTaken = state.isBackupTaken();
     if (isTaken !== undefined) one.set(isTaken ? 1 : 0);

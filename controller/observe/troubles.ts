@@ -8,6 +8,8 @@ export class Troubles {
   readonly #unread = new Map<string, string>();
   readonly #malformed = new Set<string>();
   #sealers: string | undefined;
+  #unproven: readonly string[] = [];
+  #keyKeeping: string | undefined;
 
   constructor(log: Logger) {
     this.#log = log;
@@ -21,6 +23,36 @@ export class Troubles {
   /** Key Secrets that are no good key. */
   get malformedKeys(): number {
     return this.#malformed.size;
+  }
+
+  /** Key Secrets that nobody vouches for. */
+  get unprovenKeys(): number {
+    return this.#unproven.length;
+  }
+
+  /** True while no key is made and no list is published, because the identity or the keys are in doubt. */
+  get isKeyKeepingHeld(): boolean {
+    return this.#keyKeeping !== undefined;
+  }
+
+  /** Key Secrets without a proof of the cluster's identity: said when one comes and when one goes. */
+  unproven(secrets: readonly string[]): void {
+    for (const secret of secrets) {
+      if (!this.#unproven.includes(secret))
+        this.#log.error({ secret }, "a key Secret has no proof of the cluster's identity: it is never used");
+    }
+    for (const secret of this.#unproven) {
+      if (!secrets.includes(secret)) this.#log.info({ secret }, "a key Secret without a proof is gone, or has one now");
+    }
+    this.#unproven = secrets;
+  }
+
+  /** Why no key is made and no list is published; undefined when that is over. */
+  keyKeeping(problem: string | undefined): void {
+    if (problem === this.#keyKeeping) return;
+    this.#keyKeeping = problem;
+    if (problem === undefined) this.#log.info("keys are kept again");
+    else this.#log.error({ problem }, "no key is made and no list is published");
   }
 
   /** What the API server does not give; undefined when it gives it again. */

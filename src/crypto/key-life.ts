@@ -57,6 +57,20 @@ function newestFirst(keys: readonly KeyFact[]): readonly KeyFact[] {
   return [...keys].reverse().sort((a, b) => (a.notBefore === b.notBefore ? 0 : a.notBefore < b.notBefore ? 1 : -1));
 }
 
+/** So many new keys an hour, at most: whoever may ask for rotation cannot fill the list. */
+const MAX_NEW_KEYS_PER_HOUR = 3;
+const HOUR_MS = 3_600_000;
+
+/** When a further key may be made, if that is not now. */
+export function rotationLimit(keys: readonly KeyFact[], now: Date): Date | undefined {
+  const recent = keys
+    .map(({ notBefore }) => new Date(notBefore).getTime() + HOUR_MS)
+    .filter((until) => until > now.getTime())
+    .sort((a, b) => b - a);
+  const until = recent[MAX_NEW_KEYS_PER_HOUR - 1];
+  return until === undefined ? undefined : new Date(until);
+}
+
 /** What somebody orders about one key. */
 export type KeyOrder =
   | { readonly kind: "compromised"; readonly keyId: KeyId }

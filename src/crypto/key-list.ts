@@ -116,12 +116,13 @@ export function fingerprintOf(engine: Engine, identity: Uint8Array): string {
   return `SHA256:${toBase64url(engine.sha256(concat(utf8(`${LABEL}identity`), identity)))}`;
 }
 
-/** The key to seal to: of those that are active, the newest. */
-export function newestActive<K extends { readonly state: string; readonly notBefore: string }>(list: {
-  readonly keys: readonly K[];
-}): K | undefined {
+/** The key to seal to: of those that are active and nowhere in another state, the newest. */
+export function newestActive<
+  K extends { readonly state: string; readonly notBefore: string; readonly publicKey: PublicKey },
+>(list: { readonly keys: readonly K[] }): K | undefined {
+  const others = new Set(list.keys.filter(({ state }) => state !== "active").map(({ publicKey }) => publicKey.keyId));
   return list.keys
-    .filter(({ state }) => state === "active")
+    .filter(({ state, publicKey }) => state === "active" && !others.has(publicKey.keyId))
     .reduce<K | undefined>(
       (newest, key) => (newest === undefined || key.notBefore >= newest.notBefore ? key : newest),
       undefined,

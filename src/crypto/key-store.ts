@@ -39,6 +39,13 @@ const HEADER = "lacre-store-1";
 const IDENTITY = "lacre-identity-1.";
 const COMMENT = "# Private keys of a lacre cluster: mode 0600, never in Git, never in a ticket.";
 
+const ORDER: readonly HeldState[] = ["pending", "active", "decrypt-only", "compromised", "destroyed"];
+
+/** Of two states of one key the one that is further on: a key never comes back. */
+export function furtherState<S extends HeldState>(a: S, b: S): S {
+  return ORDER.indexOf(a) >= ORDER.indexOf(b) ? a : b;
+}
+
 /** True for a text that is meant as a store. */
 export function isKeyStore(text: string): boolean {
   return contentLines(text)[0] === HEADER;

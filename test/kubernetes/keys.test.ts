@@ -1,14 +1,24 @@
 /** The private keys in a cluster: made, published, renewed, arriving late, damaged, retired. */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { loadEngine } from "../../src/crypto/engine-node.ts";
-import { formatPrivateKey, generateKey, parseKeyList } from "../../src/index.ts";
+import {
+  factsOfKey,
+  formatPrivateKey,
+  generateKey,
+  holdNew,
+  identitySecret,
+  keySecret,
+  keySecretName,
+  parseKeyList,
+  proveKey,
+} from "../../src/index.ts";
 import { sealedThing } from "../support/sealed-things.ts";
 import { TestCluster, until } from "../support/test-cluster.ts";
 
 const MERGE = "application/merge-patch+json";
 const engine = await loadEngine();
 
-function keySecret(name: string, text: string, state = "decrypt-only") {
+function unproven(name: string, text: string, state = "decrypt-only") {
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -75,23 +85,32 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster", () => {
     expect(cluster.controller.log).not.toContain(seed);
   });
 
-  it("a key that arrives later opens at once what waited for it", async () => {
+  it("a key that arrives later without a proof is told and opens nothing, until the operator vouches for it", async () => {
     const late = generateKey(engine, "mlkem768x25519");
+    const name = keySecretName(late.publicKey.keyId);
     await cluster.apply(sealedThing(cluster, "waiting", { A: "a" }, { recipients: [late.publicKey] }));
     await cluster.untilReason("waiting", "UnknownKey");
-    await cluster.admin.request("POST", keysPath(), keySecret("late", `${formatPrivateKey(late)}\n`));
+    await cluster.admin.request("POST", keysPath(), unproven(name, `${formatPrivateKey(late)}\n`));
+    await until("it is told", async () => (await cluster.controller.metric("lacre_unproven_keys")) === 1);
+    expect((await list()).keys.length).toBe(1);
+    expect((await cluster.condition("waiting"))?.reason).toBe("UnknownKey");
+    await cluster.controller.end();
+    await cluster.startController(["--adopt-key", late.publicKey.keyId]);
     await cluster.untilValues("waiting", { A: "a" });
     await cluster.untilReason("waiting", "Synced");
     await until("the list has it", async () => (await list()).keys.length === 2);
+    // The proof is there now: the option is not needed any more.
+    await cluster.controller.end();
+    await cluster.startController();
+    await until("the list still has it", async () => (await list()).keys.length === 2);
+    expect(await cluster.controller.metric("lacre_unproven_keys")).toBe(0);
   });
 
   it("a key that is marked compromised opens nothing any more, and the Secret stays", async () => {
-    await cluster.admin.request(
-      "PATCH",
-      keysPath("late"),
-      { metadata: { labels: { "lacre.dev/sealing-key": "compromised" } } },
-      MERGE,
-    );
+    const map = `/api/v1/namespaces/${cluster.keyNamespace}/configmaps/lacre-keys`;
+    const old = (await list()).keys.find(({ state }) => state === "decrypt-only")?.publicKey.keyId;
+    const annotations = { "lacre.dev/compromised-requested": `${old} 2026-11-24T10:00:00Z` };
+    await cluster.admin.request("PATCH", map, { metadata: { annotations } }, MERGE);
     await until("the list says so", async () => (await list()).keys.some(({ state }) => state === "compromised"));
     await cluster.admin.request("PATCH", cluster.secretPath("waiting"), { data: { A: "eA==" } }, MERGE);
     await cluster.untilReason("waiting", "KeyRetired");
@@ -103,7 +122,7 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster", () => {
       ["cut", "lacre-private-1.mlkem768x25519.AAAA"],
       ["text", "hello"],
     ] as const) {
-      await cluster.admin.request("POST", keysPath(), keySecret(name, text));
+      await cluster.admin.request("POST", keysPath(), unproven(name, text));
     }
     await until("both are told", async () => (await cluster.controller.metric("lacre_malformed_keys")) === 2);
     expect(cluster.controller.log).not.toContain("AAAA");
@@ -120,7 +139,9 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster", () => {
     await cluster.apply(sealedThing(cluster, "old", { A: "a" }));
     await cluster.untilReason("old", "Synced");
     const name = `lacre-key-${old?.publicKey.keyId.slice(0, 8)}`;
-    const annotations = { "lacre.dev/not-after": "2026-01-01T00:00:00Z" };
+    const { publicKey, notBefore } = old as (typeof before.keys)[number];
+    const facts = { publicKey, state: "active", notBefore, notAfter: "2026-01-01T00:00:00Z" } as const;
+    const { annotations } = (await cluster.proven(facts)).metadata;
     await cluster.admin.request("PATCH", keysPath(name), { metadata: { annotations } }, MERGE);
     await until("there is a new key", async () =>
       (await list()).keys.some(
@@ -164,14 +185,11 @@ describe.skipIf(inject("assets") === undefined)("a cluster that is being restore
       const path = cluster.secretPath("", cluster.keyNamespace);
       expect((await cluster.admin.get(path))?.items).toEqual([]);
       const key = generateKey(engine, "mlkem768x25519");
-      const identity = {
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: { name: "lacre-identity", labels: { "lacre.dev/identity": "ed25519" } },
-        data: { key: Buffer.alloc(32, 7).toString("base64") },
-      };
-      await cluster.admin.request("POST", path, identity);
-      await cluster.admin.request("POST", path, keySecret("restored", `${formatPrivateKey(key)}\n`, "active"));
+      const seed = new Uint8Array(32).fill(7);
+      const held = holdNew(key, "active", new Date("2026-01-01"), 1e11);
+      const proof = proveKey(engine, factsOfKey(held), 1, seed);
+      await cluster.admin.request("POST", path, keySecret(cluster.keyNamespace, held, proof));
+      await cluster.admin.request("POST", path, identitySecret(cluster.keyNamespace, seed, 1));
       await controller.ready();
       await cluster.apply(sealedThing(cluster, "db", { A: "a" }, { recipients: [key.publicKey] }));
       await cluster.untilValues("db", { A: "a" });

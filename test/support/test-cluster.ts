@@ -5,15 +5,20 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { inject } from "vitest";
+import { portableEngine } from "../../src/crypto/engine-portable.ts";
+import { factsOfKey, type HeldKey, keySecret, proveKey, readKeySecret } from "../../src/index.ts";
 import { type Answer, TestApi, type Thing } from "./kube-api.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 const LACRE = path.join(ROOT, "dist/cli/main.cjs");
 const CONTROLLER = path.join(ROOT, "dist/controller/main.js");
 const WAIT_MS = 30_000;
+const engine = portableEngine;
 
 /** How a controller of a test is started. */
 export type ClusterOptions = {
+  /** What its namespaces end in; random if it is not given. */
+  readonly id?: string;
   /** Namespaces besides `shop`. */
   readonly namespaces?: readonly string[];
   readonly args?: readonly string[];
@@ -105,12 +110,12 @@ export type Ran = { readonly status: number | null; readonly stdout: string; rea
 
 /** A controller, its namespaces, and what a developer needs to seal for it. */
 export class TestCluster {
-  readonly id: string = randomBytes(3).toString("hex");
+  readonly id: string;
   readonly directory: string = fs.mkdtempSync(path.join(os.tmpdir(), "lacre-cluster-"));
   readonly server: string;
   readonly caFile: string;
   readonly admin: TestApi;
-  readonly keyNamespace: string = `lacre-${this.id}`;
+  readonly keyNamespace: string;
   readonly #options: ClusterOptions;
   readonly #assets: string;
   readonly #controllers: ControllerProcess[] = [];
@@ -122,6 +127,8 @@ export class TestCluster {
     if (plane === undefined || assets === undefined) throw new Error("there is no control plane");
     this.#options = options;
     this.#assets = assets;
+    this.id = options.id ?? randomBytes(3).toString("hex");
+    this.keyNamespace = `lacre-${this.id}`;
     this.server = plane.server;
     this.caFile = path.join(plane.directory, "apiserver/apiserver.crt");
     this.admin = new TestApi(this.server, this.caFile, plane.token);
@@ -262,6 +269,30 @@ export class TestCluster {
       stdout: ran.stdout,
       stderr: ran.stderr.replace(/^note: a bare public key: [^\n]*\n/m, ""),
     };
+  }
+
+  /** Key Secrets as the cluster's own identity would prove them: what only who may read the identity can do. */
+  async proven(key: HeldKey): Promise<ReturnType<typeof keySecret>> {
+    const identity = await this.secret("lacre-identity", this.keyNamespace);
+    const seed = new Uint8Array(Buffer.from(identity?.data?.["key"] ?? "", "base64"));
+    return keySecret(this.keyNamespace, key, proveKey(engine, factsOfKey(key), 1, seed));
+  }
+
+  /** Makes every key older, so that further ones may be made within the hour. */
+  async letKeysAge(): Promise<void> {
+    const path_ = this.secretPath("", this.keyNamespace);
+    const all = await this.admin.get(`${path_}?labelSelector=lacre.dev/sealing-key`);
+    for (const secret of all?.items ?? []) {
+      const held = readKeySecret(engine, secret as Parameters<typeof readKeySecret>[1]);
+      if (typeof held === "string") throw new Error(held);
+      const { metadata } = await this.proven({ ...held, notBefore: "2026-01-01T00:00:00Z" });
+      await this.admin.request(
+        "PATCH",
+        this.secretPath(secret.metadata.name, this.keyNamespace),
+        { metadata: { annotations: metadata.annotations } },
+        "application/merge-patch+json",
+      );
+    }
   }
 
   /** A user with the right to act on keys as deploy/ grants it, and no other; the kubeconfig. */
