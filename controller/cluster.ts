@@ -56,6 +56,7 @@ class Cluster {
   readonly #blockers: Blockers;
   readonly #known: Known;
   readonly #troubles: Troubles;
+  #keysGeneration = 0;
   readonly #sealed: readonly Collection<SealedObject>[];
   readonly #secrets: readonly Collection<SecretObject>[];
 
@@ -246,8 +247,11 @@ class Cluster {
 
   async #work(key: string): Promise<"done" | "retry"> {
     const startedMs = performance.now();
+    const generation = this.#keysGeneration;
     const result = await this.#reconciler.reconcile(key);
     this.#metrics.reconciled(result, (performance.now() - startedMs) / 1000);
+    // What was judged by the keys of before may have missed the call to look again.
+    if (generation !== this.#keysGeneration) this.#queue.add(key);
     return result;
   }
 
@@ -263,7 +267,7 @@ class Cluster {
   }
 
   #startWhenLeading(): void {
-    if (this.#lease.isHeld() && this.#areSecretsKnown) this.#queue.start();
+    if (this.#lease.isHeld() && this.#areSecretsKnown && this.#keys.held.areKnown) this.#queue.start();
   }
 
   #follow(): void {
@@ -296,6 +300,8 @@ class Cluster {
 
   /** Objects that waited for a key are looked at again at once. */
   #keysChanged(): void {
+    this.#keysGeneration++;
+    this.#startWhenLeading();
     for (const key of this.#known.waitingForKeys()) this.#queue.add(key);
   }
 

@@ -131,9 +131,14 @@ export class HeldKeys {
     return `IdentityChanged: ${doubt.found === undefined ? "there is no identity" : `the identity is ${doubt.found}`}, and ${what} ${doubt.expected}`;
   }
 
-  /** A key and an identity are there, and the newest list was asked for: objects can be opened. */
+  /** It is known which keys are the cluster's, all of them: before that an object would be told that its key is not held. */
+  get areKnown(): boolean {
+    return this.#identity?.hasProofs === true && this.#isListSeen && this.#records.size > 0;
+  }
+
+  /** A key is there that opens, and all are known: objects can be opened. */
   get isReady(): boolean {
-    return this.#identity !== undefined && this.#isListSeen && this.#keyring.keyIds().length > 0;
+    return this.areKnown && this.#keyring.keyIds().length > 0;
   }
 
   /** The published list as it lies there; of the cluster's own the newest counts. undefined: there is none. */
@@ -216,7 +221,10 @@ export class HeldKeys {
     }
     this.#isReplaced = false;
     this.#identity = { secret: name, seed, publicKey, serial: readSerial(secret), hasProofs: hasKeyProofs(secret) };
-    if (known !== undefined) return;
+    if (known !== undefined) {
+      if (known.hasProofs !== this.#identity.hasProofs) this.#options.changed();
+      return;
+    }
     this.#macKey = new Uint8Array(hkdfSync("sha256", seed, "", "lacre/v1/secret-mac", MAC_BYTES));
     this.#rebuild();
   }
