@@ -2,21 +2,26 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import {
+  type Engine,
   type Environment,
   fingerprintOf,
+  isKeyList,
   LacreError,
   parseKeyList,
+  parsePublicKeys,
   type SignedKeyList,
   shortKeyId,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { type ClusterOptions, openCluster } from "../io/cluster.ts";
 import { findConfiguration } from "../io/configuration.ts";
+import { pinRecipient } from "../io/environment-pins.ts";
 import { readSource, STDIN } from "../io/files.ts";
 import { workTreeRoot } from "../io/git.ts";
 import { publishedList } from "../io/key-orders.ts";
-import { pinKeyList, trustKeyList } from "../io/pins.ts";
+import { fingerprintOfKey, pinKeyList, trustKeyList } from "../io/pins.ts";
 import { nameFile } from "../io/private-keys.ts";
+import { readEnvironment } from "../io/public-keys.ts";
 import { writeAtomic } from "../io/write-atomic.ts";
 
 /** Options of `lacre keys fetch`. */
@@ -102,15 +107,50 @@ export async function fetchKeys(context: CommandContext, options: FetchOptions):
   context.say(`${shown}: ${list.cluster}, serial ${list.serial}, ${keys}. Commit it`);
 }
 
-/** Pins the identity of a list whose fingerprint was compared with that of who runs the cluster. */
+/** The environment that names a file, and what its files name. */
+function environmentOf(context: CommandContext, engine: Engine, file: string) {
+  const found = findConfiguration(context);
+  if (found === undefined) return undefined;
+  const wanted = path.resolve(context.cwd, file);
+  const environment = [...found.configuration.environments.values()].find(({ keys }) =>
+    keys.some((one) => path.resolve(found.directory, one) === wanted),
+  );
+  if (environment === undefined) return undefined;
+  const place = { directory: found.directory, name: environment.name };
+  return { place, named: readEnvironment(context, engine, place, environment.keys) };
+}
+
+/** Pins whom a file names, once the fingerprint was compared with that of who runs the cluster, or has the key. */
 export async function pinKeys(
   context: CommandContext,
   file: string,
   options: { readonly fingerprint: string; readonly replace?: boolean },
 ): Promise<void> {
   const engine = await context.engine();
-  const source = await readSource(context, file);
-  const list = parseKeyList(engine, source.text);
-  await pinKeyList(context, engine, list, options);
-  context.say(`pinned ${list.cluster}: ${fingerprintOf(engine, list.identity)}`);
+  const { text } = await readSource(context, file);
+  const environment = environmentOf(context, engine, file);
+  const isBare = !isKeyList(text);
+  const fingerprint = isBare ? pinnedKey(engine, text, options.fingerprint) : undefined;
+  const list = isBare ? undefined : parseKeyList(engine, text);
+  // Of an environment the name of the cluster is not what counts: two clusters may have one.
+  if (list !== undefined)
+    await pinKeyList(context, engine, list, { ...options, replace: options.replace ?? environment !== undefined });
+  if (environment === undefined && isBare) {
+    throw new LacreError("USAGE", `${file} is named by no environment of .lacre.yaml`, {
+      hint: "a bare key is pinned for an environment; elsewhere it is named with --recipient, and needs no pin",
+    });
+  }
+  if (environment !== undefined)
+    await pinRecipient(context, engine, environment.place, environment.named, options.fingerprint);
+  const what = list === undefined ? (environment?.place.name ?? file) : list.cluster;
+  context.say(`pinned ${what}: ${list === undefined ? fingerprint : fingerprintOf(engine, list.identity)}`);
+}
+
+/** The fingerprint of the bare key that was compared, or PIN_MISMATCH. */
+function pinnedKey(engine: Engine, text: string, fingerprint: string): string {
+  const all = parsePublicKeys(engine, text).map((key) => fingerprintOfKey(engine, key));
+  if (all.includes(fingerprint)) return fingerprint;
+  throw new LacreError("PIN_MISMATCH", `the key has the fingerprint ${all.join(", ")}, and named is ${fingerprint}`, {
+    hint: "somebody may have swapped it: ask who has the private key",
+  });
 }

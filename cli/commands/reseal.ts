@@ -24,6 +24,7 @@ import { EXIT } from "../exit-codes.ts";
 import { readSource } from "../io/files.ts";
 import { expandInputs } from "../io/inputs.ts";
 import { openError } from "../io/open-error.ts";
+import { type OwnKeys, ownKeys } from "../io/own-keys.ts";
 import { withKeyring } from "../io/private-keys.ts";
 import { loadRecipients, type RecipientOptions } from "../io/public-keys.ts";
 import { refuseStdin, rewriteFile, sealedObjects } from "../io/sealed-file.ts";
@@ -62,7 +63,8 @@ export async function reseal(
   if (options.check === true) return check(context, inputs, recipients);
   const engine = await context.engine();
   const sealer = await loadSealer(context, options);
-  const targets = { recipients, replaced: new Set(listed) };
+  const own = options.recipient === undefined ? await ownKeys(context, options.keyFile ?? []) : [];
+  const targets = { recipients: withOwnNewest(recipients, own), replaced: new Set(listed) };
   return withKeyring(context, options.keyFile ?? [], async (keyring) => {
     const tally: Tally = { files: 0, entries: 0, upToDate: 0, failed: [] };
     for (const [count, file] of inputs.entries()) {
@@ -72,6 +74,24 @@ export async function reseal(
     context.progress("");
     return finish(context, tally);
   });
+}
+
+/**
+ * With a key store nobody needs to trust a file of the repository about oneself: what is sealed for one of the store's keys is
+ * moved to its own newest, and an environment that has none of them is somebody else's, PIN_MISMATCH.
+ */
+function withOwnNewest(recipients: readonly PublicKey[], own: readonly OwnKeys[]): readonly PublicKey[] {
+  let moved = recipients;
+  for (const { file, newest, ids } of own) {
+    if (!moved.some(({ keyId }) => ids.has(keyId))) {
+      const named = recipients.map(({ keyId }) => shortKeyId(keyId)).join(", ");
+      throw new LacreError("PIN_MISMATCH", `the environment is sealed for ${named}, and ${file} has no such key`, {
+        hint: "somebody may have swapped the keys file: compare it with lacre keys publish, and ask who runs the cluster",
+      });
+    }
+    moved = moved.map((key) => (ids.has(key.keyId) ? newest : key));
+  }
+  return moved;
 }
 
 function finish(context: CommandContext, { files, entries, upToDate, failed }: Tally): number {

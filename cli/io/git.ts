@@ -29,6 +29,13 @@ export function workTreeRoot(directory: string): string | undefined {
   return status === 0 ? stdout.trimEnd() : undefined;
 }
 
+/** The directory that all work trees of a repository share, or undefined outside of one. */
+export function commonDirectory(directory: string): string | undefined {
+  if (workTreeRoot(directory) === undefined) return undefined;
+  const { status, stdout } = git(directory, ["rev-parse", "--path-format=absolute", "--git-common-dir"]);
+  return status === 0 ? stdout.trimEnd() : undefined;
+}
+
 /** True for a file inside a work tree that does not ignore it. */
 export function isCommittable(file: string): boolean {
   const directory = path.dirname(file);

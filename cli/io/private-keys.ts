@@ -35,13 +35,18 @@ export function readKeyFile(file: string, shown: string): string {
   }
 }
 
+/** The key files that were named, or the one of LACRE_KEY_FILE. */
+export function keyFilesOf(context: CommandContext, named: readonly string[]): readonly string[] {
+  const fallback = context.env[KEY_FILE_VARIABLE];
+  return named.length > 0 ? named : fallback ? [fallback] : [];
+}
+
 /** All private keys of the files named, or of LACRE_KEY_FILE. */
 export async function loadPrivateKeys(
   context: CommandContext,
   files: readonly string[],
 ): Promise<readonly PrivateKey[]> {
-  const fallback = context.env[KEY_FILE_VARIABLE];
-  const named = files.length > 0 ? files : fallback ? [fallback] : [];
+  const named = keyFilesOf(context, files);
   if (named.length === 0) {
     throw new LacreError("NO_PRIVATE_KEY", "opening needs a private key", {
       hint: `name its file with --key-file FILE or in ${KEY_FILE_VARIABLE}; to change a value none is needed: lacre set`,

@@ -12,6 +12,7 @@ import {
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { findConfiguration } from "./configuration.ts";
+import type { EnvironmentPlace, NamedRecipient } from "./environment-pins.ts";
 import { readSource, readSourceIfPresent } from "./files.ts";
 import { nameFile } from "./private-keys.ts";
 
@@ -33,25 +34,37 @@ export type NamedKeys = {
   readonly isBare: boolean;
 };
 
-/** The keys in a text: bare public keys as they stand, or the newest active key of a cluster's signed list. */
-async function parseNamed(context: CommandContext, engine: Engine, name: string, text: string): Promise<NamedKeys> {
+/** What a text names: bare public keys as they stand, or a cluster's signed list. Whether it is trusted, the caller asks. */
+function readNamed(engine: Engine, file: string, text: string): NamedRecipient {
   try {
-    if (!isKeyList(text)) {
-      const keys = parsePublicKeys(engine, text);
-      return { keys, listed: keys.map(({ keyId }) => keyId), isBare: true };
-    }
+    if (!isKeyList(text)) return { file, keys: parsePublicKeys(engine, text) };
     const list = parseKeyList(engine, text);
-    const { trustKeyList } = await import("./pins.ts");
-    await trustKeyList(context, engine, list);
     const newest = newestActive(list);
-    if (newest !== undefined)
-      return { keys: [newest.publicKey], listed: list.keys.map(({ publicKey }) => publicKey.keyId), isBare: false };
+    if (newest !== undefined) return { file, keys: [newest.publicKey], list };
     throw new LacreError("NO_PUBLIC_KEY", `the key list of ${list.cluster} has no active key`, {
       hint: "fetch the newest list: lacre keys fetch; if it has none either, ask who runs the cluster",
     });
   } catch (error) {
-    throw error instanceof LacreError ? nameFile(name, error) : error;
+    throw error instanceof LacreError ? nameFile(file, error) : error;
   }
+}
+
+function toNamedKeys({ keys, list }: NamedRecipient): NamedKeys {
+  const listed = (list?.keys.map(({ publicKey }) => publicKey) ?? keys).map(({ keyId }) => keyId);
+  return { keys, listed, isBare: list === undefined };
+}
+
+async function parseNamed(context: CommandContext, engine: Engine, name: string, text: string): Promise<NamedKeys> {
+  const named = readNamed(engine, name, text);
+  if (named.list !== undefined) {
+    const { trustKeyList } = await import("./pins.ts");
+    try {
+      await trustKeyList(context, engine, named.list);
+    } catch (error) {
+      throw error instanceof LacreError ? nameFile(name, error) : error;
+    }
+  }
+  return toNamedKeys(named);
 }
 
 async function readRecipient(context: CommandContext, engine: Engine, recipient: string): Promise<NamedKeys> {
@@ -110,22 +123,29 @@ async function readEnvironmentKeys(
       hint: `it has: ${[...found.configuration.environments.keys()].join(", ") || "none"}`,
     });
   }
-  const files = environment.keys.map((one) => path.relative(context.cwd, path.join(found.directory, one)) || one);
-  const read = await Promise.all(files.map((file) => readEnvironmentFile(context, engine, name, file)));
-  return joined(read);
+  const named = readEnvironment(context, engine, { directory: found.directory, name }, environment.keys);
+  const { trustEnvironment } = await import("./environment-pins.ts");
+  await trustEnvironment(context, engine, { directory: found.directory, name }, named);
+  return joined(named.map(toNamedKeys));
 }
 
-async function readEnvironmentFile(
+/** What the files of an environment name. */
+export function readEnvironment(
   context: CommandContext,
   engine: Engine,
-  name: string,
-  file: string,
-): Promise<NamedKeys> {
+  { directory, name }: EnvironmentPlace,
+  keys: readonly string[],
+): readonly NamedRecipient[] {
+  const files = keys.map((one) => path.relative(context.cwd, path.join(directory, one)) || one);
+  return files.map((file) => readEnvironmentFile(context, engine, name, file));
+}
+
+function readEnvironmentFile(context: CommandContext, engine: Engine, name: string, file: string): NamedRecipient {
   const source = readSourceIfPresent(context, file);
   if (source === undefined) {
     throw new LacreError("NO_PUBLIC_KEY", `no public key for ${JSON.stringify(name)}: ${file} is missing or empty`, {
       hint: `get the key of ${name} and commit it. From its cluster: lacre keys fetch --env ${name}. From a key file: lacre keys public --key-file KEY > ${file}`,
     });
   }
-  return parseNamed(context, engine, file, source.text);
+  return readNamed(engine, file, source.text);
 }
