@@ -1,5 +1,5 @@
 /** The effects that commands get: everything about the process they run in, so that tests can stand in for it. */
-import { type Engine, LacreError } from "../src/index.ts";
+import { type Engine, LacreError, printableName, printableTalk } from "../src/index.ts";
 
 /** One process: its environment, its three streams and its clock. */
 export type CommandContext = {
@@ -84,9 +84,9 @@ export function processContext(): CommandContext {
     nowMs: Date.now,
     readStdin: () => readAll(process.stdin),
     print: (result) => writeInSlices(process.stdout, result),
-    say: (talk) => void process.stderr.write(`${talk}\n`),
+    say: (talk) => void process.stderr.write(`${printableTalk(talk)}\n`),
     progress: (talk) => {
-      if (terminal.stderr) process.stderr.write(`\r\x1b[2K${talk}`);
+      if (terminal.stderr) process.stderr.write(`\r\x1b[2K${printableName(talk)}`);
     },
     engine: async () => (await import("../src/crypto/engine-node.ts")).loadEngine(),
   };

@@ -56,6 +56,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   CLUSTER_FAILED: EXIT.remote,
   CONFIG_INVALID: EXIT.failed,
   OUTPUT_FAILED: EXIT.failed,
+  NOTHING_JUDGED: EXIT.failed,
   OUTPUT_EXISTS: EXIT.failed,
   CONFLICT: EXIT.conflict,
   EDITOR_FAILED: EXIT.failed,

@@ -41,6 +41,7 @@ export type ErrorCode =
   | "CLUSTER_FAILED"
   | "CONFIG_INVALID"
   | "OUTPUT_FAILED"
+  | "NOTHING_JUDGED"
   | "OUTPUT_EXISTS"
   | "CONFLICT"
   | "EDITOR_FAILED"

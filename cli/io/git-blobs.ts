@@ -88,7 +88,9 @@ export async function historyBlobs(root: string, revisions: readonly string[]): 
     "--no-abbrev",
     "--no-show-signature",
     format,
-    ...revisions,
+    ...revisions.filter((one) => one === "--all"),
+    "--end-of-options",
+    ...revisions.filter((one) => one !== "--all"),
     "--",
   ]);
   const seen = new Map<string, Blob>();
@@ -109,7 +111,10 @@ export async function historyBlobs(root: string, revisions: readonly string[]): 
 
 /** All blobs of the index or of a revision, for what one file says about another. */
 export async function treeBlobs(root: string, revision: string | undefined): Promise<readonly Blob[]> {
-  const args = revision === undefined ? ["ls-files", "-s", "-z"] : ["ls-tree", "-r", "-z", "--full-tree", revision];
+  const args =
+    revision === undefined
+      ? ["ls-files", "-s", "-z"]
+      : ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", revision];
   return fields(await gitBytes(root, args)).flatMap((line) => {
     const tab = line.indexOf("\t");
     if (tab === -1) return [];

@@ -1,7 +1,7 @@
 /** What `lacre init` wants to find in a repository: parts that can be checked, and made where they are missing. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { BASELINE_FILE, CONFIGURATION_FILE, VERSION } from "../../src/index.ts";
+import { BASELINE_FILE, CONFIGURATION_FILE, shellWord, VERSION } from "../../src/index.ts";
 import { git } from "./git.ts";
 import { writeAtomic } from "./write-atomic.ts";
 
@@ -135,11 +135,11 @@ function gitConfigPart(root: string, key: string, value: string): SetupPart {
   };
 }
 
-function hookPart(root: string, program: string): SetupPart {
-  const file = path.resolve(root, git(root, ["rev-parse", "--git-path", "hooks/pre-commit"]).stdout.trimEnd());
+function hookPart(root: string, program: string, hook: "pre-commit" | "pre-merge-commit"): SetupPart {
+  const file = path.resolve(root, git(root, ["rev-parse", "--git-path", `hooks/${hook}`]).stdout.trimEnd());
   const block = `${BLOCK_START}\n${program} verify --staged || exit $?\n${BLOCK_END}\n`;
   return {
-    name: "pre-commit hook",
+    name: `${hook} hook`,
     isThere: () => readIfPresent(file).includes(block),
     make: () => {
       const text = readIfPresent(file).replace(new RegExp(`${BLOCK_START}[\\s\\S]*?${BLOCK_END}\\n`), "");
@@ -159,7 +159,7 @@ export function programName(pathVariable: string | undefined): string {
   const isInPath = (pathVariable ?? "")
     .split(path.delimiter)
     .some((directory) => fs.existsSync(path.join(directory, "lacre")));
-  return isInPath ? "lacre" : `"${process.execPath}" "${fs.realpathSync(process.argv[1] ?? "")}"`;
+  return isInPath ? "lacre" : `${shellWord(process.execPath)} ${shellWord(fs.realpathSync(process.argv[1] ?? ""))}`;
 }
 
 /** All parts for a repository, in the order in which they are made. */
@@ -173,7 +173,9 @@ export function setupParts(root: string, program: string, ci: CiSystem | undefin
     gitConfigPart(root, "merge.lacre.name", "sealed secrets, entry by entry"),
     gitConfigPart(root, "merge.lacre.driver", `${program} merge-driver %O %A %B %L %P`),
     gitConfigPart(root, "diff.lacre.textconv", `${program} textconv`),
-    hookPart(root, program),
+    hookPart(root, program, "pre-commit"),
+    // A merge that needs no hand runs this one instead.
+    hookPart(root, program, "pre-merge-commit"),
     ...(step === undefined ? [] : [filePart(root, step.path, step.text, step.path.endsWith(".sh") ? 0o755 : 0o644)]),
   ];
 }

@@ -48,11 +48,26 @@ export async function chooseContents(
   const inRoot = paths.map((given) => path.relative(root, path.resolve(context.cwd, given)) || ".");
   if (choice.staged === true) return blobContents(root, await stagedBlobs(root, inRoot), undefined, []);
   const revisions = choice.history === true ? ["--all", "HEAD"] : [choice.range as string];
+  if (choice.range !== undefined) await checkRange(root, choice.range);
   const blobs = (await historyBlobs(root, revisions)).filter(
     (blob) => inRoot.length === 0 || inRoot.some((given) => isBelow(blob.path, given)),
   );
   const tip = choice.history === true ? "HEAD" : (/\.\.\.?(.+)$/.exec(choice.range ?? "")?.[1] ?? "HEAD");
   return blobContents(root, blobs, tip, await shallowNotes(root));
+}
+
+/** A range that is an option writes files, and one without a commit says nothing about anything: neither is clean. */
+async function checkRange(root: string, range: string): Promise<void> {
+  if (range.trim() === "" || range.startsWith("-")) {
+    throw new LacreError("USAGE", `--range takes revisions, not ${JSON.stringify(range)}`, {
+      hint: "such as: --range origin/main...HEAD; an empty variable or an option stands in their place",
+    });
+  }
+  const commits = await gitBytes(root, ["rev-list", "--max-count=1", "--end-of-options", range, "--"]);
+  if (commits.length > 0) return;
+  throw new LacreError("NOTHING_JUDGED", `the range ${JSON.stringify(range)} holds no commit: it could not be judged`, {
+    hint: "name the base and the tip, such as: --range origin/main...HEAD",
+  });
 }
 
 function isBelow(file: string, given: string): boolean {

@@ -22,9 +22,3 @@ export type Finding = {
   /** Set where somebody has looked at it and allowed it, and says why. */
   readonly allowed?: { readonly by: "inline" | "configuration" | "baseline"; readonly reason: string };
 };
-
-/** A path as a word for a shell. */
-export function shellWord(path: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(path) && !path.startsWith("-")) return path;
-  return `'${path.replaceAll("'", "'\\''")}'`;
-}

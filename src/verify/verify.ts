@@ -1,13 +1,15 @@
 /** Judges files without any key: is there a secret in plain sight, and is every sealed value sound and in its place? */
+
 import { utf8 } from "../bytes.ts";
 import { sha256 } from "../crypto/sha256.ts";
 import type { SignatureMeans } from "../crypto/signature.ts";
+import { shellQuoted, shellWord } from "../model/shell-word.ts";
 import { detectBareFile } from "./detect/bare-files.ts";
 import { detectBinaryKey } from "./detect/private-keys.ts";
 import { detectBrokenRole } from "./detect/roled-files.ts";
 import { detectSealed, type SealedPolicy } from "./detect/sealed-secrets.ts";
 import { type FileKind, fileKind } from "./file-kind.ts";
-import { type Finding, shellWord } from "./finding.ts";
+import type { Finding } from "./finding.ts";
 import type { Hit, Passage, Report } from "./hit.ts";
 import { allowanceOf } from "./inline.ts";
 import { givesRoles, NO_ROLES, type RoleTable, readRoles, roleOf } from "./roles.ts";
@@ -109,7 +111,7 @@ function toFinding(path: string, lines: Lines, hit: Hit, { identify }: VerifyCon
     endLine: end.line,
     endColumn: end.line === start.line ? Math.max(end.column, start.column + 1) : end.column,
     message: `${hit.subject}: ${rule?.title ?? hit.rule}`,
-    fix: rule?.fix(shellWord(path), hit.subject) ?? "",
+    fix: rule?.fix(shellWord(path), hit.subject === "" ? "" : shellQuoted(hit.subject)) ?? "",
     ...(identify === undefined ? {} : { identity: identify(utf8(`${hit.rule}\0${path}\0${hit.value}`)) }),
   };
 }

@@ -1,4 +1,5 @@
 /** Annotations that GitHub shows in a pull request (workflow commands). */
+import { printableInLog } from "../../model/printable.ts";
 import { isUnscanned, openFindings, type VerifyResult } from "./result.ts";
 import { textReport } from "./text.ts";
 
@@ -13,5 +14,5 @@ export function githubReport(result: VerifyResult): string {
     const level = isUnscanned(finding) ? "warning" : "error";
     return `::${level} ${place},title=${escapeProperty(rule)}::${escapeText(`${message}\nfix: ${fix}`)}\n`;
   });
-  return lines.join("") + textReport(result);
+  return lines.join("") + printableInLog(textReport(result));
 }

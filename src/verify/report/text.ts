@@ -1,4 +1,5 @@
 /** The report for people: grouped by file, with the command that mends each finding. */
+import { printable, printableName } from "../../model/printable.ts";
 import type { Finding } from "../finding.ts";
 import { isUnscanned, openFindings, printablePath, type VerifyResult } from "./result.ts";
 
@@ -9,7 +10,7 @@ function plural(count: number, word: string): string {
 function describe(finding: Finding): string {
   const { path, line, rule, message, commit } = finding;
   const where = commit === undefined ? "" : ` (commit ${commit.slice(0, 12)})`;
-  return `${printablePath(path)}:${line}: ${rule}: ${message}${where}\n`;
+  return `${printableName(printablePath(path))}:${line}: ${rule}: ${printableName(message)}${where}\n`;
 }
 
 /** Findings with the same next step share its line. */
@@ -20,7 +21,9 @@ function group(findings: readonly Finding[]): string {
     if (same === undefined) byFix.set(`${finding.path}\0${finding.fix}`, [finding]);
     else same.push(finding);
   }
-  return [...byFix.values()].map((same) => `${same.map(describe).join("")}  fix: ${same[0]?.fix}\n`).join("");
+  return [...byFix.values()]
+    .map((same) => `${same.map(describe).join("")}  fix: ${printableName(same[0]?.fix ?? "")}\n`)
+    .join("");
 }
 
 function summary(result: VerifyResult): string {
@@ -38,7 +41,9 @@ function summary(result: VerifyResult): string {
 
 /** The whole report. */
 export function textReport(result: VerifyResult): string {
-  const notes = result.notes.map((note) => `note: ${note}\n`).join("");
-  const stale = result.stale.map((entry) => `stale: ${entry} matches nothing any more: remove it\n`).join("");
+  const notes = result.notes.map((note) => `note: ${printable(note)}\n`).join("");
+  const stale = result.stale
+    .map((entry) => `stale: ${printableName(entry)} matches nothing any more: remove it\n`)
+    .join("");
   return group(openFindings(result)) + stale + notes + summary(result);
 }

@@ -1,0 +1,33 @@
+/** What may reach a terminal or a log: the one function at the border through which every name and message goes. */
+
+// C0 but the line feed and the tab, DEL, C1, line and paragraph separators, bidirectional and zero-width controls,
+// whatever else a font may leave out, and halves of a character.
+const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
+}
+
+/** Text of several lines, such as a message: every character that moves the cursor or hides is written as an escape. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, escaped);
+}
+
+/** A name inside a line: as printable, and no line ends or jumps in it. */
+export function printableName(text: string): string {
+  return printable(text).replaceAll("\n", "\\x0a").replaceAll("\t", "\\x09");
+}
+
+/** Text in a log of a CI system: as printable, and no line begins with what GitHub, GitLab or Jenkins obeys. */
+export function printableInLog(text: string): string {
+  return printable(text)
+    .replace(/^(?=.)/gm, "| ")
+    .replace(/##\[/g, "# #[");
+}
+
+/** Talk on standard error, which CI systems read too: as printable, and a line that they would obey is indented. */
+export function printableTalk(text: string): string {
+  return printable(text).replace(/^(?=\s*(?:::|##\[|section_))/gm, "| ");
+}

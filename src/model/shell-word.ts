@@ -1,0 +1,23 @@
+/** One word of a command line that somebody pastes or a hook holds. */
+
+/** A byte of a control character, DEL included, or a character that printable text does not show. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
+
+/** The word as a shell reads it back whole, whatever it holds. A leading dash is made a path, so that it is no option. */
+export function shellWord(text: string): string {
+  return shellQuoted(text.startsWith("-") ? `./${text}` : text);
+}
+
+/** The word as shellWord gives it, for one that is no path: a leading dash stays. */
+export function shellQuoted(word: string): string {
+  if (HIDDEN.test(word)) return `$'${[...word].map(escaped).join("")}'`;
+  if (/^[\w./:@%+,=-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Three octal digits a byte: what follows cannot lengthen them. */
+function escaped(character: string): string {
+  if (character === "'" || character === "\\") return `\\${character}`;
+  if (!HIDDEN.test(character)) return character;
+  return [...new TextEncoder().encode(character)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+}

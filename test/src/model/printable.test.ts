@@ -1,0 +1,43 @@
+/** Hostile names, as a terminal, a log of a CI system and a shell would meet them. */
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { printable, printableInLog, printableName } from "../../../src/model/printable.ts";
+import { shellWord } from "../../../src/model/shell-word.ts";
+
+describe("what is printed", () => {
+  it("escapes every character that moves the cursor, turns the direction or hides", () => {
+    for (const code of [
+      0, 7, 8, 13, 0x1b, 0x7f, 0x85, 0x9b, 0xad, 0x61c, 0x200b, 0x2028, 0x2029, 0x202e, 0x2066, 0xfeff, 0xe0041,
+    ])
+      expect(printable(`a${String.fromCodePoint(code)}b`)).toMatch(/^a\\[xu][0-9a-f{}]+b$/);
+    expect(printable("über\tname\nnext 秘密")).toBe("über\tname\nnext 秘密");
+    expect(printableName("a\nb\tc")).toBe("a\\x0ab\\x09c");
+  });
+
+  it("lets no line of a log begin with a command", () => {
+    const log = printableInLog("::stop-commands::x\n##[error]y\nsection_start:1:a\n");
+    expect(log).not.toMatch(/^(?:::|##\[|section_)/m);
+    expect(log).not.toContain("##[");
+  });
+
+  it("gives a word that a shell reads back whole, whatever it holds", () => {
+    for (const name of [
+      "a b",
+      "it's",
+      "$(id)`id`",
+      'say "x"',
+      "a\n::error::b",
+      "\x1b[31m",
+      "tail\\",
+      "a\x011",
+      "\u202egpj",
+      "!x",
+      "~",
+    ]) {
+      const ran = spawnSync("bash", ["-c", `printf %s ${shellWord(name)}`]);
+      expect(ran.stdout.toString()).toBe(name);
+      expect(printable(shellWord(name))).toBe(shellWord(name));
+    }
+    expect(shellWord("-rf")).toBe("./-rf");
+  });
+});
