@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../src/index.ts";
+import { refuseSharedDirectory } from "../src/node/directory.ts";
 import { bootId } from "./inventory.ts";
 
 function holder(file: string): number | undefined {
@@ -28,6 +29,7 @@ export function isAlive(pid: number | undefined): boolean {
 export function takeLock(file: string): () => void {
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    refuseSharedDirectory(path.dirname(file), "TARGET_FAILED");
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
         fs.writeFileSync(file, `${bootId()} ${process.pid}`, { flag: "wx", mode: 0o600 });
@@ -39,6 +41,7 @@ export function takeLock(file: string): () => void {
       fs.rmSync(file, { force: true });
     }
   } catch (cause) {
+    if (cause instanceof LacreError) throw cause;
     throw new LacreError("TARGET_FAILED", "the target cannot be written", {
       hint: "check the path, its owner and the free space",
       cause,

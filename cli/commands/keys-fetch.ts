@@ -9,6 +9,7 @@ import {
   type SignedKeyList,
   shortKeyId,
 } from "../../src/index.ts";
+import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { type ClusterOptions, openCluster } from "../io/cluster.ts";
 import { findConfiguration } from "../io/configuration.ts";
@@ -17,7 +18,6 @@ import { workTreeRoot } from "../io/git.ts";
 import { publishedList } from "../io/key-orders.ts";
 import { pinKeyList, trustKeyList } from "../io/pins.ts";
 import { nameFile } from "../io/private-keys.ts";
-import { writeAtomic } from "../io/write-atomic.ts";
 
 /** Options of `lacre keys fetch`. */
 export type FetchOptions = ClusterOptions & {

@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type Engine, fingerprintOf, LacreError, type SignedKeyList } from "../../src/index.ts";
+import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { withLock } from "./lock.ts";
-import { writeAtomic } from "./write-atomic.ts";
 
 /** What is pinned of a cluster. serial: of the newest list that was seen. */
 type Pin = { readonly fingerprint: string; readonly serial: number };
