@@ -9,7 +9,7 @@ import { tryLock } from "../../../src/node/lock.ts";
 
 const MODULE = path.join(import.meta.dirname, "../../../src/node/lock.ts");
 const place = (name = "lock") => path.join(fs.mkdtempSync(path.join(os.tmpdir(), "lacre-lock-")), name);
-const canUnshare = spawnSync("unshare", ["--pid", "--net", "--fork", "true"]).status === 0;
+const canUnshare = spawnSync("sh", ["-c", "unshare --pid --net --fork true"]).status === 0;
 
 async function holder(file: string, prefix: readonly string[] = []) {
   const program = `import { tryLock } from ${JSON.stringify(MODULE)};
