@@ -58,7 +58,7 @@ export async function control(config: Config): Promise<number> {
   const keyIds = keys.current().keyring.keyIds();
   const target = directoryTarget(config.target.path, config.fileMode);
   const state = path.join(config.target.path, STATE);
-  process.once("exit", takeLock(path.join(state, "lock")));
+  process.once("exit", await takeLock(path.join(state, "lock")));
 
   const pause = new Pause();
   let isStopping = false;

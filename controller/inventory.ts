@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { SyncPolicy } from "../src/index.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeWhole } from "../src/node/write.ts";
 
 /** One object that is ours. digest is empty between the claim and the first write. */
 export type InventoryRecord = {

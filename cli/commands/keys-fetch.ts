@@ -12,6 +12,7 @@ import {
   type SignedKeyList,
   shortKeyId,
 } from "../../src/index.ts";
+import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { type ClusterOptions, openCluster } from "../io/cluster.ts";
 import { findConfiguration } from "../io/configuration.ts";
@@ -22,7 +23,6 @@ import { publishedList } from "../io/key-orders.ts";
 import { fingerprintOfKey, pinKeyList, trustKeyList } from "../io/pins.ts";
 import { nameFile } from "../io/private-keys.ts";
 import { readEnvironment } from "../io/public-keys.ts";
-import { writeAtomic } from "../io/write-atomic.ts";
 
 /** Options of `lacre keys fetch`. */
 export type FetchOptions = ClusterOptions & {

@@ -22,11 +22,11 @@ import {
   wipe,
   wipeStore,
 } from "../../src/index.ts";
+import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { resolvePath, STDIN } from "../io/files.ts";
 import { withStore } from "../io/key-store.ts";
 import { loadPrivateKeys, writePrivateFile } from "../io/private-keys.ts";
-import { writeAtomic } from "../io/write-atomic.ts";
 
 /** Options of `lacre keys generate`. */
 export type GenerateOptions = {

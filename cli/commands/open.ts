@@ -16,13 +16,13 @@ import {
   wipe,
   wipeSecret,
 } from "../../src/index.ts";
+import { writeError } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource, resolvePath, STDIN } from "../io/files.ts";
 import { expandInputs } from "../io/inputs.ts";
 import { OPEN_CODES, OPEN_SAYS, openError, openHint } from "../io/open-error.ts";
 import { withKeyring } from "../io/private-keys.ts";
 import { sealedObjects } from "../io/sealed-file.ts";
-import { writeError } from "../io/write-atomic.ts";
 
 type OpenOptions = {
   readonly keyFile?: readonly string[];

@@ -15,6 +15,7 @@ import {
   sealSource,
   withBom,
 } from "../../src/index.ts";
+import { type PendingFile, writeAllAtomic } from "../../src/node/write.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { counted } from "../counted.ts";
 import { isDirectory, readSource, readSourceIfPresent, resolvePath, STDIN } from "../io/files.ts";
@@ -22,7 +23,6 @@ import { expandInputs, type InputFile } from "../io/inputs.ts";
 import { loadRecipients, type RecipientOptions, tellOfBareKeys } from "../io/public-keys.ts";
 import { NO_CACHE, openSealCache, type SealCache } from "../io/seal-cache.ts";
 import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
-import { type PendingFile, writeAllAtomic } from "../io/write-atomic.ts";
 import { sealRaw } from "./seal-raw.ts";
 
 /** The options of `lacre seal`. */

@@ -27,6 +27,7 @@ import {
   toBase64url,
   type VerifyResult,
 } from "../../src/index.ts";
+import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -36,7 +37,6 @@ import { nameFile } from "../io/private-keys.ts";
 import { type Choice, type Contents, chooseContents } from "../io/verified-contents.ts";
 import { rolesOf, type VerifySettings } from "../io/verify-items.ts";
 import { judgeItems } from "../io/verify-threads.ts";
-import { writeAtomic } from "../io/write-atomic.ts";
 
 /** Options of `lacre verify`. accept: the reason for which all that is found now goes into the baseline. */
 export type VerifyOptions = Choice & {

@@ -10,11 +10,11 @@ import {
   shortKeyId,
   wipeStore,
 } from "../../src/index.ts";
+import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { resolvePath } from "./files.ts";
 import { withLock } from "./lock.ts";
 import { nameFile, readKeyFile } from "./private-keys.ts";
-import { writeAtomic } from "./write-atomic.ts";
 
 /** The store in a key file, or KEY_INVALID for a file that holds bare keys. */
 function readStore(context: CommandContext, engine: Engine, file: string): KeyStore {

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/index.ts";
-import { writeError } from "./write-atomic.ts";
+import { writeError } from "../../src/node/write.ts";
 
 const WAIT_MS = 3_000;
 const RETRY_MS = 25;

@@ -11,9 +11,9 @@ import {
   type PublicKey,
   type SignedKeyList,
 } from "../../src/index.ts";
+import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { withLock } from "./lock.ts";
-import { writeAtomic } from "./write-atomic.ts";
 
 /** What is pinned of a cluster. serial: of the newest list that was seen. */
 type Pin = { readonly fingerprint: string; readonly serial: number };

@@ -2,10 +2,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Keyring, LacreError, type PrivateKey, readPrivateKeys, refuseUnsafeKeyFile } from "../../src/index.ts";
+import { writeError } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { readError, resolvePath } from "./files.ts";
 import { isCommittable } from "./git.ts";
-import { writeError } from "./write-atomic.ts";
 
 /** Names the private key file where no option does. */
 const KEY_FILE_VARIABLE = "LACRE_KEY_FILE";

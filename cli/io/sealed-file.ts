@@ -16,10 +16,10 @@ import {
   type Source,
   withBom,
 } from "../../src/index.ts";
+import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource, resolvePath, STDIN } from "./files.ts";
 import { withLock } from "./lock.ts";
-import { writeAtomic } from "./write-atomic.ts";
 
 /** All SealedSecrets of a source. */
 export function sealedObjects(source: Source): readonly SealedObject[] {

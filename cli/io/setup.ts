@@ -2,8 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { BASELINE_FILE, CONFIGURATION_FILE, shellWord, VERSION } from "../../src/index.ts";
+import { writeAtomic } from "../../src/node/write.ts";
 import { git } from "./git.ts";
-import { writeAtomic } from "./write-atomic.ts";
 
 /** One part of the set-up. make changes nothing when the part is there. */
 export type SetupPart = { readonly name: string; readonly isThere: () => boolean; readonly make: () => void };

@@ -21,8 +21,9 @@ import {
   signKeyList,
   wipeStore,
 } from "../../src/index.ts";
+import { refuseSharedDirectory } from "../../src/node/directory.ts";
+import { writeWhole } from "../../src/node/write.ts";
 import { isAlive } from "../lock.ts";
-import { writeWhole } from "../write-whole.ts";
 import { inFile, readKeyFile, stampsOf } from "./key-files.ts";
 
 /** How the store is kept. */
@@ -131,6 +132,7 @@ export class StoreKeeper {
 
   #write(file: string, store: KeyStore, isNew: boolean): void {
     try {
+      refuseSharedDirectory(path.dirname(path.resolve(file)), "KEY_FILE_UNSAFE");
       writeWhole(file, formatKeyStore(store), 0o600, isNew);
     } catch (cause) {
       throw new LacreError("TARGET_FAILED", `the key store ${file} cannot be written`, {

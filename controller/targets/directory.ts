@@ -11,13 +11,17 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError, type PlainSecret, parseKey, parseName, parseNamespace } from "../../src/index.ts";
+import { refuseSharedDirectory } from "../../src/node/directory.ts";
 import type { Live } from "../decide.ts";
 import type { Glance, Target } from "./target.ts";
 
 const DATA = "..data";
 const DATA_TEMPORARY = "..data_tmp";
-/** Where a directory is readable by those who may read its files. */
-const DIRECTORY_MODES: Readonly<Record<number, number>> = { 224: 0o750, 322: 0o750, 228: 0o755, 326: 0o755 };
+
+/** Who may read a file may also enter the directories that lead to it. */
+function directoryModeOf(fileMode: number): number {
+  return 0o700 | ((fileMode & 0o040) === 0 ? 0 : 0o050) | ((fileMode & 0o004) === 0 ? 0 : 0o005);
+}
 
 function lstat(file: string): fs.BigIntStats | undefined {
   return fs.lstatSync(file, { bigint: true, throwIfNoEntry: false });
@@ -47,7 +51,7 @@ class DirectoryTarget implements Target {
     this.name = `directory:${root}`;
     this.#root = root;
     this.#fileMode = fileMode;
-    this.#directoryMode = DIRECTORY_MODES[fileMode] ?? 0o700;
+    this.#directoryMode = directoryModeOf(fileMode);
   }
 
   glance(object: string): Glance {
@@ -129,8 +133,11 @@ class DirectoryTarget implements Target {
       else if (!stat.isDirectory()) {
         throw new LacreError("TARGET_FAILED", `${path.relative(this.#root, one)} in the target is not a directory`);
       }
+      refuseSharedDirectory(path.dirname(one), "TARGET_FAILED");
+      // The umask may have taken bits, and an earlier version made no directory for others to enter.
+      fs.chmodSync(one, this.#directoryMode);
     }
-    fs.chmodSync(directory, this.#directoryMode);
+    refuseSharedDirectory(directory, "TARGET_FAILED");
   }
 
   #writeValue(file: string, value: Uint8Array): void {
@@ -198,9 +205,12 @@ function generationName(): string {
 /** A target below a directory, which is made when it is not there. */
 export function directoryTarget(root: string, fileMode: number): Target {
   try {
-    fs.mkdirSync(root, { recursive: true, mode: DIRECTORY_MODES[fileMode] ?? 0o700 });
-    return new DirectoryTarget(fs.realpathSync(root), fileMode);
+    fs.mkdirSync(root, { recursive: true, mode: directoryModeOf(fileMode) });
+    const real = fs.realpathSync(root);
+    refuseSharedDirectory(real, "TARGET_FAILED");
+    return new DirectoryTarget(real, fileMode);
   } catch (cause) {
+    if (cause instanceof LacreError) throw cause;
     throw new LacreError("TARGET_FAILED", `the target ${root} cannot be made`, {
       hint: "check the path and who may write there",
       cause,

@@ -419,7 +419,7 @@ describe("a running controller", () => {
     expect([second.status, second.stderr]).toEqual([
       7,
       expect.stringMatching(
-        /^lacre-controller: error: another controller \(process \d+\) keeps this target\nhint: stop it first\n$/,
+        /^lacre-controller: error: another controller \(process \d+ on \S+\) keeps this target\nhint: stop it first\n$/,
       ),
     ]);
     controller.kill("SIGKILL");

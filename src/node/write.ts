@@ -1,7 +1,8 @@
 /** Writing so that a reader sees the old file or the new one, whole, whatever interrupts us. */
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../errors.ts";
 
 /** A file to write: an absolute path, its bytes, and the mode of a file that is new. */
 export type PendingFile = { readonly path: string; readonly content: string | Uint8Array; readonly mode?: number };
@@ -10,11 +11,31 @@ type Staged = { readonly temporary: string; readonly target: string; readonly de
 
 const DEFAULT_MODE = 0o644;
 
-/** With the pid it makes a name that no other writer has; O_EXCL sees to the rest. */
-let serial = 0;
+/** A file that is made here, or none: what lies there already is not opened, and no link is followed. */
+const MADE_HERE = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | (fs.constants.O_NOFOLLOW ?? 0);
+
+/** Makes a file that was not there. What was opened is looked at again: its name may have led elsewhere. */
+function openNew(file: string, mode: number): number {
+  const descriptor = fs.openSync(file, MADE_HERE, mode);
+  const stat = fs.fstatSync(descriptor);
+  if (stat.isFile() && stat.nlink === 1 && stat.size === 0) return descriptor;
+  fs.closeSync(descriptor);
+  throw new LacreError("OUTPUT_FAILED", `${file} is not the file that was made`, {
+    hint: `somebody else writes there: ls -ld ${path.dirname(file)}`,
+  });
+}
+
+/** A name beside the target that nobody can guess, so that nobody can make it first. */
+function temporaryOf(target: string): string {
+  return path.join(
+    path.dirname(target),
+    `.${path.basename(target).slice(0, 200)}.${randomBytes(8).toString("hex")}.tmp`,
+  );
+}
 
 /** An error of the file system while writing, in the words of the user. */
 export function writeError(file: string, error: unknown): LacreError {
+  if (error instanceof LacreError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? "an unknown error";
   const hints: Readonly<Record<string, string>> = {
     ENOSPC: "the disk is full; the old file is untouched",
@@ -45,16 +66,23 @@ function finalTarget(file: string): string {
 /** Temporary files that are not renamed yet. Whatever ends the process takes them along. */
 const unfinished = new Set<string>();
 
+let isWatching = false;
+
+function watchExit(): void {
+  if (!isWatching) process.once("exit", removeUnfinished);
+  isWatching = true;
+}
+
 function removeUnfinished(): void {
   for (const temporary of unfinished) fs.rmSync(temporary, { force: true });
 }
 
 function stage(file: PendingFile): Staged {
-  if (serial === 0) process.once("exit", removeUnfinished);
+  watchExit();
   const target = finalTarget(file.path);
   const mode = fs.statSync(target, { throwIfNoEntry: false })?.mode ?? file.mode ?? DEFAULT_MODE;
-  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}-${serial++}.tmp`);
-  const descriptor = fs.openSync(temporary, "wx", mode & 0o777);
+  const temporary = temporaryOf(target);
+  const descriptor = openNew(temporary, mode & 0o777);
   unfinished.add(temporary);
   try {
     fs.writeFileSync(descriptor, file.content);
@@ -146,5 +174,31 @@ async function stageBatch(files: readonly PendingFile[]): Promise<readonly Stage
     throw writeError(current, error);
   } finally {
     for (const { descriptor } of staged) fs.closeSync(descriptor);
+  }
+}
+
+/**
+ * Writes a file of a program that runs alone, with a mode: a link in its place is replaced and not followed.
+ * isNew: only where none is; the system's error otherwise.
+ */
+export function writeWhole(file: string, text: string, mode: number, isNew = false): void {
+  const temporary = temporaryOf(file);
+  const descriptor = openNew(temporary, mode & 0o700);
+  watchExit();
+  unfinished.add(temporary);
+  try {
+    try {
+      fs.writeFileSync(descriptor, text);
+      fs.fchmodSync(descriptor, mode);
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    if (isNew) fs.linkSync(temporary, file);
+    else fs.renameSync(temporary, file);
+    fsyncDirectory(path.dirname(file));
+  } finally {
+    fs.rmSync(temporary, { force: true });
+    unfinished.delete(temporary);
   }
 }

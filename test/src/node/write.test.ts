@@ -1,0 +1,90 @@
+/** Writing by name where somebody else may have been first. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { directoryTarget } from "../../../controller/targets/directory.ts";
+import { refuseSharedDirectory } from "../../../src/node/directory.ts";
+import { writeAtomic, writeWhole } from "../../../src/node/write.ts";
+
+const place = () => fs.mkdtempSync(path.join(os.tmpdir(), "lacre-write-"));
+
+describe("a file that is written by name", () => {
+  it("does not follow a link that was planted in the place of its temporary file", () => {
+    const directory = place();
+    const other = path.join(directory, "other");
+    fs.writeFileSync(other, "untouched", { mode: 0o600 });
+    fs.symlinkSync(other, path.join(directory, "prod.keys.tmp"));
+    writeWhole(path.join(directory, "prod.keys"), "list", 0o644);
+    expect(fs.readFileSync(other, "utf8")).toBe("untouched");
+    expect(fs.lstatSync(path.join(directory, "prod.keys")).isFile()).toBe(true);
+  });
+
+  it("does not write into a file that somebody made and keeps open", () => {
+    const directory = place();
+    const planted = fs.openSync(path.join(directory, "prod.key.tmp"), "w+");
+    writeWhole(path.join(directory, "prod.key"), "private", 0o600, true);
+    expect(fs.fstatSync(planted).size).toBe(0);
+    expect(fs.statSync(path.join(directory, "prod.key")).mode & 0o777).toBe(0o600);
+    fs.closeSync(planted);
+  });
+
+  it("replaces a link in its own place, and leaves no temporary file", () => {
+    const directory = place();
+    fs.writeFileSync(path.join(directory, "other"), "untouched");
+    fs.symlinkSync("other", path.join(directory, "list"));
+    writeWhole(path.join(directory, "list"), "new", 0o644);
+    expect(fs.readdirSync(directory).sort()).toEqual(["list", "other"]);
+    expect(fs.readFileSync(path.join(directory, "other"), "utf8")).toBe("untouched");
+  });
+
+  it("is not written over when it must be new, and keeps its mode when it is not", () => {
+    const file = path.join(place(), "one");
+    writeAtomic({ path: file, content: "a", mode: 0o600 });
+    expect(() => writeWhole(file, "b", 0o600, true)).toThrow("EEXIST");
+    writeAtomic({ path: file, content: "c" });
+    expect([fs.readFileSync(file, "utf8"), fs.statSync(file).mode & 0o777]).toEqual(["c", 0o600]);
+  });
+});
+
+describe("a directory that others may write", () => {
+  it.each([0o777, 0o775, 0o757])("is refused with mode %o, also when it is further up", (mode) => {
+    const above = place();
+    const below = path.join(above, "below");
+    fs.mkdirSync(below);
+    fs.chmodSync(above, mode);
+    expect(() => refuseSharedDirectory(below, "TARGET_FAILED")).toThrow("may be written by others");
+    expect(() => directoryTarget(below, 0o400)).toThrow("may be written by others");
+  });
+
+  it("is taken when it is sticky, or only ours", () => {
+    const directory = place();
+    refuseSharedDirectory(directory, "TARGET_FAILED");
+    fs.chmodSync(directory, 0o1777);
+    refuseSharedDirectory(directory, "TARGET_FAILED");
+  });
+
+  it.runIf(process.geteuid?.() === 0)("is refused when it belongs to another user", () => {
+    const directory = place();
+    fs.chownSync(directory, 4242, 4242);
+    expect(() => directoryTarget(directory, 0o400)).toThrow("belongs to user 4242");
+  });
+});
+
+describe("the directories of a target", () => {
+  it.each([
+    [0o400, 0o700],
+    [0o600, 0o700],
+    [0o440, 0o750],
+    [0o640, 0o750],
+    [0o444, 0o755],
+    [0o644, 0o755],
+  ])("for files of mode %o have mode %o", (fileMode, expected) => {
+    const root = path.join(place(), "out");
+    const target = directoryTarget(root, fileMode);
+    const secret = { namespace: "shop", name: "db", values: new Map([["KEY", new Uint8Array([1])]]) };
+    target.write("shop/db", secret as unknown as Parameters<typeof target.write>[1]);
+    const modes = ["shop", "shop/db", "shop/db/..data/"].map((one) => fs.statSync(path.join(root, one)).mode & 0o777);
+    expect(modes).toEqual([expected, expected, expected]);
+  });
+});
