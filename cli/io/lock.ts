@@ -6,6 +6,8 @@ import { writeError } from "../../src/node/write.ts";
 
 const WAIT_MS = 3_000;
 const RETRY_MS = 25;
+/** Making a lock takes less than this: one that is still without a process then was left by a kill or a full disk. */
+const HALF_MADE_MS = 1_000;
 
 function isAlive(pid: number): boolean {
   try {
@@ -16,11 +18,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Removes a lock whose process is gone. The pid is written with the file, so an empty lock is still being made. */
+/** Removes a lock whose process is gone. Without a process in it, it is being made, or was half-made by one that is gone. */
 function breakIfStale(lock: string): void {
   try {
     const pid = Number(fs.readFileSync(lock, "utf8"));
-    if (Number.isInteger(pid) && pid > 0 && !isAlive(pid)) fs.rmSync(lock, { force: true });
+    const isWhole = Number.isInteger(pid) && pid > 0;
+    const isStale = isWhole ? !isAlive(pid) : Date.now() - fs.statSync(lock).mtimeMs > HALF_MADE_MS;
+    if (isStale) fs.rmSync(lock, { force: true });
   } catch {
     // It went away by itself.
   }

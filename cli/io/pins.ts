@@ -2,7 +2,6 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { toBase64url } from "../../src/bytes.ts";
 import {
   type Engine,
   fingerprintOf,
@@ -41,7 +40,7 @@ export function demandedFingerprints({ env }: CommandContext): readonly string[]
 
 /** What people compare of a bare key: the SHA-256 of its line, base64url. */
 export function fingerprintOfKey(engine: Engine, key: PublicKey): string {
-  return `SHA256:${toBase64url(engine.sha256(new TextEncoder().encode(formatPublicKey(key))))}`;
+  return `SHA256:${Buffer.from(engine.sha256(new TextEncoder().encode(formatPublicKey(key)))).toString("base64url")}`;
 }
 
 function pinFile(context: CommandContext): string {

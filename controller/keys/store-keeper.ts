@@ -143,11 +143,16 @@ export class StoreKeeper {
   }
 }
 
-/** A lock whose process is gone was left by a kill. An empty one is still being made. */
+/** Making a lock takes less than this. */
+const HALF_MADE_MS = 1_000;
+
+/** A lock whose process is gone was left by a kill; so was one that is still without a process after a while. */
 function removeStale(lock: string): void {
   try {
     const pid = Number(fs.readFileSync(lock, "utf8"));
-    if (pid > 0 && pid !== process.pid && !isAlive(pid)) fs.rmSync(lock, { force: true });
+    const isStale =
+      pid > 0 ? pid !== process.pid && !isAlive(pid) : Date.now() - fs.statSync(lock).mtimeMs > HALF_MADE_MS;
+    if (isStale) fs.rmSync(lock, { force: true });
   } catch {
     // There is none.
   }
@@ -161,7 +166,9 @@ function takeFileLock(file: string): (() => void) | undefined {
     fs.writeFileSync(lock, String(process.pid), { flag: "wx", mode: 0o600 });
     return () => fs.rmSync(lock, { force: true });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    return undefined;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return undefined;
+    // On a full disk the file is made, and only writing to it fails.
+    fs.rmSync(lock, { force: true });
+    throw error;
   }
 }

@@ -35,6 +35,21 @@ const keysOf = (at: Workspace) =>
     .map(([, state = "", , , keyId = ""]) => ({ state, keyId }));
 const publish = (at: Workspace) => must(at, ["keys", "publish", "-k", "prod.key", "-o", "prod.keys"]);
 
+describe("the lock of a key store", () => {
+  it("that a full disk or a kill left half-made blocks nobody", () => {
+    const at = new Workspace();
+    expect(at.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.store"]).status).toBe(0);
+    for (const text of ["", "12", "garbage"]) {
+      const lock = at.file(".prod.store.lacre-lock");
+      fs.writeFileSync(lock, text === "12" ? "999999999" : text);
+      const past = new Date(Date.now() - 60_000);
+      fs.utimesSync(lock, past, past);
+      expect(at.lacre(["keys", "rotate", "-k", "prod.store"]).status).toBe(0);
+      expect(fs.existsSync(lock)).toBe(false);
+    }
+  });
+});
+
 describe("a key store", () => {
   it("is a key file: it opens, its public keys print, and the file has mode 0600", () => {
     const at = withStore();
