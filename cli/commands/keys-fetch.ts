@@ -15,7 +15,7 @@ import {
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { type ClusterOptions, openCluster } from "../io/cluster.ts";
-import { findConfiguration } from "../io/configuration.ts";
+import { findConfiguration, insideOf } from "../io/configuration.ts";
 import { pinRecipient } from "../io/environment-pins.ts";
 import { readSource, STDIN } from "../io/files.ts";
 import { workTreeRoot } from "../io/git.ts";
@@ -57,10 +57,10 @@ function outputFile(context: CommandContext, options: FetchOptions, list: Signed
         hint: `it has: ${[...(found?.configuration.environments.keys() ?? [])].join(", ") || "none"}`,
       });
     }
-    return path.join(found.directory, fileOf(found.directory, environment, list));
+    return insideOf(found.directory, fileOf(found.directory, environment, list));
   }
   const root = found?.directory ?? workTreeRoot(context.cwd) ?? context.cwd;
-  return path.join(root, "keys", `${list.cluster}.keys`);
+  return insideOf(root, path.join("keys", `${list.cluster}.keys`));
 }
 
 /** Of several clusters' files, the one that has a list of this cluster, or its name. */

@@ -13,6 +13,7 @@ import {
   printObject,
   secretObject,
   TOP_LEVEL,
+  whatItDrives,
   wipe,
   wipeSecret,
 } from "../../src/index.ts";
@@ -27,6 +28,8 @@ import { sealedObjects } from "../io/sealed-file.ts";
 type OpenOptions = {
   readonly keyFile?: readonly string[];
   readonly format: "yaml" | "json" | "dotenv";
+  /** With dotenv: names that may be printed although they drive programs. */
+  readonly allow?: readonly string[];
   readonly output?: string;
   readonly raw?: boolean;
   readonly namespace?: string;
@@ -45,7 +48,7 @@ export async function open(context: CommandContext, files: readonly string[], op
     const secrets: PlainSecret[] = [];
     try {
       for (const { shown } of inputs) secrets.push(...(await openFile(context, shown, keyring, options.namespace)));
-      await write(context, options.output, render(secrets, options.format));
+      await write(context, options.output, render(secrets, options.format, options.allow ?? []));
     } finally {
       for (const secret of secrets) wipeSecret(secret);
     }
@@ -81,7 +84,17 @@ export async function openFile(
   return secrets;
 }
 
-function render(secrets: readonly PlainSecret[], format: OpenOptions["format"]): string {
+/** Shells and programs take an .env file for their environment: no value may choose what they run. */
+function refuseDriving(secrets: readonly PlainSecret[], allow: readonly string[]): void {
+  const keys = secrets.flatMap(({ values }) => [...values.keys()]);
+  const name = keys.find((key) => whatItDrives(key) !== undefined && !allow.includes(key));
+  if (name === undefined) return;
+  throw new LacreError("SECRET_INVALID", `in an .env file ${name} would change ${whatItDrives(name)}`, {
+    hint: `use --format yaml; or, if it is meant: --allow ${name}`,
+  });
+}
+
+function render(secrets: readonly PlainSecret[], format: OpenOptions["format"], allow: readonly string[]): string {
   switch (format) {
     case "yaml":
       return secrets.map((secret) => printObject(secretObject(secret), TOP_LEVEL)).join("---\n");
@@ -90,6 +103,7 @@ function render(secrets: readonly PlainSecret[], format: OpenOptions["format"]):
       return `${JSON.stringify(objects.length === 1 ? objects[0] : { apiVersion: "v1", kind: "List", items: objects }, null, 2)}\n`;
     }
     case "dotenv": {
+      refuseDriving(secrets, allow);
       const printed = printDotenv(new Map(secrets.flatMap((secret) => [...secret.values])));
       if ("text" in printed) return printed.text;
       throw new LacreError("SECRET_INVALID", `the value of ${printed.unprintable} fits no .env file`, {

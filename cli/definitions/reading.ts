@@ -11,6 +11,11 @@ export function openCommand(context: CommandContext): Command {
     .argument("[file...]", "SealedSecret manifests; none or - for standard input")
     .addOption(keyFile())
     .addOption(new Option("-f, --format <format>", "how to print").choices(["yaml", "json", "dotenv"]).default("yaml"))
+    .option(
+      "--allow <name>",
+      "with dotenv: print this variable although it changes how programs run; repeat",
+      (one: string, before: readonly string[] = []) => [...before, one],
+    )
     .option("-o, --output <file>", "write to a new 0600 file instead of standard output")
     .option("--raw", "open one token from standard input")
     .addOption(namespace())
@@ -44,10 +49,23 @@ export function execCommand(context: CommandContext, outcome: Outcome): Command 
     .argument("<command...>", "after --: the command and its arguments")
     .addOption(keyFile())
     .option("--files", "give the values as files in memory instead; their directory is in $LACRE_FILES")
+    .option("--only <keys>", "these entries only, with commas between", (text: string) => text.split(","))
+    .option("--prefix <text>", "put this before the name of every variable")
+    .option(
+      "--allow <name>",
+      "set this variable although it changes how programs run, or is set already; repeat",
+      (name: string, before: readonly string[] = []) => [...before, name],
+    )
     .action(async (file, command, options) => {
       outcome.status = await (await import("../commands/exec.ts")).exec(context, file, command, options);
     })
-    .addHelpText("after", example("lacre exec --key-file ~/dev.key db.yaml -- npm start"));
+    .addHelpText(
+      "after",
+      example(
+        "lacre exec --key-file ~/dev.key db.yaml -- npm start",
+        "lacre exec -k ~/dev.key --only DB_PASSWORD --prefix APP_ db.yaml -- ./run",
+      ),
+    );
 }
 
 /** `lacre reseal` */

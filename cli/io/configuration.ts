@@ -1,7 +1,7 @@
-/** Finds .lacre.yaml from where the user stands, up to the root of the file system. */
+/** Finds .lacre.yaml from where the user stands, up to the root of the work tree; without one, of the file system. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CONFIGURATION_FILE, type Configuration, readConfiguration } from "../../src/index.ts";
+import { CONFIGURATION_FILE, type Configuration, LacreError, readConfiguration } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent } from "./files.ts";
 
@@ -14,9 +14,37 @@ export function findConfiguration(context: CommandContext): FoundConfiguration |
     const file = path.join(directory, CONFIGURATION_FILE);
     if (fs.existsSync(file)) {
       const shown = path.relative(context.cwd, file);
+      refuseOthers(file, shown);
       const source = readSourceIfPresent(context, shown);
       if (source !== undefined) return { directory, configuration: readConfiguration(source) };
     }
+    // What lies above a work tree is not of it: somebody else may have put it there.
+    if (fs.existsSync(path.join(directory, ".git"))) return undefined;
     if (directory === path.dirname(directory)) return undefined;
   }
+}
+
+/** A configuration says whom one seals for: it is obeyed as Git obeys its own, not when somebody else wrote it. */
+function refuseOthers(file: string, shown: string): void {
+  const own = process.getuid?.();
+  const { uid } = fs.statSync(file);
+  if (own === undefined || uid === own || (own === 0 && String(uid) === process.env["SUDO_UID"])) return;
+  throw new LacreError("CONFIG_INVALID", `${shown} belongs to another user, and is not obeyed`, {
+    hint: "if the repository is yours, its files must be too: chown; or run lacre as their owner",
+  });
+}
+
+/** A path of .lacre.yaml, absolute. CONFIG_INVALID when it leads out of the configuration's directory, also through links. */
+export function insideOf(directory: string, file: string): string {
+  const absolute = path.resolve(directory, file);
+  let there = absolute;
+  while (!fs.existsSync(there) && there !== path.dirname(there)) there = path.dirname(there);
+  const isLink =
+    fs.lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink() === true && !fs.existsSync(absolute);
+  const away = path.relative(fs.realpathSync(directory), fs.realpathSync(there));
+  const isAway = away === ".." || away.startsWith(`..${path.sep}`) || path.isAbsolute(away);
+  if (!isAway && !isLink) return absolute;
+  throw new LacreError("CONFIG_INVALID", `${CONFIGURATION_FILE} names ${file}, which leads out of its directory`, {
+    hint: "keys belong into the repository, such as keys/prod.keys; another file is named with --recipient or --output",
+  });
 }

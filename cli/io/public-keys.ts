@@ -11,7 +11,7 @@ import {
   parsePublicKeys,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
-import { findConfiguration } from "./configuration.ts";
+import { findConfiguration, insideOf } from "./configuration.ts";
 import type { EnvironmentPlace, NamedRecipient } from "./environment-pins.ts";
 import { readSource, readSourceIfPresent } from "./files.ts";
 import { nameFile } from "./private-keys.ts";
@@ -136,7 +136,7 @@ export function readEnvironment(
   { directory, name }: EnvironmentPlace,
   keys: readonly string[],
 ): readonly NamedRecipient[] {
-  const files = keys.map((one) => path.relative(context.cwd, path.join(directory, one)) || one);
+  const files = keys.map((one) => path.relative(context.cwd, insideOf(directory, one)) || one);
   return files.map((file) => readEnvironmentFile(context, engine, name, file));
 }
 

@@ -173,7 +173,9 @@ class GitSource implements Source {
 
   async snapshot(): Promise<Snapshot> {
     const listed = await run(["ls-remote", "--", this.#url, this.#ref]);
-    const [commit = ""] = listed.split(/\s/);
+    // ls-remote matches by the tail of a name: whoever may push any branch could have theirs listed first.
+    const lines = listed.split("\n").map((line) => line.split("\t"));
+    const commit = lines.find(([, ref]) => ref === this.#ref)?.[0] ?? "";
     if (!/^[0-9a-f]{40,64}$/.test(commit)) {
       throw new LacreError("SOURCE_FAILED", `${this.name}: there is no such branch`, {
         hint: "git:URL#BRANCH; is it pushed?",
