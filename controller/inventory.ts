@@ -1,7 +1,7 @@
 /** What we wrote, kept beside the target, so that a restart knows it again and only what is ours is ever removed. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { SyncPolicy } from "../src/index.ts";
+import { LacreError, type SyncPolicy } from "../src/index.ts";
 import { writeWhole } from "../src/node/write.ts";
 
 /** One object that is ours. digest is empty between the claim and the first write. */
@@ -50,6 +50,39 @@ export function bootId(): string {
   }
 }
 
+function isMapOf(value: unknown, isItem: (item: Readonly<Record<string, unknown>>) => boolean): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((item) => typeof item === "object" && item !== null && isItem(item));
+}
+
+const isDeletion = (value: unknown) => value === "Delete" || value === "Orphan";
+
+const isRecord = ({ file, digest, fingerprint, deletion }: Readonly<Record<string, unknown>>) =>
+  [file, digest, fingerprint].every((field) => typeof field === "string") && isDeletion(deletion);
+
+const isIndexed = ({ object, digest, deletion }: Readonly<Record<string, unknown>>) =>
+  [object, digest].every((field) => typeof field === "string") && isDeletion(deletion);
+
+const isFile = ({ stamp, objects }: Readonly<Record<string, unknown>>) =>
+  typeof stamp === "string" && Array.isArray(objects) && isMapOf({ ...objects }, isIndexed);
+
+function isStored(value: Partial<Stored> | null): value is Stored {
+  if (value?.version !== 1 || typeof value.boot !== "string" || typeof value.source !== "string") return false;
+  return isMapOf(value.objects, isRecord) && isMapOf(value.files, isFile);
+}
+
+function parseStored(file: string, text: string): Stored {
+  try {
+    const stored = JSON.parse(text) as Partial<Stored> | null;
+    if (isStored(stored)) return stored;
+  } catch {
+    // The parser would quote what is in the file.
+  }
+  throw new LacreError("TARGET_FAILED", `${file} is not an inventory that this version wrote`, {
+    hint: `nothing is written or removed; restore it from a backup, or: mv ${file} ${file}.damaged (what it named is not removed then)`,
+  });
+}
+
 /** The stored inventory; an empty one where there is none. A damaged one is an error: guessing could remove what is not ours. */
 export function readInventory(file: string, source: string): Inventory {
   const boot = bootId();
@@ -60,8 +93,7 @@ export function readInventory(file: string, source: string): Inventory {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     return { boot, source, objects: new Map(), files: new Map() };
   }
-  const stored = JSON.parse(text) as Stored;
-  if (stored.version !== 1) throw new SyntaxError("unknown version of the inventory");
+  const stored = parseStored(file, text);
   const isTrusted = stored.boot === boot && boot !== "unknown";
   const records = Object.entries(stored.objects);
   return {

@@ -39,6 +39,16 @@ describe.each(bothEngines().map((engine) => [engine.name, engine] as const))(
     };
     const text = signKeyList(engine, list, SEED);
 
+    it("a key that stands in it twice, in two states, is not sealed for", () => {
+      const time = "2026-11-25T00:00:00Z";
+      const twice = {
+        ...list,
+        keys: [key(3, "active", time), { ...key(3, "active", time), state: "compromised" as const }, ...list.keys],
+      };
+      expect(newestActive(twice)?.publicKey.keyId).toBe(key(2, "active", time).publicKey.keyId);
+      expect(newestActive({ keys: twice.keys.slice(0, 2) })).toBeUndefined();
+    });
+
     it("comes back as it was signed, the same bytes every time, from either engine", () => {
       expect(signKeyList(engine, list, SEED)).toBe(text);
       for (const other of bothEngines()) {
