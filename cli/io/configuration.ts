@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { CONFIGURATION_FILE, type Configuration, LacreError, readConfiguration } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent } from "./files.ts";
+import { workTreeRoot } from "./git.ts";
 
 /** A configuration and the directory that its paths start from. */
 export type FoundConfiguration = { readonly directory: string; readonly configuration: Configuration };
@@ -24,11 +25,14 @@ export function findConfiguration(context: CommandContext): FoundConfiguration |
   }
 }
 
-/** A configuration says whom one seals for: it is obeyed as Git obeys its own, not when somebody else wrote it. */
+/** A configuration says whom one seals for: it is obeyed as Git obeys its own, not when somebody else put it there. */
 function refuseOthers(file: string, shown: string): void {
   const own = process.getuid?.();
   const { uid } = fs.statSync(file);
-  if (own === undefined || uid === own || (own === 0 && String(uid) === process.env["SUDO_UID"])) return;
+  if (own === undefined || uid === own || uid === 0 || (own === 0 && String(uid) === process.env["SUDO_UID"])) return;
+  // In a work tree of another user, Git judges (safe.directory); its files are then that user's.
+  const root = workTreeRoot(path.dirname(file));
+  if (root !== undefined && fs.statSync(path.join(root, ".git")).uid === uid) return;
   throw new LacreError("CONFIG_INVALID", `${shown} belongs to another user, and is not obeyed`, {
     hint: "if the repository is yours, its files must be too: chown; or run lacre as their owner",
   });
