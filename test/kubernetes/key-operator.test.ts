@@ -236,13 +236,16 @@ describe.skipIf(inject("assets") === undefined)("an attacker with the role of a 
         "--role=writer",
         "--user=mallory",
       ]);
-      const put = (secret: object) =>
+      const put = (secret: object, ...options: readonly string[]) =>
         cluster.kubectl(
-          ["--as", "mallory", "-n", cluster.keyNamespace, "create", "-f", "-"],
+          ["--as", "mallory", "-n", cluster.keyNamespace, "create", ...options, "-f", "-"],
           JSON.stringify({ apiVersion: "v1", kind: "Secret", ...secret }),
         );
       const labels = { "lacre.dev/sealing-key": "active" };
-      await until("the policy is in force", () => put({ metadata: { name: "labelled", labels } }).status !== 0);
+      // A dry run is judged and leaves nothing: what it made would be refused as there already.
+      await until("the policy is in force", () =>
+        put({ metadata: { name: "labelled", labels } }, "--dry-run=server").stderr.includes("kept by its controller"),
+      );
       for (const metadata of [
         { name: "labelled-again", labels },
         { name: keySecretName(mine.publicKey.keyId) },
