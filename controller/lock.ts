@@ -6,17 +6,6 @@ import { refuseSharedDirectory } from "../src/node/directory.ts";
 import { tryLock } from "../src/node/lock.ts";
 import { bootId } from "./inventory.ts";
 
-/** True for a process of this machine that runs. */
-export function isAlive(pid: number | undefined): boolean {
-  if (pid === undefined || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 /** Takes the lock and gives the way to release it. CONFLICT while another controller runs. */
 export async function takeLock(file: string): Promise<() => void> {
   try {

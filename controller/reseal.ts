@@ -10,6 +10,8 @@ import {
   type HeldKey,
   IDENTITY_SECRET,
   isKeyList,
+  KEY_LIST_DATA,
+  KEY_LIST_NAME,
   type KeyId,
   Keyring,
   LacreError,
@@ -77,7 +79,6 @@ async function readKeys(
   engine: Engine,
   { keyNamespace: namespace, pinnedIdentity: pin }: ResealConfig,
 ): Promise<readonly HeldKey[]> {
-  let doubtful: string | undefined;
   const held = new HeldKeys({
     engine,
     openCompromised: true,
@@ -87,20 +88,15 @@ async function readKeys(
     unproven: () => undefined,
   });
   const identity = await api.getSecret(`${namespace}/${IDENTITY_SECRET}`);
-  if (identity === undefined) doubtful = `there is no identity in ${namespace}`;
-  else held.upsert(identity);
+  if (identity !== undefined) held.upsert(identity);
   const path = secretsPath(namespace);
   const query = { labelSelector: SEALING_KEY };
   const list = await api.client.json<{ readonly items: readonly SecretObject[] }>({ method: "GET", path, query });
   for (const secret of list.items) held.upsert(secret);
-  const published = await api.client.find<{ readonly data?: Readonly<Record<string, string>> }>({
-    method: "GET",
-    path: `/api/v1/namespaces/${namespace}/configmaps/lacre-keys`,
-  });
-  held.sawList(published?.data?.["keys"]);
-  doubtful ??= held.doubt;
-  if (doubtful === undefined) return [...held.records.values()];
-  throw new LacreError("KEY_INVALID", doubtful, { hint: "see the controller's log, and --identity SHA256:..." });
+  held.sawList((await api.getConfigMap(namespace, KEY_LIST_NAME))?.data?.[KEY_LIST_DATA]);
+  const doubt = identity === undefined ? `there is no identity in ${namespace}` : held.doubt;
+  if (doubt === undefined) return [...held.records.values()];
+  throw new LacreError("KEY_INVALID", doubt, { hint: "see the controller's log, and --identity SHA256:..." });
 }
 
 function newestOf(list: Parameters<typeof newestActive<HeldKey | ListedKey>>[0], whose: string): PublicKey {

@@ -16,7 +16,14 @@ import type { Engine } from "./crypto/engine.ts";
 export { fromBase64url, fromUtf8, isWellFormed, sameBytes, toBase64url, toHex, utf8, wipe } from "./bytes.ts";
 export { isBackupSigned, signBackup } from "./crypto/backup-proof.ts";
 export type { Engine } from "./crypto/engine.ts";
-export { doubtIdentity, type FoundKey, foundKey, judgeKeys, statesOf } from "./crypto/held-secrets.ts";
+export {
+  doubtIdentity,
+  type FoundKey,
+  foundKey,
+  judgeKeys,
+  statesOf,
+  withFurtherState,
+} from "./crypto/held-secrets.ts";
 export { generateKey, type PrivateKey, type PublicKey } from "./crypto/key.ts";
 export { type KeyFileFacts, refuseUnsafeKeyFile } from "./crypto/key-file.ts";
 export {
@@ -55,6 +62,8 @@ export {
   IDENTITY,
   IDENTITY_SECRET,
   identitySecret,
+  KEY_LIST_DATA,
+  KEY_LIST_NAME,
   type KeySecret,
   keyProofsPatch,
   keySecret,

@@ -4,7 +4,6 @@ import * as path from "node:path";
 import {
   type Engine,
   type Environment,
-  fingerprintOf,
   isKeyList,
   LacreError,
   parseKeyList,
@@ -127,29 +126,26 @@ export async function pinKeys(
   options: { readonly fingerprint: string; readonly replace?: boolean },
 ): Promise<void> {
   const engine = await context.engine();
+  const { fingerprint } = options;
   const { text } = await readSource(context, file);
   const environment = environmentOf(context, engine, file);
-  const isBare = !isKeyList(text);
-  const fingerprint = isBare ? pinnedKey(engine, text, options.fingerprint) : undefined;
-  const list = isBare ? undefined : parseKeyList(engine, text);
+  const list = isKeyList(text) ? parseKeyList(engine, text) : undefined;
+  if (list === undefined) refuseOtherKey(engine, text, fingerprint);
   // Of an environment the name of the cluster is not what counts: two clusters may have one.
-  if (list !== undefined)
-    await pinKeyList(context, engine, list, { ...options, replace: options.replace ?? environment !== undefined });
-  if (environment === undefined && isBare) {
+  else await pinKeyList(context, engine, list, { ...options, replace: options.replace ?? environment !== undefined });
+  if (environment !== undefined) await pinRecipient(context, engine, environment.place, environment.named, fingerprint);
+  else if (list === undefined) {
     throw new LacreError("USAGE", `${file} is named by no environment of .lacre.yaml`, {
       hint: "a bare key is pinned for an environment; elsewhere it is named with --recipient, and needs no pin",
     });
   }
-  if (environment !== undefined)
-    await pinRecipient(context, engine, environment.place, environment.named, options.fingerprint);
-  const what = list === undefined ? (environment?.place.name ?? file) : list.cluster;
-  context.say(`pinned ${what}: ${list === undefined ? fingerprint : fingerprintOf(engine, list.identity)}`);
+  context.say(`pinned ${list?.cluster ?? environment?.place.name}: ${fingerprint}`);
 }
 
-/** The fingerprint of the bare key that was compared, or PIN_MISMATCH. */
-function pinnedKey(engine: Engine, text: string, fingerprint: string): string {
+/** PIN_MISMATCH for a bare key that is not the one that was compared. */
+function refuseOtherKey(engine: Engine, text: string, fingerprint: string): void {
   const all = parsePublicKeys(engine, text).map((key) => fingerprintOfKey(engine, key));
-  if (all.includes(fingerprint)) return fingerprint;
+  if (all.includes(fingerprint)) return;
   throw new LacreError("PIN_MISMATCH", `the key has the fingerprint ${all.join(", ")}, and named is ${fingerprint}`, {
     hint: "somebody may have swapped it: ask who has the private key",
   });

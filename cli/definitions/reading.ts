@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import type { CommandContext } from "../context.ts";
 import type { Outcome } from "../run.ts";
-import { environment, example, json, keyFile, name, namespace, recipient, signWith } from "./options.ts";
+import { environment, example, json, keyFile, name, namespace, recipient, repeated, signWith } from "./options.ts";
 
 /** `lacre open` */
 export function openCommand(context: CommandContext): Command {
@@ -11,10 +11,8 @@ export function openCommand(context: CommandContext): Command {
     .argument("[file...]", "SealedSecret manifests; none or - for standard input")
     .addOption(keyFile())
     .addOption(new Option("-f, --format <format>", "how to print").choices(["yaml", "json", "dotenv"]).default("yaml"))
-    .option(
-      "--allow <name>",
-      "with dotenv: print this variable although it changes how programs run; repeat",
-      (one: string, before: readonly string[] = []) => [...before, one],
+    .addOption(
+      repeated("--allow <name>", "with dotenv: print this variable although it changes how programs run; repeat"),
     )
     .option("-o, --output <file>", "write to a new 0600 file instead of standard output")
     .option("--raw", "open one token from standard input")
@@ -51,10 +49,8 @@ export function execCommand(context: CommandContext, outcome: Outcome): Command 
     .option("--files", "give the values as files in memory instead; their directory is in $LACRE_FILES")
     .option("--only <keys>", "these entries only, with commas between", (text: string) => text.split(","))
     .option("--prefix <text>", "put this before the name of every variable")
-    .option(
-      "--allow <name>",
-      "set this variable although it changes how programs run, or is set already; repeat",
-      (name: string, before: readonly string[] = []) => [...before, name],
+    .addOption(
+      repeated("--allow <name>", "set this variable although it changes how programs run, or is set already; repeat"),
     )
     .action(async (file, command, options) => {
       outcome.status = await (await import("../commands/exec.ts")).exec(context, file, command, options);

@@ -1,24 +1,22 @@
 /** Asking a cluster's controller for something about its keys, and waiting for what it says. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { LacreError } from "../../src/index.ts";
+import { KEY_LIST_DATA, KEY_LIST_NAME, LacreError } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import type { ClusterReader } from "./cluster.ts";
 
-const CONFIG_MAP = "lacre-keys";
-const LIST_KEY = "keys";
 const WAIT_MS = 45_000;
 const POLL_MS = 500;
 
 /** A cluster whose controller has no list where it should be. */
 function noKeyList(cluster: ClusterReader, namespace: string): LacreError {
-  return new LacreError("CLUSTER_FAILED", `${cluster.context} has no key list in ${namespace}/${CONFIG_MAP}`, {
+  return new LacreError("CLUSTER_FAILED", `${cluster.context} has no key list in ${namespace}/${KEY_LIST_NAME}`, {
     hint: "is the controller running? It may live elsewhere: --key-namespace NAME",
   });
 }
 
 /** The text of the published list. */
 export async function publishedList(cluster: ClusterReader, namespace: string): Promise<string> {
-  const text = (await cluster.configMap(namespace, CONFIG_MAP))?.data[LIST_KEY];
+  const text = (await cluster.configMap(namespace, KEY_LIST_NAME))?.data[KEY_LIST_DATA];
   if (text === undefined) throw noKeyList(cluster, namespace);
   return text;
 }
@@ -31,12 +29,14 @@ export async function askController(
   request: { readonly name: string; readonly value: string },
 ): Promise<string> {
   const { name, value } = request;
-  const annotated = await cluster.annotateConfigMap(namespace, CONFIG_MAP, { [`lacre.dev/${name}-requested`]: value });
+  const annotated = await cluster.annotateConfigMap(namespace, KEY_LIST_NAME, {
+    [`lacre.dev/${name}-requested`]: value,
+  });
   if (!annotated) throw noKeyList(cluster, namespace);
   context.progress(`${cluster.context} was asked; waiting for the controller`);
   const deadline = Date.now() + WAIT_MS;
   while (Date.now() < deadline) {
-    const annotations = (await cluster.configMap(namespace, CONFIG_MAP))?.annotations ?? {};
+    const annotations = (await cluster.configMap(namespace, KEY_LIST_NAME))?.annotations ?? {};
     if (annotations[`lacre.dev/${name}-handled`] === value) {
       context.progress("");
       return annotations[`lacre.dev/${name}-answer`] ?? "done";

@@ -5,6 +5,8 @@ import {
   fingerprintOf,
   IDENTITY,
   identitySecret,
+  KEY_LIST_DATA,
+  KEY_LIST_NAME,
   type KeyStore,
   keySecret,
   keySecretName,
@@ -47,7 +49,7 @@ async function refuseOthers(cluster: ClusterReader, engine: Engine, store: KeySt
     );
   }
   if ((await cluster.secretNames(namespace, IDENTITY)).length === 0) return;
-  const text = (await cluster.configMap(namespace, "lacre-keys"))?.data["keys"];
+  const text = (await cluster.configMap(namespace, KEY_LIST_NAME))?.data[KEY_LIST_DATA];
   const theirs = text === undefined ? "another" : fingerprintOf(engine, parseKeyList(engine, text).identity);
   const ours = fingerprintOf(engine, engine.signingKeyOf(store.identity));
   if (theirs === ours) return;

@@ -64,6 +64,7 @@ export class HeldKeys {
   #isReplaced = false;
   #list: SignedKeyList | undefined;
   #isListSeen = false;
+  #listText: string | undefined;
   #keyring = new Keyring([]);
   #retired: ReadonlySet<KeyId> = new Set();
   #macKey: Uint8Array = new Uint8Array(MAC_BYTES);
@@ -143,6 +144,8 @@ export class HeldKeys {
 
   /** The published list as it lies there; of the cluster's own the newest counts. undefined: there is none. */
   sawList(text: string | undefined): void {
+    if (this.#isListSeen && text === this.#listText) return;
+    this.#listText = text;
     const list = this.#parse(text);
     const isNewer = list !== undefined && (this.list === undefined || list.serial > this.list.serial);
     const isFirst = !this.#isListSeen;

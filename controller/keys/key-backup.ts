@@ -19,8 +19,6 @@ import {
   signBackup,
 } from "../../src/index.ts";
 import type { KubeApi } from "../kube/api.ts";
-import { APPLY_PATCH } from "../kube/client.ts";
-import type { KubeObject } from "../kube/object.ts";
 
 const BACKUP_KEYS = "lacre.dev/backup-keys";
 
@@ -37,8 +35,6 @@ export type KeyBackupOptions = {
 
 /** The backup that lies there: what it is of, and its keys where it was taken away by somebody. */
 export type KeptBackup = { readonly of: string | undefined; readonly taken: ReadonlySet<KeyId> };
-
-type StoredBackup = KubeObject & { readonly data?: Readonly<Record<string, string>> };
 
 const NO_BACKUP: KeptBackup = { of: undefined, taken: new Set() };
 
@@ -61,14 +57,12 @@ export class KeyBackup {
   async read(identity: Uint8Array): Promise<KeptBackup> {
     const { engine } = this.#options;
     await this.#tellOldOne();
-    const found = await this.#options.api.client.find<StoredBackup>({ method: "GET", path: this.#path });
+    const found = await this.#options.api.getConfigMap(this.#options.namespace, BACKUP_NAME);
     const { [BACKUP_OF]: of, [BACKUP_TAKEN]: taken, [BACKUP_KEYS]: keys = "" } = found?.metadata.annotations ?? {};
     const file = found?.data?.[BACKUP_DATA];
     const proof = found?.metadata.annotations?.[BACKUP_PROOF];
-    const isOurs =
-      of !== undefined && file !== undefined && proof !== undefined
-        ? isBackupSigned(engine, `${of}\n${keys}`, file, identity, proof)
-        : false;
+    const isWhole = of !== undefined && file !== undefined && proof !== undefined;
+    const isOurs = isWhole && isBackupSigned(engine, `${of}\n${keys}`, file, identity, proof);
     this.#isTaken = isOurs && of === taken;
     return isOurs ? { of, taken: new Set(this.#isTaken ? (keys.split(",") as KeyId[]) : []) } : NO_BACKUP;
   }
@@ -86,22 +80,8 @@ export class KeyBackup {
     const keyIds = store.keys.map(({ publicKey }) => publicKey.keyId);
     const listed = keyIds.join(",");
     const proof = signBackup(this.#options.engine, `${of}\n${listed}`, file, store.identity);
-    await api.client.json({
-      method: "PATCH",
-      path: this.#path,
-      query: { fieldManager: "lacre", force: "true" },
-      contentType: APPLY_PATCH,
-      body: {
-        apiVersion: "v1",
-        kind: "ConfigMap",
-        metadata: {
-          name: BACKUP_NAME,
-          namespace,
-          annotations: { [BACKUP_OF]: of, [BACKUP_KEYS]: listed, [BACKUP_PROOF]: proof },
-        },
-        data: { [BACKUP_DATA]: file },
-      },
-    });
+    const annotations = { [BACKUP_OF]: of, [BACKUP_KEYS]: listed, [BACKUP_PROOF]: proof };
+    await api.applyConfigMap({ name: BACKUP_NAME, namespace, annotations }, { [BACKUP_DATA]: file });
     this.#isTaken = false;
     told("made a backup: take it away with lacre keys backup", { keys: String(keyIds.length) });
   }
@@ -113,10 +93,6 @@ export class KeyBackup {
     const old = await api.getSecret(`${namespace}/${BACKUP_NAME}`);
     this.#isOldOneTold = true;
     if (old !== undefined) told("an old backup is ignored: remove it", { secret: `${namespace}/${BACKUP_NAME}` });
-  }
-
-  get #path(): string {
-    return `/api/v1/namespaces/${this.#options.namespace}/configmaps/${BACKUP_NAME}`;
   }
 
   /** What a backup is of, public facts only. */

@@ -22,8 +22,8 @@ import {
   wipeStore,
 } from "../../src/index.ts";
 import { refuseSharedDirectory } from "../../src/node/directory.ts";
+import { tryPidLock } from "../../src/node/pid-lock.ts";
 import { writeWhole } from "../../src/node/write.ts";
-import { isAlive } from "../lock.ts";
 import { inFile, readKeyFile, stampsOf } from "./key-files.ts";
 
 /** How the store is kept. */
@@ -94,7 +94,7 @@ export class StoreKeeper {
         this.#publish(store);
         return factsOf(store);
       }
-      const unlock = takeFileLock(file);
+      const unlock = tryPidLock(file);
       if (unlock === undefined) return undefined;
       try {
         if (readKeyFile(file).stamp !== stamp) return undefined;
@@ -140,35 +140,5 @@ export class StoreKeeper {
         cause,
       });
     }
-  }
-}
-
-/** Making a lock takes less than this. */
-const HALF_MADE_MS = 1_000;
-
-/** A lock whose process is gone was left by a kill; so was one that is still without a process after a while. */
-function removeStale(lock: string): void {
-  try {
-    const pid = Number(fs.readFileSync(lock, "utf8"));
-    const isStale =
-      pid > 0 ? pid !== process.pid && !isAlive(pid) : Date.now() - fs.statSync(lock).mtimeMs > HALF_MADE_MS;
-    if (isStale) fs.rmSync(lock, { force: true });
-  } catch {
-    // There is none.
-  }
-}
-
-/** The lock that the command line takes too; undefined while somebody has it. */
-function takeFileLock(file: string): (() => void) | undefined {
-  const lock = path.join(path.dirname(file), `.${path.basename(file)}.lacre-lock`);
-  removeStale(lock);
-  try {
-    fs.writeFileSync(lock, String(process.pid), { flag: "wx", mode: 0o600 });
-    return () => fs.rmSync(lock, { force: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return undefined;
-    // On a full disk the file is made, and only writing to it fails.
-    fs.rmSync(lock, { force: true });
-    throw error;
   }
 }

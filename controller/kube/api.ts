@@ -1,12 +1,14 @@
 /** The calls that the controller makes about SealedSecrets and Secrets, each one request. */
 import type { SealedObject } from "../sources/sealed-object.ts";
 import { APPLY_PATCH, type KubeClient, MERGE_PATCH } from "./client.ts";
-import { type KubeObject, type SecretObject, splitKey } from "./object.ts";
+import { type ConfigMapObject, type KubeObject, type Metadata, type SecretObject, splitKey } from "./object.ts";
 
 /** Our name as a field manager. */
 const FIELD_MANAGER = "lacre";
 
 const PAGE = 500;
+
+type ConfigMapMetadata = Pick<Metadata, "name" | "annotations"> & { readonly namespace: string };
 
 type SealedPage = { readonly items: readonly SealedObject[]; readonly metadata: { readonly continue?: string } };
 
@@ -20,6 +22,10 @@ export function sealedPath(namespace?: string): string {
 /** Where the Secrets of one namespace, or of all, are. */
 export function secretsPath(namespace?: string): string {
   return namespace === undefined ? "/api/v1/secrets" : `/api/v1/namespaces/${namespace}/secrets`;
+}
+
+function configMapPath(namespace: string, name: string): string {
+  return `/api/v1/namespaces/${namespace}/configmaps/${name}`;
 }
 
 /** Typed requests. Every path names a namespace: nothing here can reach another one than it says. */
@@ -49,6 +55,25 @@ export class KubeApi {
       query: { fieldManager: FIELD_MANAGER, force: String(force) },
       contentType: APPLY_PATCH,
       body,
+    });
+  }
+
+  createSecret(body: SecretObject): Promise<SecretObject> {
+    return this.client.json<SecretObject>({ method: "POST", path: secretsPath(body.metadata.namespace), body });
+  }
+
+  getConfigMap(namespace: string, name: string): Promise<ConfigMapObject | undefined> {
+    return this.client.find<ConfigMapObject>({ method: "GET", path: configMapPath(namespace, name) });
+  }
+
+  /** Server-side apply, over what others wrote. */
+  applyConfigMap(metadata: ConfigMapMetadata, data: Readonly<Record<string, string>>): Promise<ConfigMapObject> {
+    return this.client.json<ConfigMapObject>({
+      method: "PATCH",
+      path: configMapPath(metadata.namespace, metadata.name),
+      query: { fieldManager: FIELD_MANAGER, force: "true" },
+      contentType: APPLY_PATCH,
+      body: { apiVersion: "v1", kind: "ConfigMap", metadata, data },
     });
   }
 

@@ -41,6 +41,9 @@ export type SecretObject = KubeObject & {
   readonly data?: Readonly<Record<string, string>>;
 };
 
+/** A ConfigMap. */
+export type ConfigMapObject = KubeObject & { readonly data?: Readonly<Record<string, string>> };
+
 /** `namespace/name`. */
 export function keyOf({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;

@@ -33,6 +33,11 @@ export function statesOf(list: SignedKeyList | undefined): ReadonlyMap<KeyId, Si
   return states;
 }
 
+/** A key in the state that counts: of its own and of the one in these the one further on. */
+export function withFurtherState(held: HeldKey, states: ReturnType<typeof statesOf>): HeldKey {
+  return { ...held, state: furtherState(held.state, states.get(held.publicKey.keyId) ?? held.state) };
+}
+
 /** Judges what reads as a key. list: the newest that the identity signed; a key is never in a better state than there. */
 export function judgeKeys(
   identity: Uint8Array,
@@ -44,8 +49,8 @@ export function judgeKeys(
   const proven = found
     .filter((one) => !unproven.includes(one))
     .map(({ secret, held }): ProvenKey => {
-      const state = furtherState(held.state, listed.get(held.publicKey.keyId) ?? held.state);
-      return { secret, held: { ...held, state }, isBehind: state !== held.state };
+      const counting = withFurtherState(held, listed);
+      return { secret, held: counting, isBehind: counting.state !== held.state };
     });
   return { proven, unproven };
 }

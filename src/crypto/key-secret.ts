@@ -14,6 +14,9 @@ export const SEALING_KEY = "lacre.dev/sealing-key";
 /** The label of the Secret that holds the cluster's identity, and the only name that it may have. */
 export const IDENTITY = "lacre.dev/identity";
 export const IDENTITY_SECRET = "lacre-identity";
+/** The ConfigMap that everybody may read, and the field of it that holds the signed list. */
+export const KEY_LIST_NAME = "lacre-keys";
+export const KEY_LIST_DATA = "keys";
 /** The ConfigMap that holds the newest backup, locked: ciphertext, and no Secret that could be taken for a key. */
 export const BACKUP_NAME = "lacre-backup";
 /** On it: what it is a backup of, and the one that somebody took away. */

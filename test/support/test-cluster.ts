@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { inject } from "vitest";
-import { portableEngine } from "../../src/crypto/engine-portable.ts";
+import { portableEngine as engine } from "../../src/crypto/engine-portable.ts";
 import { factsOfKey, type HeldKey, keySecret, proveKey, readKeySecret } from "../../src/index.ts";
 import { type Answer, TestApi, type Thing } from "./kube-api.ts";
 
@@ -13,7 +13,6 @@ const ROOT = path.join(import.meta.dirname, "../..");
 const LACRE = path.join(ROOT, "dist/cli/main.cjs");
 const CONTROLLER = path.join(ROOT, "dist/controller/main.js");
 const WAIT_MS = 30_000;
-const engine = portableEngine;
 
 /** How a controller of a test is started. */
 export type ClusterOptions = {

@@ -6,21 +6,10 @@ import { importPrivateKey, importPublicKey } from "../../../src/crypto/key.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import type { Suite } from "../../../src/crypto/suite.ts";
-import type { Context } from "../../../src/model/context.ts";
-import { refusals } from "../../../tools/vectors/refusals.ts";
+import { refusals, type TokenVector } from "../../../tools/vectors/refusals.ts";
 import { bothEngines } from "../../support/engines.ts";
 import { hex } from "../../support/shared-vectors.ts";
 
-type TokenVector = {
-  readonly rule: string;
-  readonly suite: Suite;
-  readonly recipients: number;
-  readonly signed: boolean;
-  readonly place: Context;
-  readonly keys: readonly { readonly suite: Suite; readonly seed: string }[];
-  readonly token: string | readonly (readonly [string, number])[];
-  readonly reason?: string;
-};
 type SignatureVector = {
   readonly what: string;
   readonly valid: boolean;
@@ -33,7 +22,10 @@ function read<T>(name: string): T {
   return JSON.parse(fs.readFileSync(path.join(import.meta.dirname, `../../vectors/v1/${name}.json`), "utf8")) as T;
 }
 
-const { refused, opened } = read<{ refused: readonly TokenVector[]; opened: readonly TokenVector[] }>("refusals");
+const { refused, opened } = read<{
+  refused: readonly (TokenVector & { readonly reason: string })[];
+  opened: readonly TokenVector[];
+}>("refusals");
 const { signatures } = read<{ signatures: readonly SignatureVector[] }>("refusals-signatures");
 const { publicKeys } = read<{
   publicKeys: readonly { what: string; suite: Suite | "ed25519"; publicKey: string; usable: boolean }[];
