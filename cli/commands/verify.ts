@@ -35,7 +35,7 @@ import { type FoundConfiguration, findConfiguration } from "../io/configuration.
 import { readSource, readSourceIfPresent } from "../io/files.ts";
 import { nameFile } from "../io/private-keys.ts";
 import { type Choice, type Contents, chooseContents } from "../io/verified-contents.ts";
-import { rolesOf, type VerifySettings } from "../io/verify-items.ts";
+import { rolesOf, unreadRoles, type VerifySettings } from "../io/verify-items.ts";
 import { judgeItems } from "../io/verify-threads.ts";
 
 /** Options of `lacre verify`. accept: the reason for which all that is found now goes into the baseline. */
@@ -70,8 +70,9 @@ export async function verifyPaths(
   const engine = await context.engine();
   const baseline = loadBaseline(context, contents.root);
   const keys = baseline?.keys ?? (options.accept === undefined ? [] : [toBase64url(engine.randomBytes(32))]);
-  const scan = await judge(context, contents, {
-    roles: rolesOf(await contents.roleFiles()),
+  const roleFiles = await contents.roleFiles();
+  const scan = await judge(context, contents, unreadRoles(roleFiles), {
+    roles: rolesOf(roleFiles),
     policy: { ...(await policyOf(context, engine, found)), ...(await sealersOf(context, found, options)) },
     keys,
     budgetMs: (options.budget ?? BUDGET_SECONDS) * 1000,
@@ -235,7 +236,12 @@ async function sealersOf(
 
 type Scan = { readonly scanned: number; readonly findings: readonly Finding[]; readonly notes: readonly string[] };
 
-async function judge(context: CommandContext, contents: Contents, settings: VerifySettings): Promise<Scan> {
+async function judge(
+  context: CommandContext,
+  contents: Contents,
+  unread: readonly Finding[],
+  settings: VerifySettings,
+): Promise<Scan> {
   const findings: Finding[] = [];
   let scanned = 0;
   let pointers = 0;
@@ -246,6 +252,8 @@ async function judge(context: CommandContext, contents: Contents, settings: Veri
   });
   const notes =
     pointers === 0 ? [] : [`${pointers} Git LFS pointers: what they point to is not in Git and was not judged`];
+  const known = new Set(findings.filter(isUnscanned).map(({ path: file }) => file));
+  findings.push(...unread.filter(({ path: file }) => !known.has(file)));
   return { scanned, findings: findings.sort(byPlace), notes };
 }
 

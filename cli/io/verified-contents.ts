@@ -52,7 +52,7 @@ export async function chooseContents(
   const blobs = (await historyBlobs(root, revisions)).filter(
     (blob) => inRoot.length === 0 || inRoot.some((given) => isBelow(blob.path, given)),
   );
-  const tip = choice.history === true ? "HEAD" : (/\.\.\.?(.+)$/.exec(choice.range ?? "")?.[1] ?? "HEAD");
+  const tip = choice.history === true ? "HEAD" : tipOf(choice.range ?? "HEAD");
   return blobContents(root, blobs, tip, await shallowNotes(root));
 }
 
@@ -68,6 +68,13 @@ async function checkRange(root: string, range: string): Promise<void> {
   throw new LacreError("NOTHING_JUDGED", `the range ${JSON.stringify(range)} holds no commit: it could not be judged`, {
     hint: "name the base and the tip, such as: --range origin/main...HEAD",
   });
+}
+
+/** Where a range ends: what files of that tree say about others counts. `a..` ends at HEAD, `a^!` and `a` at a. */
+function tipOf(range: string): string {
+  const [, dots, right = ""] = /(\.\.\.?)(.*)$/.exec(range) ?? [];
+  if (dots !== undefined) return right === "" ? "HEAD" : right;
+  return range.replace(/\^(?:!|@|-\d*)$/, "");
 }
 
 function isBelow(file: string, given: string): boolean {
@@ -102,7 +109,16 @@ function blobContents(root: string, all: readonly Blob[], tip: string | undefine
     notes: [...notes, ...more],
     count: blobs.length,
     roleFiles: async () => {
-      const tree = await treeBlobs(root, tip).catch(() => []);
+      const tree = await treeBlobs(root, tip).catch((cause) => {
+        throw new LacreError(
+          "NOTHING_JUDGED",
+          `the tree of ${tip ?? "the index"} cannot be read: it could not be judged`,
+          {
+            hint: "fetch what is missing: git fetch --unshallow; or check the repository: git fsck",
+            cause,
+          },
+        );
+      });
       const found: VerifyItem[] = [];
       for await (const item of eachBlob(
         root,
