@@ -32,6 +32,14 @@ const STRUCTURAL: readonly Rule[] = [
     fix: sealInPlace,
   },
   {
+    id: "sealed-token-in-secret",
+    kind: "error",
+    title: "token in a plain Secret",
+    explanation:
+      "A token opens only as an entry of a SealedSecret. A Secret, or a generator that makes one, hands the token itself to the workload, in the place of the value.",
+    fix: (path) => `put the entry into a SealedSecret: lacre set SEALED ENTRY; and take it out of ${path}`,
+  },
+  {
     id: "secret-generator-literal",
     kind: "error",
     title: "literal in a secretGenerator",
