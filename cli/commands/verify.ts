@@ -116,6 +116,7 @@ async function verifyLive(
 }
 
 const WARNINGS: Readonly<Record<string, readonly [string, string]>> = {
+  "packed-file": ["packed and not judged", "nothing is unpacked here"],
   "sealed-key-old": ["sealed for keys that only open any more", "lacre keys list, lacre reseal"],
   "sealed-signature-warned": ["without a good signature, where the policy is warn", "seal with --sign-with"],
 };
@@ -128,6 +129,7 @@ function notesOn(warnings: readonly Finding[]): readonly string[] {
     const [first] = files;
     if (first === undefined) return [];
     const where = files.size === 1 ? first : `${files.size} files, such as ${first}`;
+    if (rule === "packed-file") return [`${what}: ${counted(files.size, "file", "files")}, such as ${first}; ${next}`];
     return [`${what}: ${counted(found.length, "entry", "entries")} in ${where}; ${next}`];
   });
 }

@@ -263,6 +263,29 @@ const STRUCTURAL: readonly Rule[] = [
     fix: (path) => `make ${path} readable, or excuse it: verify.allow in .lacre.yaml, with a reason`,
   },
   {
+    id: "encoding-unknown",
+    kind: "unscanned",
+    title: "text in an encoding that is not read",
+    explanation:
+      "UTF-8, UTF-16, UTF-32 and whatever has ASCII's letters are read. In EBCDIC, UTF-7 or bytes under the name of a text nothing would be found, so verify ends with 1.",
+    fix: (path) => `write ${path} in UTF-8, or excuse it: verify.allow in .lacre.yaml, with a reason`,
+  },
+  {
+    id: "packed-configuration",
+    kind: "unscanned",
+    title: "packed file where configuration is kept",
+    explanation:
+      "The name says configuration or secrets, and the bytes are those of gzip, zip or another packer, or base64 of them. Nothing is unpacked, so verify ends with 1.",
+    fix: (path) => `commit ${path} unpacked, or excuse it: verify.allow in .lacre.yaml, with a reason`,
+  },
+  {
+    id: "packed-file",
+    kind: "warning",
+    title: "packed file",
+    explanation: "Archives are not unpacked. This is told and fails nothing.",
+    fix: (path) => `look into ${path} yourself`,
+  },
+  {
     id: "too-large",
     kind: "unscanned",
     title: "file over the limit",
