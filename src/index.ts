@@ -156,6 +156,13 @@ export {
 } from "./seal/reseal-result.ts";
 export { type SealOptions, sealSecret } from "./seal/seal.ts";
 export { type SealedSource, type SealSourceOptions, sealSource } from "./seal/seal-source.ts";
+export {
+  type AddedAllowance,
+  addedAllowances,
+  addedInline,
+  allowanceFinding,
+  type Leniency,
+} from "./verify/added-allowances.ts";
 export { applyAllowances } from "./verify/allowances.ts";
 export { BASELINE_FILE, type Baseline, printBaseline, readBaseline } from "./verify/baseline.ts";
 export type { KeySets, SealedPolicy } from "./verify/detect/sealed-secrets.ts";

@@ -58,7 +58,7 @@ jobs:
           node-version: 24
       - run: npx --yes lacre@${VERSION} verify --format github
       - if: github.event_name == 'pull_request'
-        run: npx --yes lacre@${VERSION} verify --format github --range "origin/$BASE...HEAD"
+        run: npx --yes lacre@${VERSION} verify --format github --no-new-allowances --range "origin/$BASE...HEAD"
         env:
           BASE: \${{ github.base_ref }}
 `,
@@ -72,7 +72,7 @@ lacre-verify:
     GIT_DEPTH: "0"
   script:
     - npx --yes lacre@${VERSION} verify --format junit --output lacre.xml
-    - if [ -n "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ]; then npx --yes lacre@${VERSION} verify --range "$CI_MERGE_REQUEST_DIFF_BASE_SHA...HEAD"; fi
+    - if [ -n "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ]; then npx --yes lacre@${VERSION} verify --no-new-allowances --range "$CI_MERGE_REQUEST_DIFF_BASE_SHA...HEAD"; fi
   artifacts:
     when: always
     reports:

@@ -256,6 +256,15 @@ const STRUCTURAL: readonly Rule[] = [
     fix: (path) => `lacre inspect ${path} says more; mend the manifest`,
   },
   {
+    id: "allowance-added",
+    kind: "error",
+    title: "allowance that this change brings with it",
+    explanation:
+      "Where --no-new-allowances is given, a change cannot excuse what it adds: neither inline, nor in .lacre.yaml, nor in the baseline, nor by a setting that looks at less. Without it, what is new is a note.",
+    fix: (path) =>
+      `replace the secret instead, and take the allowance out of ${path}; or let a code owner bring the allowance in a change of its own`,
+  },
+  {
     id: "unreadable",
     kind: "unscanned",
     title: "file that could not be read",
