@@ -134,7 +134,7 @@ export { type KeyId, shortKeyId } from "./model/key-id.ts";
 export { MAX_INPUT_BYTES, MAX_SECRET_BYTES, MAX_VALUE_BYTES } from "./model/limits.ts";
 export { contentLines } from "./model/lines.ts";
 export { parseKey, parseName, parseNamespace } from "./model/names.ts";
-export { printableName, printableTalk } from "./model/printable.ts";
+export { printable, printableJson, printableName, printableTalk } from "./model/printable.ts";
 export { objectName, type SealedSecret, type SyncPolicy } from "./model/sealed-secret.ts";
 export { PLAIN_SHAPE, type PlainSecret, type SecretShape, wipeSecret } from "./model/secret.ts";
 export { posixWord, shellWord } from "./model/shell-word.ts";
