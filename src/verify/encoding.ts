@@ -59,6 +59,14 @@ function asciiCharacters(run: string): number {
   return letters;
 }
 
+/** True for letters of ASCII with zero bytes between them, in whatever width: UTF-16 or UTF-32 that is cut, mixed or shifted. */
+export function isWideText(bytes: string): boolean {
+  const sample = bytes.slice(0, SAMPLE_CHARACTERS);
+  const rest = sample.replaceAll("\0", "");
+  if (rest.length < MIN_BYTES || rest.length > sample.length * 0.7) return false;
+  return rest.replace(/[^\t\n\r -~]/g, "").length >= rest.length * 0.95;
+}
+
 /** Files that hold ciphertext in bytes, under any name: git-crypt, age, OpenSSL. */
 export function isBinaryCiphertext(bytes: string): boolean {
   return /^(?:\0GITCRYPT\0|age-encryption\.org\/v1\n|Salted__)/.test(bytes);

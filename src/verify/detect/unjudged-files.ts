@@ -1,5 +1,5 @@
 /** Files of which nobody can say what is in them: packed, or in an encoding that is not read. Told, so that they are not called clean. */
-import { isBinaryCiphertext, isEbcdic, isUtf7 } from "../encoding.ts";
+import { isBinaryCiphertext, isEbcdic, isUtf7, isWideText } from "../encoding.ts";
 import type { Hit, Passage, Report } from "../hit.ts";
 import { isConfigurationName, isPacked } from "../packed.ts";
 
@@ -16,7 +16,8 @@ export function detectUnjudged({ path, text }: Passage, isBinary: boolean, repor
     return;
   }
   if (isBinary || text.includes("\0")) {
-    if (isTextName(path) && !isBinaryCiphertext(text)) report(at("encoding-unknown", "bytes that are no text"));
+    if ((isTextName(path) && !isBinaryCiphertext(text)) || isWideText(text))
+      report(at("encoding-unknown", "bytes that are no text"));
     return;
   }
   if (isEbcdic(text)) report(at("encoding-unknown", "EBCDIC"));

@@ -76,6 +76,8 @@ describe("a Secret in another encoding", () => {
     expect(rules("a.yaml", odd)).toContain("encoding-unknown:1");
     const late = Buffer.concat([Buffer.from(`# ${"x".repeat(9000)}\n`), Buffer.from(ASCII, "utf16le")]);
     expect(rules("deploy/.env", late)).toContain("encoding-unknown:1");
+    const shifted = Buffer.concat([Buffer.from("#"), utf32(ASCII, "le", false), Buffer.from("x")]);
+    expect(rules("notes", shifted)).toEqual(["encoding-unknown:1"]);
     expect(rules("a.png", odd)).toEqual([]);
     expect(rules("a.yaml", Buffer.concat([Buffer.from("\0GITCRYPT\0"), Buffer.alloc(40, 7)]))).toEqual([]);
   });
