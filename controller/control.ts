@@ -1,7 +1,7 @@
 /** The running controller: wires source, target and keys, and runs passes until it is told to stop. */
 import * as path from "node:path";
 import { loadEngine } from "../src/crypto/engine-node.ts";
-import { VERSION } from "../src/index.ts";
+import { printableJson, VERSION } from "../src/index.ts";
 import type { Config } from "./config.ts";
 import { statusOfProblems } from "./exit-status.ts";
 import { KeyFiles } from "./keys/key-files.ts";
@@ -33,7 +33,9 @@ function printReport(report: PassReport): number {
   const status = statusOfProblems(report.problems);
   const { revision, removed, unchanged, problems } = report;
   const written = report.writes.map(({ object }) => object);
-  process.stdout.write(`${JSON.stringify({ revision, written, removed, unchanged, problems, status })}\n`);
+  process.stdout.write(
+    `${printableJson(JSON.stringify({ revision, written, removed, unchanged, problems, status }))}\n`,
+  );
   return status;
 }
 

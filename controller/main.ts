@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The `lacre-controller` command: its arguments in, its exit status out. */
-import { LacreError, VERSION } from "../src/index.ts";
+import { LacreError, printableTalk, VERSION } from "../src/index.ts";
 import { CLUSTER_HELP, parseClusterConfig } from "./cluster-config.ts";
 import { HELP, parseConfig } from "./config.ts";
 import { control } from "./control.ts";
@@ -13,7 +13,7 @@ const STATUS_OF_A_BUG = 70;
 const PROGRAM = process.env["LACRE_PROGRAM"] ?? "lacre-controller";
 
 function complain(message: string, hint: string | undefined): void {
-  process.stderr.write(`${PROGRAM}: error: ${message}\n${hint === undefined ? "" : `hint: ${hint}\n`}`);
+  process.stderr.write(printableTalk(`${PROGRAM}: error: ${message}\n${hint === undefined ? "" : `hint: ${hint}\n`}`));
 }
 
 /** The three ways to run. The Kubernetes client takes a second to load: only who needs it waits for it. */

@@ -143,10 +143,10 @@ export { type KeyId, shortKeyId } from "./model/key-id.ts";
 export { MAX_INPUT_BYTES, MAX_SECRET_BYTES, MAX_VALUE_BYTES } from "./model/limits.ts";
 export { contentLines } from "./model/lines.ts";
 export { parseKey, parseName, parseNamespace } from "./model/names.ts";
-export { printableName, printableTalk } from "./model/printable.ts";
+export { printable, printableJson, printableName, printableTalk } from "./model/printable.ts";
 export { objectName, type SealedSecret, type SyncPolicy } from "./model/sealed-secret.ts";
 export { PLAIN_SHAPE, type PlainSecret, type SecretShape, wipeSecret } from "./model/secret.ts";
-export { shellWord } from "./model/shell-word.ts";
+export { posixWord, shellWord } from "./model/shell-word.ts";
 export { rfc3339 } from "./model/time.ts";
 export { type Difference, type Sign, sealedDifferences } from "./seal/difference.ts";
 export { type Edits, PLACEHOLDER, printBuffer, readBuffer } from "./seal/edit.ts";
@@ -165,6 +165,13 @@ export {
 } from "./seal/reseal-result.ts";
 export { type SealOptions, sealSecret } from "./seal/seal.ts";
 export { type SealedSource, type SealSourceOptions, sealSource } from "./seal/seal-source.ts";
+export {
+  type AddedAllowance,
+  addedAllowances,
+  addedInline,
+  allowanceFinding,
+  type Leniency,
+} from "./verify/added-allowances.ts";
 export { applyAllowances } from "./verify/allowances.ts";
 export { BASELINE_FILE, type Baseline, printBaseline, readBaseline } from "./verify/baseline.ts";
 export type { KeySets, SealedPolicy } from "./verify/detect/sealed-secrets.ts";

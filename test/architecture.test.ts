@@ -47,7 +47,7 @@ const RULES: readonly Rule[] = [
   },
   { files: /^cli\/io\/cluster\.ts$/, may: [PUBLIC, /^cli\//, /^@kubernetes\/client-node$/] },
   { files: /^cli\//, may: [PUBLIC, /^cli\//, /^commander$/, /^fast-glob$/, /^node:/] },
-  { files: /^controller\/observe\/log\.ts$/, may: [/^pino$/] },
+  { files: /^controller\/observe\/log\.ts$/, may: [PUBLIC, /^pino$/] },
   { files: /^controller\/observe\/(?:cluster-)?metrics\.ts$/, may: [/^prom-client$/, /^controller\//] },
   { files: /^controller\/observe\/tracer\.ts$/, may: [/^@opentelemetry\//] },
   {

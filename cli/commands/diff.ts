@@ -4,6 +4,9 @@ import {
   decodeSource,
   LacreError,
   objectName,
+  printableJson,
+  printableName,
+  printableTalk,
   type SealedSecret,
   sealedDifferences,
   utf8,
@@ -159,9 +162,9 @@ const SAYS = { "+": "not in the cluster", "-": "only in the cluster", "=": "", "
 export function describeDiff(diffs: readonly ObjectDiff[]): string {
   return diffs
     .map(({ sign, object, differences, status }) => {
-      const head = [`${sign} ${object}`, SAYS[sign]].filter((part) => part !== "").join("  ");
-      const lines = differences.map((one) => `    ${one.sign} ${one.what}`);
-      return [head, ...lines, ...(status === undefined ? [] : [`    ! ${status}`])].join("\n");
+      const head = [`${sign} ${printableName(object)}`, SAYS[sign]].filter((part) => part !== "").join("  ");
+      const lines = differences.map((one) => `    ${one.sign} ${printableName(one.what)}`);
+      return [head, ...lines, ...(status === undefined ? [] : [`    ! ${printableName(status)}`])].join("\n");
     })
     .map((text) => `${text}\n`)
     .join("");
@@ -178,6 +181,8 @@ export async function diff(context: CommandContext, files: readonly string[], op
     if (error.hint !== undefined) context.say(`hint: ${error.hint}`);
     return DIFF_EXIT.cannotTell;
   }
-  await context.print(options.json === true ? `${JSON.stringify(diffs, null, 2)}\n` : describeDiff(diffs));
+  await context.print(
+    options.json === true ? `${printableJson(JSON.stringify(diffs, null, 2))}\n` : printableTalk(describeDiff(diffs)),
+  );
   return diffs.every(({ sign }) => sign === "=") ? DIFF_EXIT.same : DIFF_EXIT.different;
 }

@@ -1,6 +1,6 @@
 /** `lacre doctor`: is this machine fit, and is this repository set up? */
 import * as path from "node:path";
-import { LacreError } from "../../src/index.ts";
+import { LacreError, printableJson, printableName, printableTalk } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { type ClusterOptions, openCluster } from "../io/cluster.ts";
 import { findConfiguration } from "../io/configuration.ts";
@@ -38,9 +38,13 @@ export async function doctor(context: CommandContext, options: DoctorOptions): P
     await check("repository", () => Promise.resolve(checkRepository(context)), "advice"),
     ...(options.live === true ? [await check("adopted Secrets", () => checkAdopted(context, options), "advice")] : []),
   ];
-  if (options.json === true) await context.print(`${JSON.stringify(checks, null, 2)}\n`);
+  if (options.json === true) await context.print(`${printableJson(JSON.stringify(checks, null, 2))}\n`);
   else
-    await context.print(checks.map(({ name, verdict, says }) => `${verdict.padEnd(6)}  ${name}: ${says}\n`).join(""));
+    await context.print(
+      printableTalk(
+        checks.map(({ name, verdict, says }) => `${verdict.padEnd(6)}  ${name}: ${printableName(says)}\n`).join(""),
+      ),
+    );
   const failed = checks.filter(({ verdict }) => verdict === "failed").map(({ name }) => name);
   if (failed.length > 0)
     throw new LacreError("CHECK_FAILED", `not in order: ${failed.join(", ")}`, {

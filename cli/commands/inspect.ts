@@ -4,6 +4,9 @@ import {
   inspectSealed,
   LacreError,
   objectName,
+  printableJson,
+  printableName,
+  printableTalk,
   type SealedSecret,
   shortKeyId,
 } from "../../src/index.ts";
@@ -39,20 +42,22 @@ export async function inspect(
       name: sealed.name,
       entries,
     }));
-    await context.print(`${JSON.stringify(report, null, 2)}\n`);
+    await context.print(`${printableJson(JSON.stringify(report, null, 2))}\n`);
     return;
   }
   const nowMs = context.nowMs();
-  await context.print(found.map(({ file, sealed, entries }) => describe(file, sealed, entries, nowMs)).join("\n"));
+  await context.print(
+    printableTalk(found.map(({ file, sealed, entries }) => describe(file, sealed, entries, nowMs)).join("\n")),
+  );
 }
 
 function describe(file: string, sealed: SealedSecret, entries: readonly EntryReport[], nowMs: number): string {
-  const rows = entries.map((entry) => row(entry, nowMs));
+  const rows = entries.map((entry) => row(entry, nowMs).map(printableName));
   const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((cells) => cells[column]?.length ?? 0)));
   const lines = rows.map((cells) =>
     `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd(),
   );
-  return `${objectName(sealed)} (${sealed.shape.type}) in ${file}\n${lines.join("\n")}\n`;
+  return `${printableName(`${objectName(sealed)} (${sealed.shape.type}) in ${file}`)}\n${lines.join("\n")}\n`;
 }
 
 function row(entry: EntryReport, nowMs: number): readonly string[] {

@@ -13,6 +13,8 @@ import {
   type KeyStore,
   LacreError,
   parseKeyList,
+  printableJson,
+  printableName,
   shortKeyId,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
@@ -118,14 +120,18 @@ export async function verifyBackup(context: CommandContext, file: string, option
     }));
     if (options.json === true) {
       const { cluster, serial } = store;
-      await context.print(`${JSON.stringify({ cluster, serial, identity: fingerprint, keys }, null, 2)}\n`);
+      await context.print(
+        `${printableJson(JSON.stringify({ cluster, serial, identity: fingerprint, keys }, null, 2))}\n`,
+      );
       return;
     }
     const lines = keys.map(
       ({ keyId, state, notBefore, notAfter }) =>
         `  ${shortKeyId(keyId)}  ${state.padEnd(12)}  ${notBefore.slice(0, 10)} to ${notAfter.slice(0, 10)}`,
     );
-    await context.print(`${store.cluster}, serial ${store.serial}, ${fingerprint}\n${lines.join("\n")}\n`);
+    await context.print(
+      `${printableName(store.cluster)}, serial ${store.serial}, ${fingerprint}\n${lines.join("\n")}\n`,
+    );
     context.say(`the backup is whole: ${counted(keys.length, "key id")} derived again`);
   });
 }

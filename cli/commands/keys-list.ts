@@ -6,6 +6,9 @@ import {
   LacreError,
   type ListedKey,
   parseKeyList,
+  printableJson,
+  printableName,
+  printableTalk,
   type SignedKeyList,
   shortKeyId,
 } from "../../src/index.ts";
@@ -38,11 +41,11 @@ function describe(list: SignedKeyList, fingerprint: string, uses: readonly KeyUs
     const need = entries === 0 ? "no entry needs it" : `${entries} entries in ${files.length} files need it`;
     return [
       `  ${shortKeyId(keyId)}  ${(state ?? "UNKNOWN").padEnd(12)}${time}  ${need}`,
-      ...files.slice(0, 5).map((file) => `      ${file}`),
+      ...files.slice(0, 5).map((file) => `      ${printableName(file)}`),
       ...(files.length > 5 ? [`      and ${files.length - 5} more`] : []),
     ];
   });
-  return `${list.cluster}, serial ${list.serial}, ${fingerprint}\n${lines.join("\n")}\n`;
+  return `${printableName(list.cluster)}, serial ${list.serial}, ${fingerprint}\n${lines.join("\n")}\n`;
 }
 
 /** Options of `lacre keys list`. */
@@ -80,8 +83,10 @@ export async function listKeys(context: CommandContext, named: readonly string[]
     .map(([keyId, files]) => toUse(keyId, undefined, files));
   const uses = [...listed, ...strange];
   if (options.json === true) {
-    await context.print(`${JSON.stringify({ cluster: list.cluster, serial: list.serial, keys: uses }, null, 2)}\n`);
+    await context.print(
+      `${printableJson(JSON.stringify({ cluster: list.cluster, serial: list.serial, keys: uses }, null, 2))}\n`,
+    );
     return;
   }
-  await context.print(describe(list, fingerprintOf(engine, list.identity), uses));
+  await context.print(printableTalk(describe(list, fingerprintOf(engine, list.identity), uses)));
 }

@@ -8,6 +8,8 @@ import {
   objectName,
   type PublicKey,
   parseResealResult,
+  printableName,
+  printableTalk,
   type Resealed,
   type ResealTargets,
   resealedChanges,
@@ -115,7 +117,7 @@ async function check(
       for (const key of staleEntries(sealed, recipients)) stale.push(`${file}: ${objectName(sealed)}, entry ${key}`);
     }
   }
-  await context.print(stale.map((line) => `${line}\n`).join(""));
+  await context.print(printableTalk(stale.map((line) => `${printableName(line)}\n`).join("")));
   return stale.length === 0 ? EXIT.fine : EXIT.stale;
 }
 

@@ -9,6 +9,7 @@ import {
   parseName,
   parseNamespace,
   parseScope,
+  printableJson,
   type SealedSource,
   type Sealer,
   type Source,
@@ -194,7 +195,8 @@ async function deliver(context: CommandContext, done: readonly Done[], options: 
   if (pending.length > 1) context.progress("");
   tellOfComments(context, done);
   if (printed.length > 0) await context.print(joinDocuments(printed));
-  if (options.json === true) await context.print(`${JSON.stringify({ files: done.map(report) }, null, 2)}\n`);
+  if (options.json === true)
+    await context.print(`${printableJson(JSON.stringify({ files: done.map(report) }, null, 2))}\n`);
   else if (printed.length === 0) summarise(context, done);
 }
 

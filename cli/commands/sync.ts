@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError } from "../../src/index.ts";
+import { LacreError, printableJson, printableName, printableTalk } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 
@@ -41,7 +41,7 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
   const report = parseReport(stdout);
   // Without a report the controller has said on standard error what was wrong.
   if (report === undefined) return status === 0 ? EXIT.bug : status;
-  if (options.json === true) await context.print(`${JSON.stringify(report, null, 2)}\n`);
+  if (options.json === true) await context.print(`${printableJson(JSON.stringify(report, null, 2))}\n`);
   else await tell(context, report);
   return report.status;
 }
@@ -85,5 +85,5 @@ async function tell(context: CommandContext, report: PassReport): Promise<void> 
   lines.push(
     `${written.length} written, ${removed.length} removed, ${unchanged} unchanged, ${problems.length} problems (${report.revision})`,
   );
-  await context.print(`${lines.join("\n")}\n`);
+  await context.print(printableTalk(`${lines.map(printableName).join("\n")}\n`));
 }

@@ -1,7 +1,8 @@
 /** `lacre verify`: what would be committed, what is in the work tree, or all that ever was, judged without any key. */
-import * as fs from "node:fs";
 import * as path from "node:path";
 import {
+  type AddedAllowance,
+  allowanceFinding,
   applyAllowances,
   BASELINE_FILE,
   type Baseline,
@@ -21,9 +22,9 @@ import {
   printReport,
   type ReportFormat,
   RULES,
-  readBaseline,
   ruleOf,
   type SealedPolicy,
+  type Source,
   toBase64url,
   type VerifyResult,
 } from "../../src/index.ts";
@@ -31,11 +32,14 @@ import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
-import { type FoundConfiguration, findConfiguration } from "../io/configuration.ts";
-import { readSource, readSourceIfPresent } from "../io/files.ts";
+import { readAdded } from "../io/added-allowances.ts";
+import type { FoundConfiguration } from "../io/configuration.ts";
+import { readSource, STDIN } from "../io/files.ts";
+import { workTreeRoot } from "../io/git.ts";
 import { nameFile } from "../io/private-keys.ts";
+import { type RuleFiles, ruleFilesFrom, ruleFilesHere } from "../io/rule-files.ts";
 import { type Choice, type Contents, chooseContents } from "../io/verified-contents.ts";
-import { rolesOf, type VerifySettings } from "../io/verify-items.ts";
+import { rolesOf, unreadRoles, type VerifySettings } from "../io/verify-items.ts";
 import { judgeItems } from "../io/verify-threads.ts";
 
 /** Options of `lacre verify`. accept: the reason for which all that is found now goes into the baseline. */
@@ -51,6 +55,9 @@ export type VerifyOptions = Choice & {
   readonly context?: string;
   readonly kubeconfig?: string;
   readonly sealers?: string;
+  readonly configFrom?: string;
+  /** false: what the change itself allows is a finding. */
+  readonly newAllowances?: boolean;
 };
 
 const BUDGET_SECONDS = 20;
@@ -62,20 +69,24 @@ export async function verifyPaths(
   options: VerifyOptions,
 ): Promise<number> {
   if (options.explain !== undefined) return explain(context, options.explain);
-  const found = findConfiguration(context);
+  refuseCombinations(options);
+  const files = await readRules(context, paths, options);
+  const { found, baseline } = files;
   // All of the repository: what an allowance does not meet here, it meets nowhere.
   const isWhole = paths.length === 0 && !options.staged && options.range === undefined && !options.history;
   const wanted = isWhole ? configuredPaths(context, found) : paths;
   const contents = await chooseContents(context, wanted, options);
   const engine = await context.engine();
-  const baseline = loadBaseline(context, contents.root);
   const keys = baseline?.keys ?? (options.accept === undefined ? [] : [toBase64url(engine.randomBytes(32))]);
-  const scan = await judge(context, contents, {
-    roles: rolesOf(await contents.roleFiles()),
-    policy: { ...(await policyOf(context, engine, found)), ...(await sealersOf(context, found, options)) },
-    keys,
+  const roleFiles = await contents.roleFiles();
+  const settings = {
+    roles: rolesOf(roleFiles),
+    policy: { ...(await policyOf(engine, files)), ...(await sealersOf(context, files, options)) },
+    // The last one is of this run alone: it tells whether an inline allowance is for the value that it was for before.
+    keys: contents.change === undefined ? keys : [...keys, toBase64url(engine.randomBytes(32))],
     budgetMs: (options.budget ?? BUDGET_SECONDS) * 1000,
-  });
+  };
+  const scan = await judge(context, contents, unreadRoles(roleFiles), settings);
   const { findings, stale } = applyAllowances(scan.findings, {
     allow: found?.configuration.verify.allow ?? [],
     ...(baseline === undefined ? {} : { baseline }),
@@ -85,16 +96,70 @@ export async function verifyPaths(
   });
   if (options.accept !== undefined)
     return accept(context, contents.root, { keys, entries: baseline?.entries ?? [] }, findings, options);
-  const isNote = (finding: Finding) => isWarning(finding) && finding.allowed === undefined;
+  const added =
+    contents.change === undefined ? [] : await readAdded(context, contents, contents.change, findings, settings);
   const result = {
     scanned: scan.scanned,
-    findings: findings.filter((finding) => !isNote(finding)).map(firstIdentity),
     stale,
-    notes: [...contents.notes, ...scan.notes, ...notesOn(findings.filter(isNote))],
+    ...reported(findings, added, { isForbidden: options.newAllowances === false, hasKeys: keys.length > 0 }, [
+      ...contents.notes,
+      ...scan.notes,
+      ...sourceNotes(files),
+    ]),
   };
   await publish(context, result, options);
   const status = statusOf(result, contents);
   return options.live === true ? verifyLive(context, paths, options, status) : status;
+}
+
+async function readRules(
+  context: CommandContext,
+  paths: readonly string[],
+  { configFrom }: VerifyOptions,
+): Promise<RuleFiles> {
+  if (configFrom !== undefined) return ruleFilesFrom(context, configFrom);
+  return ruleFilesHere(context, paths.includes(STDIN) ? context.cwd : (workTreeRoot(context.cwd) ?? context.cwd));
+}
+
+/** What is reported: warnings, and allowances that nobody forbids, are notes. */
+function reported(
+  findings: readonly Finding[],
+  added: readonly AddedAllowance[],
+  { isForbidden, hasKeys }: { readonly isForbidden: boolean; readonly hasKeys: boolean },
+  notes: readonly string[],
+): Pick<VerifyResult, "findings" | "notes"> {
+  const isNote = (finding: Finding) => isWarning(finding) && finding.allowed === undefined;
+  const told = added.map(({ path: file, line, what }) => `this change allows more: ${file}:${line}: ${what}`);
+  return {
+    findings: [
+      ...findings.filter((finding) => !isNote(finding)).map(hasKeys ? firstIdentity : withoutIdentity),
+      ...(isForbidden ? added.map(allowanceFinding) : []),
+    ].sort(byPlace),
+    notes: [...notes, ...(isForbidden ? [] : told), ...notesOn(findings.filter(isNote))],
+  };
+}
+
+/** What cannot mean anything together is refused, before it looks like a check that passed. */
+function refuseCombinations({ newAllowances, range, staged, configFrom, accept: reason }: VerifyOptions): void {
+  if (newAllowances === false && range === undefined && staged !== true) {
+    throw new LacreError("USAGE", "--no-new-allowances compares a change with what was there before it", {
+      hint: "name the change: --range origin/main...HEAD, or --staged",
+    });
+  }
+  if (configFrom !== undefined && reason !== undefined) {
+    throw new LacreError(
+      "USAGE",
+      "--accept writes the baseline of the work tree, and --config-from reads another one",
+      {
+        hint: "accept findings in a run of its own",
+      },
+    );
+  }
+}
+
+function sourceNotes({ from, found }: RuleFiles): readonly string[] {
+  if (from === undefined || found !== undefined) return [];
+  return [`${from} has no .lacre.yaml: nothing is allowed by it, and tokens are not held against keys`];
 }
 
 /** After the files: is what they say what runs? Differences count as found, not being able to tell as a failure. */
@@ -115,6 +180,7 @@ async function verifyLive(
 }
 
 const WARNINGS: Readonly<Record<string, readonly [string, string]>> = {
+  "packed-file": ["packed and not judged", "nothing is unpacked here"],
   "sealed-key-old": ["sealed for keys that only open any more", "lacre keys list, lacre reseal"],
   "sealed-signature-warned": ["without a good signature, where the policy is warn", "seal with --sign-with"],
 };
@@ -127,8 +193,14 @@ function notesOn(warnings: readonly Finding[]): readonly string[] {
     const [first] = files;
     if (first === undefined) return [];
     const where = files.size === 1 ? first : `${files.size} files, such as ${first}`;
+    if (rule === "packed-file") return [`${what}: ${counted(files.size, "file", "files")}, such as ${first}; ${next}`];
     return [`${what}: ${counted(found.length, "entry", "entries")} in ${where}; ${next}`];
   });
+}
+
+/** Identities are for a baseline; without one they would differ in every run. */
+function withoutIdentity({ identity: _, ...finding }: Finding): Finding {
+  return finding;
 }
 
 /** One identity is enough to know a finding again; the others are for the entries of other branches. */
@@ -159,11 +231,6 @@ async function explain(context: CommandContext, id: string): Promise<number> {
   return EXIT.fine;
 }
 
-function loadBaseline(context: CommandContext, root: string): Baseline | undefined {
-  const source = readSourceIfPresent(context, path.relative(context.cwd, path.join(root, BASELINE_FILE)));
-  return source === undefined ? undefined : readBaseline(BASELINE_FILE, source.text);
-}
-
 type ListedKeys = {
   /** See SealedPolicy. */
   readonly sets: KeySets;
@@ -187,22 +254,34 @@ function keysIn(engine: Engine, text: string): ListedKeys {
   };
 }
 
-/** What the configuration asks of tokens. An environment whose keys are not there yet asks nothing. */
-async function policyOf(
-  context: CommandContext,
-  engine: Engine,
-  found: FoundConfiguration | undefined,
-): Promise<SealedPolicy> {
+/**
+ * What the configuration asks of tokens. An environment whose keys are not there yet asks nothing; in a revision that was
+ * named, whose rules are to be held, such keys are NOTHING_JUDGED.
+ */
+async function policyOf(engine: Engine, { found, from, read }: RuleFiles): Promise<SealedPolicy> {
   if (found === undefined) return {};
   const { verify, environments } = found.configuration;
   const recipients: Record<string, readonly KeySets[]> = {};
   const all: ListedKeys[] = [];
   for (const { name, keys } of environments.values()) {
-    const files = keys.map((one) => path.relative(context.cwd, path.join(found.directory, one)));
-    if (!files.every((file) => fs.existsSync(path.resolve(context.cwd, file)))) continue;
-    const read = await Promise.all(files.map(async (file) => keysIn(engine, (await readSource(context, file)).text)));
-    recipients[name] = read.map(({ sets }) => sets);
-    all.push(...read);
+    const sources: Source[] = [];
+    for (const one of keys) {
+      const source = await read(path.join(found.directory, one));
+      if (source !== undefined) sources.push(source);
+      else if (from !== undefined) {
+        throw new LacreError(
+          "NOTHING_JUDGED",
+          `${from} names ${one} for ${name} and does not hold it: tokens could not be judged`,
+          {
+            hint: `bring the keys there first: lacre keys fetch, then commit ${one}`,
+          },
+        );
+      }
+    }
+    if (sources.length < keys.length) continue;
+    const listed = sources.map(({ text }) => keysIn(engine, text));
+    recipients[name] = listed.map(({ sets }) => sets);
+    all.push(...listed);
   }
   return {
     ...(verify.scopes.length > 0 && { scopes: verify.scopes }),
@@ -219,15 +298,23 @@ async function policyOf(
 /** Whose signatures count: the file that is named, else that of the configuration. Public keys only. */
 async function sealersOf(
   context: CommandContext,
-  found: FoundConfiguration | undefined,
+  { found, from, read }: RuleFiles,
   { sealers }: VerifyOptions,
 ): Promise<Pick<SealedPolicy, "signatures">> {
   const configured = found?.configuration.verify.sealers;
-  const file = sealers ?? (found && configured && path.relative(context.cwd, path.join(found.directory, configured)));
-  if (file === undefined) return {};
-  const { text } = await readSource(context, file);
+  if (sealers === undefined && (found === undefined || configured === undefined)) return {};
+  const file = sealers ?? path.relative(context.cwd, path.join(found?.directory ?? "", configured ?? ""));
+  const source =
+    sealers === undefined
+      ? await read(path.join(found?.directory ?? "", configured ?? ""))
+      : await readSource(context, file);
+  if (source === undefined) {
+    throw new LacreError("INPUT_NOT_FOUND", `${configured}: no such file${from === undefined ? "" : ` in ${from}`}`, {
+      hint: "verify.sealers in .lacre.yaml names it; without it nobody's signature counts",
+    });
+  }
   try {
-    return { signatures: parseSealers(text) };
+    return { signatures: parseSealers(source.text) };
   } catch (error) {
     throw error instanceof LacreError ? nameFile(file, error) : error;
   }
@@ -235,7 +322,12 @@ async function sealersOf(
 
 type Scan = { readonly scanned: number; readonly findings: readonly Finding[]; readonly notes: readonly string[] };
 
-async function judge(context: CommandContext, contents: Contents, settings: VerifySettings): Promise<Scan> {
+async function judge(
+  context: CommandContext,
+  contents: Contents,
+  unread: readonly Finding[],
+  settings: VerifySettings,
+): Promise<Scan> {
   const findings: Finding[] = [];
   let scanned = 0;
   let pointers = 0;
@@ -246,6 +338,8 @@ async function judge(context: CommandContext, contents: Contents, settings: Veri
   });
   const notes =
     pointers === 0 ? [] : [`${pointers} Git LFS pointers: what they point to is not in Git and was not judged`];
+  const known = new Set(findings.filter(isUnscanned).map(({ path: file }) => file));
+  findings.push(...unread.filter(({ path: file }) => !known.has(file)));
   return { scanned, findings: findings.sort(byPlace), notes };
 }
 

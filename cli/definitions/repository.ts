@@ -68,6 +68,11 @@ export function verifyCommand(context: CommandContext, outcome: Outcome): Comman
     .addOption(clusterOptions()[0] as Option)
     .addOption(clusterOptions()[1] as Option)
     .option("--sealers <file>", "whose signatures count, instead of the configuration's file; public keys only")
+    .option(
+      "--config-from <rev>",
+      "take .lacre.yaml, baseline, sealers and key lists from there, not from the change that is judged",
+    )
+    .option("--no-new-allowances", "with --range or --staged: what the change itself allows is a finding")
     .addOption(new Option("--budget <seconds>", "how long one file may take").argParser(seconds).default(20))
     .action(async (paths, options) => {
       outcome.status = await (await import("../commands/verify.ts")).verifyPaths(context, paths, options);

@@ -1,7 +1,7 @@
 /** What `lacre init` wants to find in a repository: parts that can be checked, and made where they are missing. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { BASELINE_FILE, CONFIGURATION_FILE, shellWord, VERSION } from "../../src/index.ts";
+import { BASELINE_FILE, CONFIGURATION_FILE, LacreError, posixWord, printableName, VERSION } from "../../src/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import { git } from "./git.ts";
 
@@ -58,7 +58,7 @@ jobs:
           node-version: 24
       - run: npx --yes lacre@${VERSION} verify --format github
       - if: github.event_name == 'pull_request'
-        run: npx --yes lacre@${VERSION} verify --format github --range "origin/$BASE...HEAD"
+        run: npx --yes lacre@${VERSION} verify --format github --no-new-allowances --range "origin/$BASE...HEAD"
         env:
           BASE: \${{ github.base_ref }}
 `,
@@ -72,7 +72,7 @@ lacre-verify:
     GIT_DEPTH: "0"
   script:
     - npx --yes lacre@${VERSION} verify --format junit --output lacre.xml
-    - if [ -n "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ]; then npx --yes lacre@${VERSION} verify --range "$CI_MERGE_REQUEST_DIFF_BASE_SHA...HEAD"; fi
+    - if [ -n "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ]; then npx --yes lacre@${VERSION} verify --no-new-allowances --range "$CI_MERGE_REQUEST_DIFF_BASE_SHA...HEAD"; fi
   artifacts:
     when: always
     reports:
@@ -154,12 +154,20 @@ function hookPart(root: string, program: string, hook: "pre-commit" | "pre-merge
   };
 }
 
-/** How this clone calls lacre: by name where the shell finds it, else by the path that runs now. */
+/** How this clone calls lacre: by name where the shell finds it, else by the path that runs now. CHECK_FAILED for a path no hook can hold. */
 export function programName(pathVariable: string | undefined): string {
   const isInPath = (pathVariable ?? "")
     .split(path.delimiter)
     .some((directory) => fs.existsSync(path.join(directory, "lacre")));
-  return isInPath ? "lacre" : `${shellWord(process.execPath)} ${shellWord(fs.realpathSync(process.argv[1] ?? ""))}`;
+  return isInPath ? "lacre" : [process.execPath, fs.realpathSync(process.argv[1] ?? "")].map(hookWord).join(" ");
+}
+
+function hookWord(file: string): string {
+  const word = posixWord(file);
+  if (word !== undefined) return word;
+  throw new LacreError("CHECK_FAILED", `no hook can run ${printableName(file)}: its path holds a control character`, {
+    hint: "install lacre below a directory with a plain name, then: lacre init",
+  });
 }
 
 /** All parts for a repository, in the order in which they are made. */
@@ -171,7 +179,7 @@ export function setupParts(root: string, program: string, ci: CiSystem | undefin
     linesPart(root, ".gitattributes", ATTRIBUTES),
     linesPart(root, ".gitignore", IGNORED),
     gitConfigPart(root, "merge.lacre.name", "sealed secrets, entry by entry"),
-    gitConfigPart(root, "merge.lacre.driver", `${program} merge-driver %O %A %B %L %P`),
+    gitConfigPart(root, "merge.lacre.driver", `${program.replaceAll("%", "%%")} merge-driver %O %A %B %L %P`),
     gitConfigPart(root, "diff.lacre.textconv", `${program} textconv`),
     hookPart(root, program, "pre-commit"),
     // A merge that needs no hand runs this one instead.

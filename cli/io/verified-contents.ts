@@ -6,6 +6,7 @@ import type { CommandContext } from "../context.ts";
 import { STDIN } from "./files.ts";
 import { workTreeRoot } from "./git.ts";
 import { type Blob, gitBytes, historyBlobs, readBlobs, stagedBlobs, treeBlobs } from "./git-blobs.ts";
+import { basesOf, commitOf, headOf, type Tree } from "./tree-files.ts";
 import type { VerifyItem } from "./verify-items.ts";
 
 /** Everything to judge. Items are handed out one at a time, so that a large repository is never held at once. */
@@ -14,6 +15,8 @@ export type Contents = {
   readonly root: string;
   /** How many items there will be. */
   readonly count: number;
+  /** Where the change that is judged ends, and what it is compared with: of a range and of the index. */
+  readonly change?: { readonly tip: Tree; readonly bases: readonly string[] };
   /** The files that say something about others. */
   readonly roleFiles: () => Promise<readonly VerifyItem[]>;
   readonly items: () => AsyncIterable<VerifyItem>;
@@ -46,14 +49,19 @@ export async function chooseContents(
     });
   }
   const inRoot = paths.map((given) => path.relative(root, path.resolve(context.cwd, given)) || ".");
-  if (choice.staged === true) return blobContents(root, await stagedBlobs(root, inRoot), undefined, []);
+  if (choice.staged === true) {
+    const staged = blobContents(root, await stagedBlobs(root, inRoot), undefined, []);
+    return { ...staged, change: { tip: undefined, bases: await headOf(root) } };
+  }
   const revisions = choice.history === true ? ["--all", "HEAD"] : [choice.range as string];
   if (choice.range !== undefined) await checkRange(root, choice.range);
   const blobs = (await historyBlobs(root, revisions)).filter(
     (blob) => inRoot.length === 0 || inRoot.some((given) => isBelow(blob.path, given)),
   );
-  const tip = choice.history === true ? "HEAD" : (/\.\.\.?(.+)$/.exec(choice.range ?? "")?.[1] ?? "HEAD");
-  return blobContents(root, blobs, tip, await shallowNotes(root));
+  if (choice.range === undefined) return blobContents(root, blobs, "HEAD", await shallowNotes(root));
+  const tip = await commitOf(root, tipOf(choice.range), "--range A..B");
+  const change = { tip, bases: await basesOf(root, choice.range) };
+  return { ...blobContents(root, blobs, tip, await shallowNotes(root)), change };
 }
 
 /** A range that is an option writes files, and one without a commit says nothing about anything: neither is clean. */
@@ -68,6 +76,13 @@ async function checkRange(root: string, range: string): Promise<void> {
   throw new LacreError("NOTHING_JUDGED", `the range ${JSON.stringify(range)} holds no commit: it could not be judged`, {
     hint: "name the base and the tip, such as: --range origin/main...HEAD",
   });
+}
+
+/** Where a range ends: what files of that tree say about others counts. `a..` ends at HEAD, `a^!` and `a` at a. */
+function tipOf(range: string): string {
+  const [, dots, right = ""] = /(\.\.\.?)(.*)$/.exec(range) ?? [];
+  if (dots !== undefined) return right === "" ? "HEAD" : right;
+  return range.replace(/\^(?:!|@|-\d*)$/, "");
 }
 
 function isBelow(file: string, given: string): boolean {
@@ -102,7 +117,16 @@ function blobContents(root: string, all: readonly Blob[], tip: string | undefine
     notes: [...notes, ...more],
     count: blobs.length,
     roleFiles: async () => {
-      const tree = await treeBlobs(root, tip).catch(() => []);
+      const tree = await treeBlobs(root, tip).catch((cause) => {
+        throw new LacreError(
+          "NOTHING_JUDGED",
+          `the tree of ${tip ?? "the index"} cannot be read: it could not be judged`,
+          {
+            hint: "fetch what is missing: git fetch --unshallow; or check the repository: git fsck",
+            cause,
+          },
+        );
+      });
       const found: VerifyItem[] = [];
       for await (const item of eachBlob(
         root,

@@ -63,6 +63,14 @@ export function rolesOf(items: readonly VerifyItem[]): RoleTable {
   );
 }
 
+/** Role files that cannot be read: what they say about others is not known, so those others cannot be called clean. */
+export function unreadRoles(items: readonly VerifyItem[]): readonly Finding[] {
+  return items.flatMap((item) => {
+    const bytes = readItem(item);
+    return typeof bytes === "string" ? [unscanned("unreadable", item.path, bytes)] : [];
+  });
+}
+
 /** A function that judges items. It never throws for what an item holds. */
 export async function createJudge(settings: VerifySettings): Promise<(item: VerifyItem) => VerifyOutcome> {
   const engine = await loadEngine();

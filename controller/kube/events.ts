@@ -1,7 +1,7 @@
 /** Kubernetes Events: what happened to an object, for `kubectl describe`. Told on change only, and never waited for. */
 
 import { randomBytes } from "node:crypto";
-import { rfc3339 } from "../../src/index.ts";
+import { printableName, rfc3339 } from "../../src/index.ts";
 import type { KubeClient } from "./client.ts";
 
 /** The object that an event is about. */
@@ -44,7 +44,7 @@ export class EventRecorder {
         involvedObject: { apiVersion: "lacre.dev/v1alpha1", kind: "SealedSecret", namespace, name, uid },
         type,
         reason,
-        message: message.slice(0, 1024),
+        message: printableName(message).slice(0, 1024),
         firstTimestamp: now,
         lastTimestamp: now,
         count: 1,

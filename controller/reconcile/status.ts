@@ -1,4 +1,5 @@
 /** The status of a SealedSecret: what people, `kubectl wait`, kstatus and Argo CD read. Pure: the old one and an outcome make the new one. */
+import { printableName } from "../../src/index.ts";
 import type { Mark, Marks } from "../high-water.ts";
 import type { Reason } from "../problem.ts";
 
@@ -96,10 +97,16 @@ export function nextStatus(
   outcome: Outcome,
   about: { readonly generation: number; readonly now: string; readonly request: string | undefined },
 ): ObjectStatus {
-  const conditions = [...verdicts(outcome)].map(([type, verdict]): Condition => {
+  const conditions = [...verdicts(outcome)].map(([type, { message, ...verdict }]): Condition => {
     const old = conditionOf(before, type);
     const lastTransitionTime = old?.status === verdict.status ? old.lastTransitionTime : about.now;
-    return { type, ...verdict, lastTransitionTime, observedGeneration: about.generation };
+    return {
+      type,
+      ...verdict,
+      message: printableName(message),
+      lastTransitionTime,
+      observedGeneration: about.generation,
+    };
   });
   const request = about.request ?? before?.lastHandledRequest;
   const common = {

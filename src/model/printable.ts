@@ -27,7 +27,22 @@ export function printableInLog(text: string): string {
     .replace(/##\[/g, "# #[");
 }
 
-/** Talk on standard error, which CI systems read too: as printable, and a line that they would obey is indented. */
+/**
+ * Text that CI systems read too: as printable, and no line is left that they would obey. GitHub takes a command behind
+ * blanks as well, and its older form anywhere in a line.
+ */
 export function printableTalk(text: string): string {
-  return printable(text).replace(/^(?=\s*(?:::|##\[|section_))/gm, "| ");
+  return printable(text)
+    .replace(/^(?=\s*(?:::|section_))/gm, "| ")
+    .replace(/##\[/g, "# #[");
+}
+
+/** JSON of one line or many that says the same to programs, and shows on a terminal nothing but what can be shown. */
+export function printableJson(json: string): string {
+  return json.replace(UNPRINTABLE, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,
+    ).join(""),
+  );
 }

@@ -15,6 +15,16 @@ export function shellQuoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/**
+ * The word for a file that any POSIX shell runs, such as a hook: single quotes alone, since dash has no other way to quote.
+ * undefined for a control character or half a character: a line of a hook must show what it runs.
+ */
+export function posixWord(word: string): string | undefined {
+  if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(word)) return undefined;
+  if (/^[\w./:@+,][\w./:@+,=-]*$/.test(word)) return word;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /** Three octal digits a byte: what follows cannot lengthen them. */
 function escaped(character: string): string {
   if (character === "'" || character === "\\") return `\\${character}`;

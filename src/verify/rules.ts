@@ -32,6 +32,14 @@ const STRUCTURAL: readonly Rule[] = [
     fix: sealInPlace,
   },
   {
+    id: "sealed-token-in-secret",
+    kind: "error",
+    title: "token in a plain Secret",
+    explanation:
+      "A token opens only as an entry of a SealedSecret. A Secret, or a generator that makes one, hands the token itself to the workload, in the place of the value.",
+    fix: (path) => `put the entry into a SealedSecret: lacre set SEALED ENTRY; and take it out of ${path}`,
+  },
+  {
     id: "secret-generator-literal",
     kind: "error",
     title: "literal in a secretGenerator",
@@ -248,11 +256,43 @@ const STRUCTURAL: readonly Rule[] = [
     fix: (path) => `lacre inspect ${path} says more; mend the manifest`,
   },
   {
+    id: "allowance-added",
+    kind: "error",
+    title: "allowance that this change brings with it",
+    explanation:
+      "Where --no-new-allowances is given, a change cannot excuse what it adds: neither inline, nor in .lacre.yaml, nor in the baseline, nor by a setting that looks at less. Without it, what is new is a note.",
+    fix: (path) =>
+      `replace the secret instead, and take the allowance out of ${path}; or let a code owner bring the allowance in a change of its own`,
+  },
+  {
     id: "unreadable",
     kind: "unscanned",
     title: "file that could not be read",
     explanation: "What cannot be read cannot be called clean, so verify ends with 1.",
     fix: (path) => `make ${path} readable, or excuse it: verify.allow in .lacre.yaml, with a reason`,
+  },
+  {
+    id: "encoding-unknown",
+    kind: "unscanned",
+    title: "text in an encoding that is not read",
+    explanation:
+      "UTF-8, UTF-16, UTF-32 and whatever has ASCII's letters are read. In EBCDIC, UTF-7 or bytes under the name of a text nothing would be found, so verify ends with 1.",
+    fix: (path) => `write ${path} in UTF-8, or excuse it: verify.allow in .lacre.yaml, with a reason`,
+  },
+  {
+    id: "packed-configuration",
+    kind: "unscanned",
+    title: "packed file where configuration is kept",
+    explanation:
+      "The name says configuration or secrets, and the bytes are those of gzip, zip or another packer, or base64 of them. Nothing is unpacked, so verify ends with 1.",
+    fix: (path) => `commit ${path} unpacked, or excuse it: verify.allow in .lacre.yaml, with a reason`,
+  },
+  {
+    id: "packed-file",
+    kind: "warning",
+    title: "packed file",
+    explanation: "Archives are not unpacked. This is told and fails nothing.",
+    fix: (path) => `look into ${path} yourself`,
   },
   {
     id: "too-large",

@@ -8,6 +8,7 @@ import { detectNamedValues } from "./detect/named-values.ts";
 import { detectPrivateKey, KEY_ANCHORS } from "./detect/private-keys.ts";
 import { detectFlatSops } from "./detect/sealed-trees.ts";
 import { detectToken, detectTokenAnywhere, TOKEN_ANCHORS } from "./detect/tokens.ts";
+import { detectWrapped } from "./detect/wrapped-files.ts";
 import type { FileKind } from "./file-kind.ts";
 import type { Hit, Passage, Report } from "./hit.ts";
 import { SENSITIVE_STEMS } from "./key-name.ts";
@@ -42,13 +43,17 @@ const HITS_BETWEEN_LOOKS = 256;
 /** Reports everything the detectors find, mapped to the offsets of the file. Throws OutOfTime. */
 export function scanText(passage: Passage, kind: FileKind, deadline: Deadline, report: Report): void {
   const located: Report = (hit) => report({ ...hit, start: passage.locate(hit.start), end: passage.locate(hit.end) });
+  detectWrapped(passage, (nested) => scanText(nested, NESTED, deadline, report), report);
   scanAnchors(passage, kind, deadline, located);
   if (kind.notation === "line" && passage.depth === 0) detectFlatSops(passage.text, located);
   const look = deadlineReport(deadline, report);
-  if (kind.notation === "yaml" || (kind.notation === "json" && !/sonnet$/.test(passage.path)))
-    detectManifests(passage, look);
+  const isTree = kind.notation === "yaml" || (kind.notation === "json" && !/sonnet$/.test(passage.path));
+  // JSON on one line has no indentation to go by, whatever the file is called.
+  if (isTree || JSON_SECRET.test(passage.text)) detectManifests(passage, look);
   else if (/\bSecret\b|stringData|kubernetes_secret/.test(passage.text)) detectLooseManifests(passage, look);
 }
+
+const JSON_SECRET = /^\s*[{[][^\n]*"kind"\s*:\s*"(?:Secret|SecretList|List)"/;
 
 function deadlineReport({ now, at }: Deadline, report: Report): Report {
   return (hit) => {

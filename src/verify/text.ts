@@ -5,6 +5,7 @@ export type Decoded = { readonly kind: "text" | "binary"; readonly text: string 
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const SAMPLE_BYTES = 1024;
+const SLICE_CHARACTERS = 8192;
 
 /** One character a byte. TextDecoder's "latin1" is windows-1252, which changes the bytes from 0x80 to 0x9f. */
 function decodeLatin1(bytes: Uint8Array): string {
@@ -16,6 +17,34 @@ function decodeLatin1(bytes: Uint8Array): string {
 function decodeUtf16(bytes: Uint8Array, start: number, bigEndian: boolean): string {
   const label = bigEndian ? "utf-16be" : "utf-16le";
   return new TextDecoder(label).decode(bytes.subarray(start));
+}
+
+/** UTF-32: every character has four bytes, of which one is at most 0x10 and one always zero. */
+function utf32Order(bytes: Uint8Array): "le" | "be" | undefined {
+  const sample = Math.min(bytes.length, SAMPLE_BYTES) & ~3;
+  if (sample < 8 || bytes.length % 4 !== 0) return undefined;
+  const fits = (high: number, next: number) => {
+    for (let at = 0; at < sample; at += 4)
+      if (bytes[at + high] !== 0 || (bytes[at + next] as number) > 0x10) return false;
+    return true;
+  };
+  if (fits(3, 2)) return "le";
+  return fits(0, 1) ? "be" : undefined;
+}
+
+function decodeUtf32(bytes: Uint8Array, order: "le" | "be"): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const parts: string[] = [];
+  let part = "";
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const code = view.getUint32(at, order === "le");
+    if (at === 0 && code === 0xfeff) continue;
+    part += code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? "\ufffd" : String.fromCodePoint(code);
+    if (part.length < SLICE_CHARACTERS) continue;
+    parts.push(part);
+    part = "";
+  }
+  return parts.join("") + part;
 }
 
 /** Nearly every second byte of western text in UTF-16 is zero, and always the same one of the two. */
@@ -36,6 +65,9 @@ function utf16ByZeros(bytes: Uint8Array): "le" | "be" | undefined {
 /** The text without its byte order mark. Never fails: what is no text in any encoding is binary. */
 export function decodeBytes(bytes: Uint8Array): Decoded {
   const [a, b, c] = bytes;
+  // Before UTF-16, whose mark begins like one of UTF-32's.
+  const wide = utf32Order(bytes);
+  if (wide !== undefined) return { kind: "text", text: decodeUtf32(bytes, wide) };
   if (a === 0xff && b === 0xfe && !(c === 0 && bytes[3] === 0))
     return { kind: "text", text: decodeUtf16(bytes, 2, false) };
   if (a === 0xfe && b === 0xff) return { kind: "text", text: decodeUtf16(bytes, 2, true) };

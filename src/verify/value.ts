@@ -93,6 +93,11 @@ const HASHES: readonly RegExp[] = [
   /^[\w.@-]+:(?:\$(?:apr1|2[aby]?|1|5|6|y)\$|\{SHA\})\S+/,
 ];
 
+/** True for a value that a provider's own pages show: everybody knows it. */
+export function isDocumented(value: string): boolean {
+  return DOCUMENTED.has(value);
+}
+
 /** True for a value that only a key opens, in one of the forms that peers write. */
 export function isSealedForm(value: string): boolean {
   // A string that only begins like a token is judged as any other value.

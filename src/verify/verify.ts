@@ -8,6 +8,7 @@ import { detectBareFile } from "./detect/bare-files.ts";
 import { detectBinaryKey } from "./detect/private-keys.ts";
 import { detectBrokenRole } from "./detect/roled-files.ts";
 import { detectSealed, type SealedPolicy } from "./detect/sealed-secrets.ts";
+import { detectUnjudged } from "./detect/unjudged-files.ts";
 import { type FileKind, fileKind } from "./file-kind.ts";
 import type { Finding } from "./finding.ts";
 import type { Hit, Passage, Report } from "./hit.ts";
@@ -77,6 +78,7 @@ function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, 
   try {
     const role = roleOf(context.roles ?? NO_ROLES, passage.path);
     detectBrokenRole(passage, role, report);
+    detectUnjudged(passage, isBinary, report);
     detectBinaryKey(passage, report);
     if (!isBinary) detectBareFile(passage, report);
     scanText(passage, kind, deadline, report);

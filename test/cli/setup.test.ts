@@ -1,9 +1,13 @@
 /** init, doctor, completion and help: what a newcomer meets. */
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { processContext } from "../../cli/context.ts";
 import { createProgram } from "../../cli/program.ts";
 import { secretYaml, Workspace } from "../support/workspace.ts";
+
+const DIST = path.join(import.meta.dirname, "../../dist");
 
 function repository(): Workspace {
   const workspace = new Workspace();
@@ -44,6 +48,42 @@ describe("lacre init", () => {
     workspace.git("add", ".gitattributes");
     expect(workspace.git("commit", "-qm", "fine").status).toBe(0);
     expect(workspace.read("hook-ran")).toBe("mine\n");
+  });
+
+  it("writes a hook and drivers that sh runs from a program path with quotes, substitutions and hidden characters", () => {
+    const workspace = repository();
+    const away = new Workspace();
+    const directory = away.file("it's $(touch ran) \u200d %A `touch ran`");
+    fs.cpSync(DIST, directory, { recursive: true });
+    const ran = spawnSync(process.execPath, [path.join(directory, "cli/main.cjs"), "init"], {
+      cwd: workspace.path,
+      env: { ...workspace.env, PATH: "/usr/bin:/bin" },
+    });
+    expect([ran.status, ran.stderr.toString()]).toEqual([0, expect.stringContaining("made pre-commit hook")]);
+    workspace.write("s.yaml", secretYaml("s", { a: "Zq81xTe49vLKd7mW" }));
+    workspace.git("add", "s.yaml");
+    const commit = workspace.git("commit", "-qm", "s");
+    expect([commit.status, commit.stdout + commit.stderr]).toEqual([1, expect.stringContaining("s.yaml:")]);
+    expect(fs.existsSync(workspace.file("ran"))).toBe(false);
+    const driver = workspace.git("config", "merge.lacre.driver").stdout;
+    expect(driver).toContain(" %%A ");
+  });
+
+  it("refuses to write a hook for a program path with a control character, and makes nothing", () => {
+    const workspace = repository();
+    const away = new Workspace();
+    const directory = away.file("a\u0001b\u001b[31m");
+    fs.cpSync(DIST, directory, { recursive: true });
+    const ran = spawnSync(process.execPath, [path.join(directory, "cli/main.cjs"), "init"], {
+      cwd: workspace.path,
+      env: { ...workspace.env, PATH: "/usr/bin:/bin" },
+    });
+    expect(ran.status).toBe(1);
+    expect(ran.stderr.toString()).toMatch(
+      /^lacre: error: no hook can run .*a\\x01b\\x1b\[31m.*: its path holds a control character$/m,
+    );
+    expect(fs.existsSync(workspace.file(".git/hooks/pre-commit"))).toBe(false);
+    expect(fs.existsSync(workspace.file(".lacre.yaml"))).toBe(false);
   });
 
   it("installs a hook that stops a commit of a Secret in the clear, and lets the sealed one pass", () => {

@@ -45,4 +45,45 @@ describe("hostile input of verify", () => {
     expect(stdout.match(/^::.*$/gm)?.every((line) => line.startsWith("::error file="))).toBe(true);
     expect(stdout).not.toMatch(/^::stop|^::error file=README/m);
   });
+
+  it("cannot judge a range whose last tree cannot be listed, since what it says about other files is not known", () => {
+    const workspace = repository();
+    workspace.write("app/kustomization.yaml", "secretGenerator:\n  - name: a\n    envs: [../plain]\n");
+    workspace.git("add", "-A");
+    workspace.git("commit", "-qm", "roles");
+    workspace.write("plain", "zone=Zq81xTe49vLKd7mW\n");
+    workspace.git("add", "-A");
+    workspace.git("commit", "-qm", "values");
+    expect(workspace.lacre(["verify", "--range", "HEAD~1..HEAD"]).status).toBe(3);
+    const tree = workspace.git("rev-parse", "HEAD:app").stdout.trim();
+    fs.rmSync(workspace.file(`.git/objects/${tree.slice(0, 2)}/${tree.slice(2)}`));
+    const ran = workspace.lacre(["verify", "--range", "HEAD~1..HEAD"]);
+    expect(ran).toMatchObject({ status: 1, stderr: expect.stringContaining("could not be judged") });
+  });
+
+  it("cannot judge a range where a file that gives roles is missing", () => {
+    const workspace = repository();
+    workspace.write("app/kustomization.yaml", "secretGenerator:\n  - name: a\n    envs: [../plain]\n");
+    workspace.git("add", "-A");
+    workspace.git("commit", "-qm", "roles");
+    workspace.write("plain", "zone=Zq81xTe49vLKd7mW\n");
+    workspace.git("add", "-A");
+    workspace.git("commit", "-qm", "values");
+    const blob = workspace.git("rev-parse", "HEAD:app/kustomization.yaml").stdout.trim();
+    fs.rmSync(workspace.file(`.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`));
+    expect(workspace.lacre(["verify", "--range", "HEAD~1..HEAD"]).status).toBe(1);
+  });
+
+  it("takes what files say about others from the end of the range, however that is written", () => {
+    const workspace = repository();
+    const base = workspace.git("rev-parse", "HEAD").stdout.trim();
+    workspace.git("checkout", "-qb", "feature");
+    workspace.write("kustomization.yaml", "secretGenerator:\n  - name: a\n    envs: [plain]\n");
+    workspace.write("plain", "zone=Zq81xTe49vLKd7mW\n");
+    workspace.git("add", "-A");
+    workspace.git("commit", "-qm", "values");
+    workspace.git("checkout", "-q", base);
+    for (const range of ["feature", "feature^!", `${base}..feature`])
+      expect([range, workspace.lacre(["verify", "--range", range]).status]).toEqual([range, 3]);
+  });
 });

@@ -531,3 +531,19 @@ function request(port: number, where: string, method: string): Promise<{ status:
     sent.on("error", reject).end();
   });
 }
+
+describe("the log", () => {
+  it("shows nothing that a terminal obeys, whatever a file in the source is called", () => {
+    const one = workspace();
+    const name = "a\u001b[2J\u202eb\u009bc\u2028d\u200be.yaml";
+    one.write(`src/${name}`, "apiVersion: lacre.dev/v1alpha1\nkind: SealedSecret\nmetadata: { name: a\n");
+    const ran = one.controller([...FROM_DIRECTORY, "--once"]);
+    for (const text of [ran.stderr, ran.stdout]) {
+      expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+      for (const line of text.trim().split("\n")) expect(JSON.parse(line)).toBeTypeOf("object");
+    }
+    expect(ran.stderr).toContain("\\u202eb\\u009bc");
+    const { problems } = JSON.parse(ran.stdout) as Report;
+    expect(JSON.stringify(problems)).toContain("\u202e");
+  });
+});

@@ -48,6 +48,14 @@ describe("the status", () => {
     expect(kstatus(1, status)).toBe("InProgress");
   });
 
+  it("shows nothing that a terminal obeys, whatever the message quotes", () => {
+    const message = "entry a\u001b[2Jb\u202ec\u009bd\u2028e\nf";
+    const status = nextStatus(undefined, problem("UnknownKey", message), at(1));
+    for (const condition of status.conditions ?? [])
+      if (condition.type !== "Reconciling")
+        expect(condition.message).toBe("entry a\\x1b[2Jb\\u202ec\\x9bd\\u2028e\\x0af");
+  });
+
   it("of an older generation is never taken for this one's", () => {
     expect(kstatus(2, nextStatus(undefined, synced, at(1)))).toBe("InProgress");
   });

@@ -15,6 +15,16 @@ export const BASE64_ANCHORS: readonly string[] = [
   "IyEvdXNyL",
   "eyJ0eXBlIjoic2Vydmlj",
   "ewogICJ0eXBlIjogInNl",
+  // kind:, ---, and JSON of manifests.
+  "a2luZDog",
+  "LS0tCmFwaVZlcnNpb2",
+  "LS0tCmtpbmQ6",
+  "eyJhcGlWZXJzaW9u",
+  "eyJraW5kIj",
+  "ewogICJhcGlWZXJzaW9u",
+  "ewogICJraW5kIj",
+  "ewogICAgImFwaVZlcnNpb2",
+  "ewogICAgImtpbmQi",
   ";base64,",
   "data:,",
 ];

@@ -1,6 +1,6 @@
 /** Secrets in what no YAML parser reads: Helm templates, merge conflicts, tabs, jsonnet, programs. By line and indentation. */
 import type { Passage, Report } from "../hit.ts";
-import { isLiteralInSecret } from "../secret-value.ts";
+import { isLiteralInSecret, ruleInSecret, type SecretPlace } from "../secret-value.ts";
 
 const KIND =
   /(?:^|[\s{,(])["']?kind["']?[ \t]*[:=][ \t]*["']?Secret["']?[ \t]*(?=[,}\r\n]|$)|kubernetes_secret(?:_v1)?"[ \t]+"/m;
@@ -79,9 +79,10 @@ function judgeSection(
     const { value, next } = entryValue(lines, at, entryIndent.length, raw.trim());
     const valueStart = start + text.length - raw.length;
     at = next;
-    if (!isLiteralInTemplate(value, isBase64)) continue;
+    const rule = ruleInTemplate(value, { isBase64, isSops: FLAT_SOPS.test(passage.text) });
+    if (rule === undefined) continue;
     report({
-      rule: "kubernetes-secret-plaintext",
+      rule,
       start: passage.locate(valueStart),
       end: passage.locate(start + text.trimEnd().length),
       subject: key,
@@ -116,11 +117,18 @@ const TEMPLATE_LITERALS = [
   /\bdefault\s+"([^"]*)"/g,
 ];
 
-function isLiteralInTemplate(value: string, isBase64: boolean): boolean {
-  if (!value.includes("{{")) return isCodeLiteral(value) && isLiteralInSecret(value, isBase64);
-  return TEMPLATE_LITERALS.some((pattern) =>
-    [...value.matchAll(pattern)].some(([, text = ""]) => text.length >= 4 && isLiteralInSecret(text, false)),
+/** SOPS' metadata in what no parser reads. */
+const FLAT_SOPS = /^["']?sops["']?\s*:/m;
+
+function ruleInTemplate(value: string, place: SecretPlace): string | undefined {
+  if (!value.includes("{{"))
+    return isCodeLiteral(value) ? ruleInSecret(value, place, "kubernetes-secret-plaintext") : undefined;
+  const isLiteral = TEMPLATE_LITERALS.some((pattern) =>
+    [...value.matchAll(pattern)].some(
+      ([, text = ""]) => text.length >= 4 && isLiteralInSecret(text, { isBase64: false }),
+    ),
   );
+  return isLiteral ? "kubernetes-secret-plaintext" : undefined;
 }
 
 /** In a program a value may be an expression; in a manifest it is not. */

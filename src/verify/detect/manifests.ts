@@ -2,7 +2,7 @@
 import { readTrees, type Tree, type TreeDocument, type TreeEntry, textAt, valueAt, walk } from "../../format/tree.ts";
 import { decodeBase64 } from "../base64.ts";
 import type { Passage, Report } from "../hit.ts";
-import { isLiteralInSecret } from "../secret-value.ts";
+import { ruleInSecret, type SecretPlace } from "../secret-value.ts";
 import { classifyValue } from "../value.ts";
 import { detectLooseManifests } from "./loose-manifests.ts";
 import { detectEjson, detectSops, isSopsDocument } from "./sealed-trees.ts";
@@ -44,45 +44,48 @@ function judgeDocument(passage: Passage, { start, end, root, isBroken }: TreeDoc
   }
   if (root === undefined) return;
   const at: Report = (hit) => report({ ...hit, start: passage.locate(hit.start), end: passage.locate(hit.end) });
-  if (isSopsDocument(root)) detectSops(root, at);
+  const isSops = isSopsDocument(root);
+  if (isSops) detectSops(root, at);
   else if (textAt(root, "_public_key") !== undefined) detectEjson(root, at);
   for (const node of walk(root)) {
-    if (node.kind === "map") judgeMap(node, at);
+    if (node.kind === "map") judgeMap(node, isSops, at);
     else if (node.kind === "text") judgeNested(passage, node, report);
   }
 }
 
-function judgeMap(node: Tree, report: Report): void {
+function judgeMap(node: Tree, isSops: boolean, report: Report): void {
   const kind = textAt(node, "kind");
   if (kind === "Secret") {
-    judgeValues(valueAt(node, "data"), true, report);
-    judgeValues(valueAt(node, "stringData"), false, report);
+    judgeValues(valueAt(node, "data"), { isBase64: true, isSops }, report);
+    judgeValues(valueAt(node, "stringData"), { isBase64: false, isSops }, report);
     return;
   }
   if (kind === "SealedSecret" && (textAt(node, "apiVersion") ?? "").startsWith("bitnami.com/"))
     judgeBitnami(node, report);
   // Whatever the kind is called, stringData holds what a Secret will hold.
-  judgeValues(valueAt(node, "stringData"), false, report);
+  judgeValues(valueAt(node, "stringData"), { isBase64: false, isSops }, report);
   judgeGenerators(valueAt(node, "secretGenerator"), report);
   const fake = valueAt(node, "fake", "data");
   if (fake?.kind === "list")
-    for (const item of fake.items) judgeValue("fake.data", valueAt(item, "value"), false, report);
+    for (const item of fake.items) judgeValue("fake.data", valueAt(item, "value"), { isBase64: false, isSops }, report);
 }
 
 /** Maps below a merge key, or below data of a policy that generates a Secret, hold values like those beside them. */
 const INNER: ReadonlySet<string> = new Set(["<<", "data", "stringData"]);
 
-function judgeValues(map: Tree | undefined, isBase64: boolean, report: Report, depth = 0): void {
+function judgeValues(map: Tree | undefined, place: SecretPlace, report: Report, depth = 0): void {
   if (map?.kind !== "map") return;
   for (const { key, value } of map.entries) {
-    if (value.kind === "text") judgeValue(key, value, isBase64, report);
-    else if (depth < 2 && INNER.has(key)) judgeValues(value, isBase64 && key !== "stringData", report, depth + 1);
+    if (value.kind === "text") judgeValue(key, value, place, report);
+    else if (depth < 2 && INNER.has(key))
+      judgeValues(value, { ...place, isBase64: place.isBase64 && key !== "stringData" }, report, depth + 1);
   }
 }
 
-function judgeValue(key: string, node: Tree | undefined, isBase64: boolean, report: Report): void {
-  if (node?.kind !== "text" || node.tag === "vault" || !isLiteralInSecret(node.text, isBase64)) return;
-  report({ rule: "kubernetes-secret-plaintext", start: node.start, end: node.end, subject: key, value: node.text });
+function judgeValue(key: string, node: Tree | undefined, place: SecretPlace, report: Report): void {
+  if (node?.kind !== "text" || node.tag === "vault") return;
+  const rule = ruleInSecret(node.text, place, "kubernetes-secret-plaintext");
+  if (rule !== undefined) report({ rule, start: node.start, end: node.end, subject: key, value: node.text });
 }
 
 function judgeGenerators(list: Tree | undefined, report: Report): void {
@@ -97,8 +100,8 @@ function judgeGenerators(list: Tree | undefined, report: Report): void {
 function judgeLiteral(node: Extract<Tree, { kind: "text" }>, report: Report): void {
   const [, key = "", quoted = ""] = /^([^=]*)=(.*)$/s.exec(node.text) ?? [];
   const value = quoted.replace(/^(["'])(.*)\1$/s, "$2");
-  if (!isLiteralInSecret(value, false)) return;
-  report({ rule: "secret-generator-literal", start: node.start, end: node.end, subject: key, value });
+  const rule = ruleInSecret(value, { isBase64: false }, "secret-generator-literal");
+  if (rule !== undefined) report({ rule, start: node.start, end: node.end, subject: key, value });
 }
 
 /** bitnami: length of the wrapped key (2 bytes), the wrapped key, AES-GCM ciphertext with its tag of 16 bytes. */
@@ -114,6 +117,10 @@ function judgeBitnami(node: Tree, report: Report): void {
     map?.kind === "map" ? map.entries : [],
   );
   for (const { key, value } of entries) {
+    if (value.kind === "text" && ruleInSecret(value.text, { isBase64: true }, "") === "sealed-token-in-secret") {
+      report({ rule: "sealed-token-in-secret", start: value.start, end: value.end, subject: key, value: value.text });
+      continue;
+    }
     if (
       value.kind !== "text" ||
       isBitnamiCiphertext(value.text) ||

@@ -1,7 +1,7 @@
 /** Files that another file of the repository has given a role. */
 import type { Hit, Passage, Report } from "../hit.ts";
 import type { Role } from "../roles.ts";
-import { isLiteralInSecret } from "../secret-value.ts";
+import { isLiteralInSecret, ruleInSecret } from "../secret-value.ts";
 import { isSealedForm } from "../value.ts";
 
 const ENV_LINE = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(.*?)[ \t]*\r?$/gm;
@@ -21,9 +21,7 @@ function wholeFile(role: Role, text: string): Hit | undefined {
   if (text.trim() === "") return undefined;
   switch (role) {
     case "secret-file":
-      return isLiteralInSecret(text, false)
-        ? whole("secret-generator-file", text, "a file that becomes a Secret")
-        : undefined;
+      return wholeBreaking(text);
     case "git-crypt":
       return text.startsWith("\0GITCRYPT\0") ? undefined : whole("git-crypt-plaintext", text, "git-crypt");
     case "transcrypt":
@@ -34,16 +32,26 @@ function wholeFile(role: Role, text: string): Hit | undefined {
   }
 }
 
+const HAS_METADATA = /^\s*["']?sops["']?\s*:|^sops_mac[ \t]*=|^\[sops\]/m;
+
+function wholeBreaking(text: string): Hit | undefined {
+  // A file of SOPS that becomes a Secret is opened on the way; its leaves are judged by its own rules.
+  const rule = ruleInSecret(text, { isBase64: false, isSops: HAS_METADATA.test(text) }, "secret-generator-file");
+  return rule === undefined ? undefined : whole(rule, text, "a file that becomes a Secret");
+}
+
 function whole(rule: Hit["rule"], text: string, subject: string): Hit {
   return { rule, start: 0, end: Math.max(0, text.indexOf("\n")), subject, value: text };
 }
 
 function detectEnvLines(text: string, report: Report): void {
+  const isSops = HAS_METADATA.test(text);
   for (const match of text.matchAll(ENV_LINE)) {
     const [line, name = "", raw = ""] = match;
     const value = raw.replace(/^(["'])(.*)\1$/, "$2");
-    if (!isLiteralInSecret(value, false)) continue;
-    report({ rule: "secret-generator-file", start: match.index, end: match.index + line.length, subject: name, value });
+    const rule = ruleInSecret(value, { isBase64: false, isSops }, "secret-generator-file");
+    if (rule === undefined) continue;
+    report({ rule, start: match.index, end: match.index + line.length, subject: name, value });
   }
 }
 
@@ -64,7 +72,7 @@ function detectUnencrypted(text: string, report: Report): void {
     if (
       /^(?:apiVersion|kind|name|namespace|type|version)$/.test(name) ||
       /^[[{|>&*!]/.test(value) ||
-      !isLiteralInSecret(value, false)
+      !isLiteralInSecret(value, { isBase64: false })
     )
       continue;
     report({

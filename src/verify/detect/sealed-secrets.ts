@@ -33,13 +33,14 @@ export type SealedPolicy = {
   readonly signatures?: SealerPolicy;
 };
 
+/** A manifest, also under a name with something behind it: deploy.yaml.bak, deploy.yml.orig, deploy.yaml~. */
+const MANIFEST = /\.(?:ya?ml|json)(?:[._~-][\w.~-]*)?$/i;
 const CONCERNS = /lacre\.dev\/|lacre1\./;
 
 /** Reports every entry that is malformed, moved, or against the policy. */
 export function detectSealed(passage: Passage, means: SignatureMeans, policy: SealedPolicy, report: Report): void {
   const { text, path } = passage;
-  if (!CONCERNS.test(text) || !/kind["']?\s*:\s*["']?SealedSecret/.test(text) || !/\.(?:ya?ml|json)$/i.test(path))
-    return;
+  if (!CONCERNS.test(text) || !/kind["']?\s*:\s*["']?SealedSecret/.test(text) || !MANIFEST.test(path)) return;
   try {
     for (const object of readStream(decodeText(path, text))) {
       if (object.kind === "sealed") judgeObject(object, means, policy, report);

@@ -1,5 +1,5 @@
 /** Annotations that GitHub shows in a pull request (workflow commands). */
-import { printableInLog } from "../../model/printable.ts";
+import { printable, printableInLog } from "../../model/printable.ts";
 import { isUnscanned, openFindings, type VerifyResult } from "./result.ts";
 import { textReport } from "./text.ts";
 
@@ -12,7 +12,7 @@ export function githubReport(result: VerifyResult): string {
     const { path, line, column, endLine, endColumn, rule, message, fix } = finding;
     const place = `file=${escapeProperty(path)},line=${line},endLine=${endLine},col=${column},endColumn=${endColumn}`;
     const level = isUnscanned(finding) ? "warning" : "error";
-    return `::${level} ${place},title=${escapeProperty(rule)}::${escapeText(`${message}\nfix: ${fix}`)}\n`;
+    return `${printable(`::${level} ${place},title=${escapeProperty(rule)}::${escapeText(`${message}\nfix: ${fix}`)}`)}\n`;
   });
   return lines.join("") + printableInLog(textReport(result));
 }

@@ -1,4 +1,5 @@
 /** JUnit XML, which every CI system can show: one test case for each rule that was broken, or a single one that passed. */
+import { printableName } from "../../model/printable.ts";
 import type { Finding } from "../finding.ts";
 import { openFindings, printablePath, type VerifyResult } from "./result.ts";
 
@@ -16,8 +17,10 @@ function escapeXml(text: string): string {
 }
 
 function testCase(finding: Finding): string {
-  const { rule, path, line, message, fix } = finding;
-  const shown = printablePath(path);
+  const { rule, path, line } = finding;
+  const shown = printableName(printablePath(path));
+  const message = printableName(finding.message);
+  const fix = printableName(finding.fix);
   return [
     `    <testcase classname="${escapeXml(rule)}" name="${escapeXml(`${shown}:${line}`)}" file="${escapeXml(shown)}">`,
     `      <failure type="${escapeXml(rule)}" message="${escapeXml(message)}">${escapeXml(`${shown}:${line}: ${message}. fix: ${fix}`)}</failure>`,

@@ -1,4 +1,5 @@
 /** SARIF 2.1.0 (OASIS): what code hosts take findings in. Without snippets: they would quote the value. */
+import { printableJson, printableName } from "../../model/printable.ts";
 import { VERSION } from "../../version.ts";
 import type { Finding } from "../finding.ts";
 import { ruleOf } from "../rules.ts";
@@ -17,7 +18,7 @@ function resultOf(finding: Finding, order: ReadonlyMap<string, number>): object 
     ruleId: rule,
     ruleIndex: order.get(rule),
     level: isUnscanned(finding) ? "warning" : "error",
-    message: { text: `${message}. fix: ${fix}` },
+    message: { text: printableName(`${message}. fix: ${fix}`) },
     locations: [
       {
         physicalLocation: {
@@ -40,7 +41,7 @@ function resultOf(finding: Finding, order: ReadonlyMap<string, number>): object 
             {
               kind: allowed.by === "inline" ? "inSource" : "external",
               status: "accepted",
-              justification: allowed.reason,
+              justification: printableName(allowed.reason),
             },
           ],
         }),
@@ -75,8 +76,11 @@ export function sarifReport(result: VerifyResult): string {
           {
             executionSuccessful: unscanned.length === 0,
             toolExecutionNotifications: [
-              ...unscanned.map(({ path, message }) => ({ level: "error", message: { text: `${path}: ${message}` } })),
-              ...result.notes.map((text) => ({ level: "note", message: { text } })),
+              ...unscanned.map(({ path, message }) => ({
+                level: "error",
+                message: { text: printableName(`${path}: ${message}`) },
+              })),
+              ...result.notes.map((text) => ({ level: "note", message: { text: printableName(text) } })),
             ],
           },
         ],
@@ -84,5 +88,5 @@ export function sarifReport(result: VerifyResult): string {
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${printableJson(JSON.stringify(log, null, 2))}\n`;
 }

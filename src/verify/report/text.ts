@@ -1,5 +1,5 @@
 /** The report for people: grouped by file, with the command that mends each finding. */
-import { printable, printableName } from "../../model/printable.ts";
+import { printableName, printableTalk } from "../../model/printable.ts";
 import type { Finding } from "../finding.ts";
 import { isUnscanned, openFindings, printablePath, type VerifyResult } from "./result.ts";
 
@@ -41,9 +41,9 @@ function summary(result: VerifyResult): string {
 
 /** The whole report. */
 export function textReport(result: VerifyResult): string {
-  const notes = result.notes.map((note) => `note: ${printable(note)}\n`).join("");
+  const notes = result.notes.map((note) => `note: ${printableName(note)}\n`).join("");
   const stale = result.stale
     .map((entry) => `stale: ${printableName(entry)} matches nothing any more: remove it\n`)
     .join("");
-  return group(openFindings(result)) + stale + notes + summary(result);
+  return printableTalk(group(openFindings(result)) + stale + notes + summary(result));
 }

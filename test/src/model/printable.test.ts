@@ -1,7 +1,13 @@
 /** Hostile names, as a terminal, a log of a CI system and a shell would meet them. */
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { printable, printableInLog, printableName } from "../../../src/model/printable.ts";
+import {
+  printable,
+  printableInLog,
+  printableJson,
+  printableName,
+  printableTalk,
+} from "../../../src/model/printable.ts";
 import { shellWord } from "../../../src/model/shell-word.ts";
 
 describe("what is printed", () => {
@@ -18,6 +24,22 @@ describe("what is printed", () => {
     const log = printableInLog("::stop-commands::x\n##[error]y\nsection_start:1:a\n");
     expect(log).not.toMatch(/^(?:::|##\[|section_)/m);
     expect(log).not.toContain("##[");
+  });
+
+  it("lets no line of talk begin with a command, also behind blanks, and keeps all other lines", () => {
+    const talk = printableTalk("a\n  ::stop-commands::x\nb ##[error]y\nsection_start:1:a\n: c :: d\n");
+    expect(talk).not.toMatch(/^\s*(?:::|section_)/m);
+    expect(talk).not.toContain("##[");
+    expect(talk).toContain("\n: c :: d\n");
+  });
+
+  it("writes JSON that says the same and shows nothing hidden", () => {
+    const hostile = { "a\u202eb": "\u009b31m\u2028\u{e0041}\x7f\x1b[0m \u00e4\n", list: ["\ud800"] };
+    for (const space of [0, 2]) {
+      const json = printableJson(JSON.stringify(hostile, null, space));
+      expect(JSON.parse(json)).toEqual(hostile);
+      expect(json).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+    }
   });
 
   it("gives a word that a shell reads back whole, whatever it holds", () => {

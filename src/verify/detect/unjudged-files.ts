@@ -1,0 +1,32 @@
+/** Files of which nobody can say what is in them: packed, or in an encoding that is not read. Told, so that they are not called clean. */
+import { isBinaryCiphertext, isEbcdic, isUtf7, isWideText } from "../encoding.ts";
+import type { Hit, Passage, Report } from "../hit.ts";
+import { isConfigurationName, isPacked } from "../packed.ts";
+
+const at = (rule: Hit["rule"], subject: string): Hit => ({ rule, start: 0, end: 0, subject, value: "" });
+
+/** Reports what keeps a file from being judged. isBinary: it begins with zero bytes and is no text that is known. */
+export function detectUnjudged({ path, text }: Passage, isBinary: boolean, report: Report): void {
+  if (isPacked(text)) {
+    report(
+      isConfigurationName(path)
+        ? at("packed-configuration", "packed, and not unpacked here")
+        : at("packed-file", "packed"),
+    );
+    return;
+  }
+  if (isBinary || text.includes("\0")) {
+    if ((isTextName(path) && !isBinaryCiphertext(text)) || isWideText(text))
+      report(at("encoding-unknown", "bytes that are no text"));
+    return;
+  }
+  if (isEbcdic(text)) report(at("encoding-unknown", "EBCDIC"));
+  else if (isUtf7(text)) report(at("encoding-unknown", "UTF-7"));
+}
+
+/** Names of files that programs read as text. */
+function isTextName(path: string): boolean {
+  return /\.(?:ya?ml|json[5c]?|env|envrc|properties|ini|toml|conf|cfg|tfvars|tf|hcl|sh)(?:[.~_-][\w.~-]*)?$|(?:^|\/)\.env(?:\.[\w.-]+)?$/i.test(
+    path,
+  );
+}
