@@ -47,6 +47,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   KEY_LIST_INVALID: EXIT.integrity,
   KEY_LIST_OLD: EXIT.integrity,
   PIN_MISMATCH: EXIT.integrity,
+  PIN_MISSING: EXIT.integrity,
   KEY_IN_USE: EXIT.conflict,
   KEY_UNKNOWN: EXIT.noKey,
   BACKUP_INVALID: EXIT.integrity,

@@ -32,6 +32,7 @@ export type ErrorCode =
   | "KEY_LIST_INVALID"
   | "KEY_LIST_OLD"
   | "PIN_MISMATCH"
+  | "PIN_MISSING"
   | "KEY_IN_USE"
   | "KEY_UNKNOWN"
   | "BACKUP_INVALID"

@@ -79,7 +79,7 @@ function checkConfiguration(context: CommandContext): string {
 }
 
 async function checkPublicKeys(context: CommandContext): Promise<string> {
-  const { keys, isBare } = await loadRecipients(context, {});
+  const { keys, isBare } = await loadRecipients(context, {}, { unpinned: "refuse" });
   const found = keys.map(({ keyId, suite }) => `${keyId} (${suite})`).join(", ");
   return isBare ? `${found}; bare: a signed list would say whose it is and when it is replaced (docs/keys.md)` : found;
 }

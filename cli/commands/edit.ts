@@ -18,7 +18,7 @@ import { counted } from "../counted.ts";
 import { runChild } from "../io/child.ts";
 import { readSource } from "../io/files.ts";
 import { withMemoryDirectory } from "../io/memory-files.ts";
-import { loadRecipients, type RecipientOptions, tellOfBareKeys } from "../io/public-keys.ts";
+import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../io/public-keys.ts";
 import {
   changeEntries,
   inheritedScope,
@@ -36,6 +36,7 @@ export async function edit(context: CommandContext, file: string, options: EditO
   refuseStdin(file);
   const { sealed } = selectObject(await readSource(context, file), options.object);
   const named = await loadRecipients(context, options);
+  namespaceFor(named, sealed.namespace);
   const edits = await withMemoryDirectory(context, (directory) => askEditor(context, directory, sealed));
   try {
     if (edits === undefined || (edits.values.size === 0 && edits.removed.length === 0)) {
@@ -46,7 +47,7 @@ export async function edit(context: CommandContext, file: string, options: EditO
     context.say(
       `sealed ${edits.values.size} and removed ${counted(edits.removed.length, "entry", "entries")} in ${file}`,
     );
-    tellOfBareKeys(context, named, options);
+    tellRecipients(context, named, options);
   } finally {
     wipe(...(edits?.values.values() ?? []));
   }

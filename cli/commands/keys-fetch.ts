@@ -1,27 +1,31 @@
-/** `lacre keys fetch` and `lacre keys pin`: a cluster's signed public keys, into the repository. */
+/** `lacre keys fetch`: a cluster's signed public keys, into the repository. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import {
   type Engine,
   type Environment,
+  fingerprintOf,
   isKeyList,
   LacreError,
   parseKeyList,
-  parsePublicKeys,
   type SignedKeyList,
-  shortKeyId,
+  shellWord,
 } from "../../src/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { type ClusterOptions, openCluster } from "../io/cluster.ts";
 import { findConfiguration, insideOf } from "../io/configuration.ts";
-import { pinRecipient } from "../io/environment-pins.ts";
 import { readSource, STDIN } from "../io/files.ts";
 import { workTreeRoot } from "../io/git.ts";
 import { publishedList } from "../io/key-orders.ts";
-import { fingerprintOfKey, pinKeyList, trustKeyList } from "../io/pins.ts";
+import { type PinPlace, placeOfFile, placesNaming } from "../io/pin-places.ts";
+import { describeRecipient, isSameRecipient, refuseOlder } from "../io/pin-verdict.ts";
+import { isSamePin, NOTHING_PINNED, type Pin, type PinnedRecipient, readPins } from "../io/pins.ts";
 import { nameFile } from "../io/private-keys.ts";
-import { readEnvironment } from "../io/public-keys.ts";
+import { readPresent } from "../io/recipient-files.ts";
+import { pinRecipient, recipientsOf, refuseUndemanded } from "../io/recipient-pins.ts";
+import { describeKeys } from "./keys.ts";
+import { refuseOtherFingerprint } from "./keys-pin.ts";
 
 /** Options of `lacre keys fetch`. */
 export type FetchOptions = ClusterOptions & {
@@ -29,6 +33,8 @@ export type FetchOptions = ClusterOptions & {
   readonly keyNamespace: string;
   readonly from?: string;
   readonly output?: string;
+  /** What who runs the cluster told: takes the place of what was pinned. */
+  readonly fingerprint?: string;
 };
 
 async function readList(
@@ -78,17 +84,22 @@ function fileOf(directory: string, { name, keys }: Environment, list: SignedKeyL
   });
 }
 
-/** Fetches, verifies, pins and writes. A list that is there already changes no byte. */
+/**
+ * Fetches, verifies, writes and pins. What comes from a cluster is vouched for by the kubeconfig, and what comes from elsewhere
+ * by a fingerprint that the user names. A list that is there already changes no byte.
+ */
 export async function fetchKeys(context: CommandContext, options: FetchOptions): Promise<void> {
   const engine = await context.engine();
   const { text, from } = await readList(context, options);
-  let list: SignedKeyList;
-  try {
-    list = parseKeyList(engine, text);
-  } catch (error) {
-    throw error instanceof LacreError ? nameFile(from, error) : error;
+  const list = named(from, () => parseKeyList(engine, text));
+  const [recipient = { fingerprint: "" }] = recipientsOf(engine, { file: from, keys: [], list });
+  if (options.fingerprint !== undefined) {
+    refuseOtherFingerprint(`the key list of ${list.cluster}`, recipient.fingerprint, options.fingerprint);
   }
-  await trustKeyList(context, engine, list);
+  const found = [{ file: from, recipients: [recipient], isOwn: false }];
+  const isDemanded = refuseUndemanded(context, `the key list of ${list.cluster}`, found);
+  const pins = isDemanded ? NOTHING_PINNED : readPins(context);
+  refuseOlder(recipient, pins);
   if (options.output === STDIN) {
     await context.print(text);
     return;
@@ -96,57 +107,75 @@ export async function fetchKeys(context: CommandContext, options: FetchOptions):
   const file = outputFile(context, options, list);
   const shown = path.relative(context.cwd, file) || file;
   const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
-  if (before === text) {
-    context.say(`${shown} is up to date (serial ${list.serial})`);
-    return;
+  const place = placesNaming(context, shown)[0] ?? placeOfFile(context, shown);
+  const pin = pins.pins.find((one) => isSamePin(one, place.key));
+  const isPinned = pin?.recipients.some((one) => isSameRecipient(one, recipient)) === true;
+  if (!isDemanded && options.fingerprint === undefined && !isPinned) {
+    refuseOtherIdentity(engine, shown, before, pin, recipient);
   }
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  writeAtomic({ path: file, content: text });
-  const keys = list.keys.map(({ state, publicKey }) => `${shortKeyId(publicKey.keyId)} ${state}`).join(", ");
-  context.say(`${shown}: ${list.cluster}, serial ${list.serial}, ${keys}. Commit it`);
+  if (before === text) context.say(`${shown} is up to date (serial ${list.serial})`);
+  else {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    writeAtomic({ path: file, content: text });
+    context.say(`${shown}: ${list.cluster}, serial ${list.serial}, ${describeKeys(list)}. Commit it`);
+  }
+  if (!isDemanded) await pinFetched(context, engine, place, list, { ...options, isPinned });
 }
 
-/** The environment that names a file, and what its files name. */
-function environmentOf(context: CommandContext, engine: Engine, file: string) {
-  const found = findConfiguration(context);
-  if (found === undefined) return undefined;
-  const wanted = path.resolve(context.cwd, file);
-  const environment = [...found.configuration.environments.values()].find(({ keys }) =>
-    keys.some((one) => path.resolve(found.directory, one) === wanted),
-  );
-  if (environment === undefined) return undefined;
-  const place = { directory: found.directory, name: environment.name };
-  return { place, named: readEnvironment(context, engine, place, environment.keys) };
-}
-
-/** Pins whom a file names, once the fingerprint was compared with that of who runs the cluster, or has the key. */
-export async function pinKeys(
+/** Pins a list that somebody vouches for, and says what is left to compare. */
+async function pinFetched(
   context: CommandContext,
-  file: string,
-  options: { readonly fingerprint: string; readonly replace?: boolean },
+  engine: Engine,
+  place: PinPlace,
+  list: SignedKeyList,
+  { from, fingerprint, isPinned }: FetchOptions & { readonly isPinned: boolean },
 ): Promise<void> {
-  const engine = await context.engine();
-  const { fingerprint } = options;
-  const { text } = await readSource(context, file);
-  const environment = environmentOf(context, engine, file);
-  const list = isKeyList(text) ? parseKeyList(engine, text) : undefined;
-  if (list === undefined) refuseOtherKey(engine, text, fingerprint);
-  // Of an environment the name of the cluster is not what counts: two clusters may have one.
-  else await pinKeyList(context, engine, list, { ...options, replace: options.replace ?? environment !== undefined });
-  if (environment !== undefined) await pinRecipient(context, engine, environment.place, environment.named, fingerprint);
-  else if (list === undefined) {
-    throw new LacreError("USAGE", `${file} is named by no environment of .lacre.yaml`, {
-      hint: "a bare key is pinned for an environment; elsewhere it is named with --recipient, and needs no pin",
-    });
+  const is = fingerprintOf(engine, list.identity);
+  if (from === undefined || fingerprint !== undefined || isPinned) {
+    await pinRecipient(context, engine, place, readPresent(context, engine, place), is);
+    if (!isPinned) context.say(`pinned ${list.cluster}: ${is}`);
   }
-  context.say(`pinned ${list?.cluster ?? environment?.place.name}: ${fingerprint}`);
+  if (isPinned || fingerprint !== undefined) return;
+  context.say(
+    from === undefined
+      ? "compare it with what who runs the cluster sees in the controller's log; every later list must be signed by it"
+      : `${list.cluster} is ${is}, and not pinned: compare it with who runs it; then: lacre keys pin ${shellWord(place.files[0] ?? "FILE")} --fingerprint SHA256:...`,
+  );
 }
 
-/** PIN_MISMATCH for a bare key that is not the one that was compared. */
-function refuseOtherKey(engine: Engine, text: string, fingerprint: string): void {
-  const all = parsePublicKeys(engine, text).map((key) => fingerprintOfKey(engine, key));
-  if (all.includes(fingerprint)) return;
-  throw new LacreError("PIN_MISMATCH", `the key has the fingerprint ${all.join(", ")}, and named is ${fingerprint}`, {
-    hint: "somebody may have swapped it: ask who has the private key",
-  });
+/** PIN_MISMATCH where the file, or its pin, is of another identity. */
+function refuseOtherIdentity(
+  engine: Engine,
+  shown: string,
+  before: string | undefined,
+  pin: Pin | undefined,
+  recipient: PinnedRecipient,
+): void {
+  const isAlone = pin !== undefined && pin.files.length === 1;
+  const here = before === undefined || !isKeyList(before) ? undefined : parsedOrNone(engine, before);
+  const other = here ?? (isAlone ? pin.recipients[0] : undefined);
+  if (other === undefined || isSameRecipient(other, recipient)) return;
+  throw new LacreError(
+    "PIN_MISMATCH",
+    `${shown} is of ${describeRecipient(other)}, and the list that was fetched is of ${describeRecipient(recipient)}`,
+    {
+      hint: "harmless if the cluster was made anew, or this is another cluster of that name (--output FILE): ask who runs it for the fingerprint; then: lacre keys fetch --fingerprint SHA256:... with what they tell",
+    },
+  );
+}
+
+function parsedOrNone(engine: Engine, text: string): PinnedRecipient | undefined {
+  try {
+    return recipientsOf(engine, { file: "", keys: [], list: parseKeyList(engine, text) })[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function named<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof LacreError ? nameFile(file, error) : error;
+  }
 }

@@ -1,5 +1,6 @@
 /** `lacre keys list`: a cluster's keys, and which entries still need each of them. */
 import {
+  type Engine,
   fingerprintOf,
   type KeyId,
   type KeyState,
@@ -17,7 +18,9 @@ import { type ClusterOptions, openCluster } from "../io/cluster.ts";
 import { readSource } from "../io/files.ts";
 import { publishedList } from "../io/key-orders.ts";
 import { usesOfKeys } from "../io/key-uses.ts";
-import { trustKeyList } from "../io/pins.ts";
+import { refuseOlder } from "../io/pin-verdict.ts";
+import { readPins } from "../io/pins.ts";
+import { recipientsOf, refuseUndemanded, trustFile } from "../io/recipient-pins.ts";
 
 /** One key and what needs it. */
 type KeyUse = {
@@ -55,7 +58,7 @@ async function readList(
   context: CommandContext,
   named: readonly string[],
   options: ListOptions,
-): Promise<{ readonly text: string; readonly paths: readonly string[] }> {
+): Promise<{ readonly text: string; readonly file?: string; readonly paths: readonly string[] }> {
   if (options.context !== undefined || options.kubeconfig !== undefined) {
     const cluster = await openCluster(context, options);
     const text = await publishedList(cluster, options.keyNamespace);
@@ -66,15 +69,29 @@ async function readList(
   if (file === undefined) {
     throw new LacreError("USAGE", "whose keys?", { hint: "lacre keys list keys/prod.keys, or --context NAME" });
   }
-  return { text: (await readSource(context, file)).text, paths };
+  return { text: (await readSource(context, file)).text, file, paths };
+}
+
+/** Nothing is sealed here, so a list that was never pinned is shown; one against a pin or LACRE_PIN, or an old one, is not. */
+async function refuseFalse(
+  context: CommandContext,
+  engine: Engine,
+  list: SignedKeyList,
+  file: string | undefined,
+): Promise<void> {
+  const named = { file: file ?? `the key list of ${list.cluster}`, keys: [], list };
+  if (file !== undefined) return void (await trustFile(context, engine, named, []));
+  const recipients = recipientsOf(engine, named);
+  if (refuseUndemanded(context, named.file, [{ file: named.file, recipients, isOwn: false }])) return;
+  for (const one of recipients) refuseOlder(one, readPins(context));
 }
 
 /** The keys of a list, of a file or of a cluster, and for each how many entries below the paths still need it. */
 export async function listKeys(context: CommandContext, named: readonly string[], options: ListOptions): Promise<void> {
   const engine = await context.engine();
-  const { text, paths } = await readList(context, named, options);
+  const { text, file, paths } = await readList(context, named, options);
   const list = parseKeyList(engine, text);
-  await trustKeyList(context, engine, list);
+  await refuseFalse(context, engine, list, file);
   const needed = await usesOfKeys(context, paths);
   const listed = list.keys.map((key) => toUse(key.publicKey.keyId, key, needed.get(key.publicKey.keyId) ?? []));
   const known = new Set(listed.map(({ keyId }) => keyId));

@@ -3,6 +3,7 @@ import {
   CLUSTER,
   changeStore,
   createSealer,
+  fingerprintOf,
   formatKeyStore,
   formatPrivateKey,
   formatPublicKey,
@@ -27,6 +28,7 @@ import type { CommandContext } from "../context.ts";
 import { resolvePath, STDIN } from "../io/files.ts";
 import { withStore } from "../io/key-store.ts";
 import { loadPrivateKeys, writePrivateFile } from "../io/private-keys.ts";
+import { fingerprintOfKey } from "../io/recipient-pins.ts";
 
 /** Options of `lacre keys generate`. */
 export type GenerateOptions = {
@@ -49,7 +51,8 @@ export async function generateKeys(context: CommandContext, options: GenerateOpt
   if (options.adopt !== undefined) {
     throw new LacreError("USAGE", "--adopt makes a key store, and that has a name", { hint: "add --cluster NAME" });
   }
-  const key = generateKey(await context.engine(), options.suite);
+  const engine = await context.engine();
+  const key = generateKey(engine, options.suite);
   try {
     // The file is written before the public key is shown, so that no key is used that was not kept.
     writePrivateFile(context, options.keyFile, `${formatPrivateKey(key)}\n`);
@@ -57,6 +60,7 @@ export async function generateKeys(context: CommandContext, options: GenerateOpt
     context.say(
       `private key: ${options.keyFile} (mode 0600). Keep a copy offline: what is sealed for it opens with nothing else`,
     );
+    tellFingerprint(context, fingerprintOfKey(engine, key.publicKey));
   } finally {
     key.wipe();
   }
@@ -85,6 +89,7 @@ async function generateStore(context: CommandContext, options: GenerateOptions, 
     context.say(
       `key store of ${cluster}: ${options.keyFile} (mode 0600), for lacre-controller. Back it up: lacre keys backup`,
     );
+    tellFingerprint(context, fingerprintOf(engine, engine.signingKeyOf(store.identity)));
   } finally {
     wipeStore(store);
   }
@@ -109,10 +114,17 @@ export async function printPublicKeys(
   context: CommandContext,
   options: { readonly keyFile?: readonly string[] },
 ): Promise<void> {
+  const engine = await context.engine();
   const keys = await loadPrivateKeys(context, options.keyFile ?? []);
   const lines = keys.map(({ publicKey }) => `# lacre key ${publicKey.keyId}\n${formatPublicKey(publicKey)}\n`);
   for (const key of keys) key.wipe();
   await context.print(lines.join(""));
+  for (const { publicKey } of keys) tellFingerprint(context, fingerprintOfKey(engine, publicKey));
+}
+
+/** What others compare before they seal: it reaches them by another way than the repository. */
+function tellFingerprint(context: CommandContext, fingerprint: string): void {
+  context.say(`fingerprint: ${fingerprint}`);
 }
 
 /** The signed list of a store: what everybody may see, and seals with. */
@@ -127,6 +139,7 @@ export async function publishKeys(
     context.say(
       `${options.output}: ${store.cluster}, serial ${store.serial}, ${describeKeys(listOf(store))}. Commit it`,
     );
+    tellFingerprint(context, fingerprintOf(engine, engine.signingKeyOf(store.identity)));
   });
 }
 

@@ -8,9 +8,11 @@ import {
   objectName,
   type PublicKey,
   parseResealResult,
+  parseToken,
   printableName,
   printableTalk,
   type Resealed,
+  type ResealedEntry,
   type ResealTargets,
   resealedChanges,
   resealSecret,
@@ -28,7 +30,7 @@ import { expandInputs } from "../io/inputs.ts";
 import { openError } from "../io/open-error.ts";
 import { type OwnKeys, ownKeys } from "../io/own-keys.ts";
 import { withKeyring } from "../io/private-keys.ts";
-import { loadRecipients, type RecipientOptions } from "../io/public-keys.ts";
+import { loadRecipients, type NamedKeys, type RecipientOptions, tellRecipients } from "../io/public-keys.ts";
 import { refuseStdin, rewriteFile, sealedObjects } from "../io/sealed-file.ts";
 import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
 
@@ -59,14 +61,17 @@ export async function reseal(
 ): Promise<number> {
   if (files.length === 0) throw new LacreError("USAGE", "no file was named", { hint: "name files or directories" });
   for (const file of files) refuseStdin(file);
-  if (options.from !== undefined) return applyResult(context, files, options.from);
-  const { keys: recipients, listed } = await loadRecipients(context, options);
   const inputs = (await expandInputs(context, files)).map(({ shown }) => shown);
-  if (options.check === true) return check(context, inputs, recipients);
+  if (options.check === true) {
+    // Nothing is sealed, so nobody needs to be trusted.
+    return check(context, inputs, (await loadRecipients(context, options, { unpinned: "none" })).keys);
+  }
+  const own = await ownKeys(context, options.keyFile ?? []);
+  const named = await loadRecipients(context, options, { own });
+  if (options.from !== undefined) return applyResult(context, files, options.from, named);
   const engine = await context.engine();
   const sealer = await loadSealer(context, options);
-  const own = options.recipient === undefined ? await ownKeys(context, options.keyFile ?? []) : [];
-  const targets = { recipients: withOwnNewest(recipients, own), replaced: new Set(listed) };
+  const targets = targetsOf(named, own);
   return withKeyring(context, options.keyFile ?? [], async (keyring) => {
     const tally: Tally = { files: 0, entries: 0, upToDate: 0, failed: [] };
     for (const [count, file] of inputs.entries()) {
@@ -74,8 +79,15 @@ export async function reseal(
       await resealFile(context, file, { engine, keyring, targets, ...sealer }, tally);
     }
     context.progress("");
+    tellRecipients(context, named, options);
     return finish(context, tally);
   });
+}
+
+/** With a store, what it holds itself counts as listed, and not what a file says of it. */
+function targetsOf(named: NamedKeys, own: readonly OwnKeys[]): ResealTargets {
+  const recipients = named.isOfRepository ? withOwnNewest(named.keys, own) : named.keys;
+  return { recipients, replaced: new Set([...named.listed, ...own.flatMap(({ ids }) => [...ids])]) };
 }
 
 /**
@@ -158,10 +170,31 @@ function sharedError(source: Source, sealed: SealedSecret, { key, keyId }: Resea
   });
 }
 
+/** A result comes out of a log: its tokens are for those that the user would seal for now, or PIN_MISMATCH. */
+function refuseOtherRecipients(entries: ReadonlyMap<string, ResealedEntry>, { usable, whom }: NamedKeys): void {
+  for (const { namespace, name, key, token } of entries.values()) {
+    const other = parseToken(token)?.stanzas.find(({ keyId }) => !usable.includes(keyId));
+    if (other === undefined) continue;
+    throw new LacreError(
+      "PIN_MISMATCH",
+      `the result seals ${namespace}/${name}, entry ${key}, for ${shortKeyId(other.keyId)}, and this environment is ${whom.join(" and ")}`,
+      {
+        hint: "if the cluster has a newer key: lacre keys fetch, and again; else the result was changed on its way: run the Job again",
+      },
+    );
+  }
+}
+
 /** Puts the new tokens of a reseal inside a cluster into the files, where the old ones still stand. */
-async function applyResult(context: CommandContext, paths: readonly string[], from: string): Promise<number> {
+async function applyResult(
+  context: CommandContext,
+  paths: readonly string[],
+  from: string,
+  named: NamedKeys,
+): Promise<number> {
   const engine = await context.engine();
   const { entries, left } = parseResealResult((await readSource(context, from)).text);
+  refuseOtherRecipients(entries, named);
   let [files, count] = [0, 0];
   for (const { shown } of await expandInputs(context, paths)) {
     const objects = await objectsOf(context, shown);
@@ -183,6 +216,7 @@ async function applyResult(context: CommandContext, paths: readonly string[], fr
     count += moved;
   }
   const others = entries.size - count;
+  tellRecipients(context, named, {});
   context.say(`resealed ${counted(count, "entry", "entries")} in ${counted(files, "file")}`);
   if (others > 0)
     context.say(`${counted(others, "entry", "entries")} of the result are not in these files, or were changed since`);

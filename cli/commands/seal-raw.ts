@@ -1,7 +1,7 @@
 /** `lacre seal --raw`: one value into one token on standard output, for Helm values and Kustomize. */
 import { LacreError, parseScope, sealToken, wipe } from "../../src/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
-import { loadRecipients, tellOfBareKeys } from "../io/public-keys.ts";
+import { loadRecipients, namespaceFor, tellRecipients } from "../io/public-keys.ts";
 import { loadSealer } from "../io/signing-keys.ts";
 import { readValue } from "../io/value.ts";
 import type { SealCommandOptions } from "./seal.ts";
@@ -36,13 +36,13 @@ export async function sealRaw(
     const token = sealToken(await context.engine(), {
       value,
       scope,
-      place: { namespace: options.namespace ?? "", name: options.name ?? "", key: options.key },
+      place: { namespace: namespaceFor(named, options.namespace) ?? "", name: options.name ?? "", key: options.key },
       recipients: named.keys,
       sealedAt: unixSeconds(context),
       ...sealer,
     });
     await context.print(`${token}\n`);
-    tellOfBareKeys(context, named, options);
+    tellRecipients(context, named, options);
   } finally {
     wipe(value);
   }

@@ -21,7 +21,7 @@ import { type CommandContext, unixSeconds } from "../context.ts";
 import { counted } from "../counted.ts";
 import { isDirectory, readSource, readSourceIfPresent, resolvePath, STDIN } from "../io/files.ts";
 import { expandInputs, type InputFile } from "../io/inputs.ts";
-import { loadRecipients, type RecipientOptions, tellOfBareKeys } from "../io/public-keys.ts";
+import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../io/public-keys.ts";
 import { NO_CACHE, openSealCache, type SealCache } from "../io/seal-cache.ts";
 import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
 import { sealRaw } from "./seal-raw.ts";
@@ -67,6 +67,8 @@ export async function seal(
   const targetOf = chooseTargets(context, files, inputs, options);
   const engine = await context.engine();
   const named = await loadRecipients(context, options);
+  const namespace = namespaceFor(named, options.namespace);
+  const placed = { ...options, ...(namespace !== undefined && { namespace }) };
   const sealer = await loadSealer(context, options);
   // What goes to standard output is not compared with anything later.
   const isKept = options.inPlace === true || options.output !== undefined;
@@ -77,13 +79,13 @@ export async function seal(
     const source = await readSource(context, input.shown);
     if (source.text.length > LARGE_INPUT || done.length === PROGRESS_EVERY) keepYoungGenerationSmall();
     const job = { input, source, format: formatOf(input, source, options), target: targetOf(input) };
-    done.push(sealJob(context, engine, job, { recipients: named.keys, ...sealer }, cache, options));
+    done.push(sealJob(context, engine, job, { recipients: named.keys, ...sealer }, cache, placed));
     if (done.length % PROGRESS_EVERY === 0) context.progress(`sealing: ${done.length} of ${inputs.length} files`);
   }
   if (done.length >= PROGRESS_EVERY) context.progress("");
   await deliver(context, done, options);
   cache.save();
-  if (done.some(({ changed }) => changed)) tellOfBareKeys(context, named, options);
+  tellRecipients(context, named, options);
 }
 
 /** Nearly all that sealing makes dies young, and V8 would let 200 MB of it lie around before it looks. */

@@ -2,7 +2,7 @@
 import { LacreError, parseKey, parseScope, parseToken, type SealedSecret, sealToken, wipe } from "../../src/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readSource } from "../io/files.ts";
-import { loadRecipients, type RecipientOptions, tellOfBareKeys } from "../io/public-keys.ts";
+import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../io/public-keys.ts";
 import { openSealCache } from "../io/seal-cache.ts";
 import {
   changeEntries,
@@ -24,9 +24,10 @@ type SetOptions = RecipientOptions &
 export async function setEntry(context: CommandContext, file: string, key: string, options: SetOptions): Promise<void> {
   refuseStdin(file);
   parseKey(key);
-  selectObject(await readSource(context, file), options.object);
+  const { sealed: shown } = selectObject(await readSource(context, file), options.object);
   const engine = await context.engine();
   const named = await loadRecipients(context, options);
+  namespaceFor(named, shown.namespace);
   const recipients = named.keys;
   const sealer = await loadSealer(context, options);
   const cache = openSealCache(context, engine);
@@ -52,7 +53,7 @@ export async function setEntry(context: CommandContext, file: string, key: strin
     });
     cache.save();
     context.say(changed ? `sealed ${key} in ${file}` : `${key} holds this value already; ${file} is unchanged`);
-    tellOfBareKeys(context, named, options);
+    tellRecipients(context, named, options);
   } finally {
     wipe(value);
   }

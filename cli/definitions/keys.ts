@@ -98,11 +98,11 @@ function listCommand(context: CommandContext): Command {
 
 function pinCommand(context: CommandContext): Command {
   return new Command("pin")
-    .description("trust the identity that signs a key list, after its fingerprint was compared")
-    .argument("<file>", "key list, such as keys/prod.keys")
+    .description("trust whom a keys file names, and the environment that names it, after the fingerprint was compared")
+    .argument("<file>", "key list or public key, such as keys/prod.keys")
     .requiredOption("--fingerprint <fingerprint>", "what who runs the cluster told you: SHA256:...")
-    .option("--replace", "although another identity is pinned")
-    .action(async (file, options) => (await import("../commands/keys-fetch.ts")).pinKeys(context, file, options))
+    .addOption(new Option("--replace", "what every pin does now").hideHelp())
+    .action(async (file, options) => (await import("../commands/keys-pin.ts")).pinKeys(context, file, options))
     .addHelpText(
       "after",
       example("lacre keys pin keys/prod.keys --fingerprint SHA256:XFR_fi4LTo9iVVX-VyOdOEK84g-zuEWqR6bndRv1J_0"),
@@ -115,7 +115,8 @@ function fetchCommand(context: CommandContext): Command {
     .addOption(environment())
     .addOption(keyNamespace())
     .option("--from <file>", "a key list from elsewhere, - for standard input, instead of the cluster")
-    .option("-o, --output <file>", "file to write, - for standard output; default: keys/CLUSTER.keys");
+    .option("-o, --output <file>", "file to write, - for standard output; default: keys/CLUSTER.keys")
+    .option("--fingerprint <fingerprint>", "what who runs the cluster told you: takes the place of what was pinned");
   return withOptions(fetch, ...clusterOptions())
     .action(async (options) => (await import("../commands/keys-fetch.ts")).fetchKeys(context, options))
     .addHelpText(

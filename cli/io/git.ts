@@ -29,11 +29,22 @@ export function workTreeRoot(directory: string): string | undefined {
   return status === 0 ? stdout.trimEnd() : undefined;
 }
 
-/** The directory that all work trees of a repository share, or undefined outside of one. */
-export function commonDirectory(directory: string): string | undefined {
-  if (workTreeRoot(directory) === undefined) return undefined;
-  const { status, stdout } = git(directory, ["rev-parse", "--path-format=absolute", "--git-common-dir"]);
-  return status === 0 ? stdout.trimEnd() : undefined;
+/**
+ * Which repository a directory lies in, by the directory that all its work trees share, and the root of this one; outside of
+ * any, the directory itself for both. Only a linked work tree or a submodule costs a process.
+ */
+export function repositoryAt(directory: string): { readonly repository: string; readonly root: string } {
+  const real = fs.realpathSync(directory);
+  for (let root = real; ; root = path.dirname(root)) {
+    const here = path.join(root, ".git");
+    const found = fs.lstatSync(here, { throwIfNoEntry: false });
+    if (found?.isDirectory()) return { repository: here, root };
+    if (found !== undefined) {
+      const { status, stdout } = git(root, ["rev-parse", "--path-format=absolute", "--git-common-dir"]);
+      return { repository: status === 0 ? stdout.trimEnd() : here, root };
+    }
+    if (root === path.dirname(root)) return { repository: real, root: real };
+  }
 }
 
 /** True for a file inside a work tree that does not ignore it. */

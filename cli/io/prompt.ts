@@ -1,7 +1,9 @@
-/** Asks for a secret on the terminal without showing it. */
+/** Asks on the terminal: for a secret without showing it, or for a word. */
+import * as fs from "node:fs";
 import * as readline from "node:readline";
 import { Writable } from "node:stream";
-import { LacreError } from "../../src/index.ts";
+import { LacreError, printableTalk } from "../../src/index.ts";
+import type { CommandContext } from "../context.ts";
 
 /** One line typed on the terminal, hidden. Ctrl-C ends the process as it would without us. */
 export function askHidden(question: string): Promise<string> {
@@ -25,4 +27,33 @@ export function askHidden(question: string): Promise<string> {
       else resolve(answer);
     });
   });
+}
+
+const LINE_FEED = 10;
+/** Bytes; nobody means a longer answer. */
+const MAX_ANSWER = 4096;
+
+/**
+ * One line from the terminal itself, because standard input may be what is to be sealed. undefined where there is none, or
+ * where nobody would see the question.
+ */
+export function askLine({ terminal }: CommandContext, question: string): string | undefined {
+  if (!terminal.stderr) return undefined;
+  let descriptor: number;
+  try {
+    descriptor = fs.openSync("/dev/tty", fs.constants.O_RDONLY | fs.constants.O_NOCTTY);
+  } catch {
+    return undefined;
+  }
+  try {
+    process.stderr.write(printableTalk(question));
+    const bytes: number[] = [];
+    const one = new Uint8Array(1);
+    while (bytes.length < MAX_ANSWER && fs.readSync(descriptor, one) === 1 && one[0] !== LINE_FEED) {
+      bytes.push(one[0] ?? LINE_FEED);
+    }
+    return Buffer.from(bytes).toString("utf8").trim();
+  } finally {
+    fs.closeSync(descriptor);
+  }
 }

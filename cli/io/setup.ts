@@ -29,14 +29,17 @@ version: 1
 defaultEnvironment: prod
 environments:
   prod:
-    keys: keys/prod.pub
+    keys: keys/prod.keys
 `;
 
 const KEYS_README = `# Public keys
 
 One file an environment, named in .lacre.yaml. They are safe to publish: with them values can be sealed, and nothing can be opened.
 
-    lacre keys generate --key-file ~/prod.key > keys/prod.pub     # on the machine that runs prod
+    lacre keys generate --cluster prod --key-file ~/prod.key > keys/prod.keys     # on the machine that runs prod
+    lacre keys fetch --env prod                                                   # or from its cluster
+
+Who seals compares the fingerprint once: lacre keys pin keys/prod.keys --fingerprint SHA256:...
 `;
 
 const CI_FILES: Readonly<Record<CiSystem, { readonly path: string; readonly text: string }>> = {

@@ -2,6 +2,7 @@
 import { isSeq, type ParsedNode } from "yaml";
 import type { Allowance, Configuration, Environment } from "../model/environment.ts";
 import { MAX_RECIPIENTS } from "../model/limits.ts";
+import { isNamespace } from "../model/names.ts";
 import { readDocuments } from "./documents.ts";
 import { closest, type Field, isNothing, type Mapping, NodeReader } from "./nodes.ts";
 import { errorAt, type Source } from "./source.ts";
@@ -59,15 +60,34 @@ function readEnvironments(reader: NodeReader, field: Field | undefined): Readonl
 function readEnvironment(reader: NodeReader, name: string, field: Field): Environment {
   const path = `environments.${name}`;
   const mapping = reader.mapping(field.value, path, field.key);
-  reader.refuseUnknown(mapping, path, ["keys", "branch", "promotesFrom"]);
+  reader.refuseUnknown(mapping, path, ["keys", "branch", "paths", "namespace", "promotesFrom"]);
   const branch = optionalText(reader, mapping, "branch", path);
   const promotesFrom = optionalText(reader, mapping, "promotesFrom", path);
+  const namespace = optionalText(reader, mapping, "namespace", path);
+  if (namespace !== undefined && !isNamespace(namespace)) {
+    throw reader.error(
+      mapping.fields.get("namespace")?.value ?? mapping.node,
+      `${path}.namespace is not a namespace`,
+      "at most 63 lower-case letters, digits and '-'",
+    );
+  }
+  const paths = mapping.fields.has("paths") ? readTexts(reader, mapping, "paths", path) : undefined;
   return {
     name,
     keys: readKeys(reader, mapping, path),
     ...(branch !== undefined && { branch }),
+    ...(paths !== undefined && { paths }),
+    ...(namespace !== undefined && { namespace }),
     ...(promotesFrom !== undefined && { promotesFrom }),
   };
+}
+
+function readTexts(reader: NodeReader, mapping: Mapping, name: string, path: string): readonly string[] {
+  const field = mapping.fields.get(name);
+  if (field === undefined) return [];
+  return reader
+    .items(field.value, `${path}.${name}`, field.key)
+    .map((node, index) => reader.text(node, `${path}.${name}[${index}]`, node));
 }
 
 /** One path, or a list of up to eight: a token has no more recipients. */
@@ -75,9 +95,7 @@ function readKeys(reader: NodeReader, mapping: Mapping, path: string): readonly 
   const field = mapping.fields.get("keys");
   const isList = field?.value !== undefined && isSeq(field.value);
   if (field === undefined || !isList) return [requiredText(reader, mapping, "keys", path)];
-  const files = reader
-    .items(field.value, `${path}.keys`, field.key)
-    .map((node, index) => reader.text(node, `${path}.keys[${index}]`, node));
+  const files = readTexts(reader, mapping, "keys", path);
   if (files.length >= 1 && files.length <= MAX_RECIPIENTS) return files;
   throw reader.error(field.key, `${path}.keys has 1 to ${MAX_RECIPIENTS} files`, "one for each cluster");
 }

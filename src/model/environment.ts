@@ -6,6 +6,10 @@ export type Environment = {
   /** Paths of public key lists, relative to .lacre.yaml: one for each cluster that is to open the values, at least one. */
   readonly keys: readonly string[];
   readonly branch?: string;
+  /** Patterns of the sealed files that are this environment's, relative to .lacre.yaml. */
+  readonly paths?: readonly string[];
+  /** The namespace of all that is sealed for it. */
+  readonly namespace?: string;
   readonly promotesFrom?: string;
 };
 

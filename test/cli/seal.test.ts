@@ -210,7 +210,8 @@ stringData:
       "version: 1\ndefaultEnvironment: prod\nenvironments:\n  prod: { keys: prod.pub }\n  dev: { keys: dev.pub }\n",
     );
     workspace.write("deep/er/db.yaml", secretYaml("db", { A: "value-of-a" }));
-    expect(workspace.lacre(["seal", "-i", "db.yaml"], { cwd: workspace.file("deep/er") }).status).toBe(0);
+    const sealed = workspace.pin("prod.pub").lacre(["seal", "-i", "db.yaml"], { cwd: workspace.file("deep/er") });
+    expect([sealed.status, sealed.whom]).toEqual([0, expect.stringMatching(/^prod \([0-9a-f]{8}\)$/)]);
     const missing = workspace.lacre(["seal", "--env", "dev"], { input: secretYaml("db", { A: "x" }) });
     expect(missing.status).toBe(1);
     expect(missing.stderr).toMatch(

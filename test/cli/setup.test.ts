@@ -89,6 +89,7 @@ describe("lacre init", () => {
   it("installs a hook that stops a commit of a Secret in the clear, and lets the sealed one pass", () => {
     const workspace = repository().withKeyIn("keys");
     workspace.lacre(["init"]);
+    workspace.pin("keys/prod.keys");
     workspace.write("db.yaml", secretYaml("db", { A: "hunter2" }));
     workspace.git("add", ".");
     const stopped = workspace.git("commit", "-qm", "oops");
@@ -103,6 +104,7 @@ describe("lacre init", () => {
   it("shows ages instead of tokens in git diff", () => {
     const workspace = repository().withKeyIn("keys");
     workspace.lacre(["init"]);
+    workspace.pin("keys/prod.keys");
     workspace.write("db.sealed.yaml", secretYaml("db", { A: "hunter2" }));
     workspace.lacre(["seal", "-i", "db.sealed.yaml"]);
     workspace.git("add", ".");
@@ -139,6 +141,8 @@ describe("lacre doctor", () => {
     expect(ran.stdout).toMatch(/^ok {6}engine: Node 24\.\d+\.\d+, native\n/);
     expect(ran.stdout).toContain("advice  repository: not set up");
     workspace.withKeyIn("keys").lacre(["init"]);
+    expect(workspace.lacre(["doctor"]).stdout).toContain("advice  public keys: environment prod is not pinned here");
+    workspace.pin("keys/prod.keys");
     const after = workspace.lacre(["doctor", "--json"], { env: { LACRE_KEY_FILE: "none.key" } });
     expect(after.status).toBe(1);
     const verdicts = Object.fromEntries(

@@ -16,6 +16,7 @@ function repository(environments: string): Workspace {
   at.write(".lacre.yaml", `version: 1\nenvironments:\n${environments}`);
   for (const name of ["eu", "us", "ap"])
     at.write(`keys/${name}.keys`, must(at, ["keys", "generate", "--cluster", name, "-k", `${name}.key`]));
+  for (const name of ["eu", "us", "ap"]) at.pin(`keys/${name}.keys`);
   return at;
 }
 

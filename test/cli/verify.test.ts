@@ -177,7 +177,7 @@ describe("a range and the history", () => {
   it("a sealed file that was replaced by its opened form is found", () => {
     const workspace = repository().withKeyIn("keys");
     workspace.write("s.yaml", secretYaml("a", { A: VALUE }));
-    expect(workspace.lacre(["seal", "--in-place", "s.yaml", "-r", "keys/prod.pub"]).status).toBe(0);
+    expect(workspace.lacre(["seal", "--in-place", "s.yaml", "-r", "keys/prod.keys"]).status).toBe(0);
     commit(workspace, "sealed");
     expect(verify(workspace, "--history").status).toBe(0);
     workspace.write("s.yaml", secretYaml("a", { A: VALUE }));
@@ -384,9 +384,9 @@ describe("sealed files and the policy of the repository", () => {
   it("a scope, a suite or a recipient that the configuration does not name is a finding", () => {
     const workspace = repository().withKeyIn("keys");
     workspace.write("s.yaml", secretYaml("a", { A: VALUE }));
-    workspace.lacre(["seal", "--in-place", "s.yaml", "-r", "keys/prod.pub", "--scope", "namespace"]);
+    workspace.lacre(["seal", "--in-place", "s.yaml", "-r", "keys/prod.keys", "--scope", "namespace"]);
     const configure = (verifyPart: string) =>
-      workspace.write(".lacre.yaml", `version: 1\nenvironments:\n  prod: {keys: keys/prod.pub}\n${verifyPart}`);
+      workspace.write(".lacre.yaml", `version: 1\nenvironments:\n  prod: {keys: keys/prod.keys}\n${verifyPart}`);
     configure("");
     expect(verify(workspace).status).toBe(0);
     configure("verify: {scopes: [strict]}\n");
@@ -399,10 +399,10 @@ describe("sealed files and the policy of the repository", () => {
       stderr: expect.stringContaining("strict, namespace, cluster"),
     });
     configure("");
-    const before = workspace.read("keys/prod.pub");
+    const before = workspace.read("keys/prod.keys");
     workspace.withKeyIn("keys");
     expect(verify(workspace).findings).toMatchObject([{ rule: "sealed-recipient-unknown" }]);
-    workspace.write("keys/prod.pub", before + workspace.read("keys/prod.pub"));
+    workspace.write("keys/prod.keys", before + workspace.read("keys/prod.keys"));
     expect(verify(workspace).findings).toMatchObject([{ rule: "sealed-recipient-missing" }]);
   });
 });

@@ -12,7 +12,8 @@ function repository(keys: readonly string[], options: { readonly driver: boolean
   workspace.write(".git/info/exclude", ".home\n");
   workspace.withKeyIn("keys");
   if (options.driver) workspace.lacre(["init"]);
-  workspace.write(".lacre.yaml", "version: 1\nenvironments:\n  prod: { keys: keys/prod.pub }\n");
+  workspace.write(".lacre.yaml", "version: 1\nenvironments:\n  prod: { keys: keys/prod.keys }\n");
+  workspace.pin("keys/prod.keys");
   workspace.write(FILE, secretYaml("db", Object.fromEntries(keys.map((key) => [key, `value-of-${key}`]))));
   workspace.lacre(["seal", "-i", FILE]);
   workspace.git("add", "-A");

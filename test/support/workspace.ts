@@ -17,8 +17,12 @@ export type Ran = {
   readonly bytes: Buffer;
   /** True when the command said what a bare public key gives up: most tests seal for one, and that is not their matter. */
   readonly isBareKeyTold: boolean;
+  /** For whom the command said that it seals: every one that does says it, and most tests are about something else. */
+  readonly whom: string | undefined;
 };
 
+const WHOM = /^sealing for ([^\n]*)\n/m;
+const FINGERPRINTS = /^fingerprint: SHA256:[\w-]{43}\n/gm;
 const BARE_KEY = /^note: a bare public key: [^\n]*\n/m;
 
 /** What can be different about a run. */
@@ -83,7 +87,8 @@ export class Workspace {
     return {
       status: result.status,
       stdout: result.stdout.toString(),
-      stderr: result.stderr.toString().replace(BARE_KEY, ""),
+      stderr: result.stderr.toString().replace(BARE_KEY, "").replace(WHOM, "").replace(FINGERPRINTS, ""),
+      whom: WHOM.exec(result.stderr.toString())?.[1],
       isBareKeyTold: BARE_KEY.test(result.stderr.toString()),
       bytes: result.stdout,
     };
@@ -124,6 +129,16 @@ export class Workspace {
     });
   }
 
+  /** Pins whom a file names, as a user does who has compared all of its fingerprints. */
+  pin(file: string, options: RunOptions = {}): this {
+    const wrong = this.lacre(["keys", "pin", file, "--fingerprint", "SHA256:none"], options).stderr;
+    for (const [fingerprint] of wrong.matchAll(/SHA256:[\w-]{43}/g)) {
+      const ran = this.lacre(["keys", "pin", file, "--fingerprint", fingerprint], options);
+      if (ran.status !== 0) throw new Error(ran.stderr);
+    }
+    return this;
+  }
+
   /** A key pair in this workspace: prod.key and prod.pub. */
   withKey(name = "prod", suite = "mlkem768x25519"): this {
     const ran = this.lacre(["keys", "generate", "--key-file", `${name}.key`, "--suite", suite]);
@@ -137,7 +152,7 @@ export class Workspace {
     const keyFile = `${this.path}.key`;
     const ran = this.lacre(["keys", "generate", "--key-file", keyFile]);
     fs.rmSync(keyFile);
-    this.write(`${directory}/prod.pub`, ran.stdout);
+    this.write(`${directory}/prod.keys`, ran.stdout);
     return this;
   }
 }
