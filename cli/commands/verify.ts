@@ -6,25 +6,16 @@ import {
   applyAllowances,
   BASELINE_FILE,
   type Baseline,
-  type Engine,
   type Finding,
-  isKeyList,
   isUnscanned,
   isWarning,
-  type KeySets,
-  type KeyState,
   LacreError,
   openFindings,
-  parseKeyList,
-  parsePublicKeys,
-  parseSealers,
   printBaseline,
   printReport,
   type ReportFormat,
   RULES,
   ruleOf,
-  type SealedPolicy,
-  type Source,
   toBase64url,
   type VerifyResult,
 } from "../../src/index.ts";
@@ -34,10 +25,11 @@ import { counted } from "../counted.ts";
 import { EXIT } from "../exit-codes.ts";
 import { readAdded } from "../io/added-allowances.ts";
 import type { FoundConfiguration } from "../io/configuration.ts";
-import { readSource, STDIN } from "../io/files.ts";
+import { judgedEnvironments } from "../io/environment-states.ts";
+import { STDIN } from "../io/files.ts";
 import { workTreeRoot } from "../io/git.ts";
-import { nameFile } from "../io/private-keys.ts";
 import { type RuleFiles, ruleFilesFrom, ruleFilesHere } from "../io/rule-files.ts";
+import { policyOf, sealersOf } from "../io/sealed-policy.ts";
 import { type Choice, type Contents, chooseContents } from "../io/verified-contents.ts";
 import { rolesOf, unreadRoles, type VerifySettings } from "../io/verify-items.ts";
 import { judgeItems } from "../io/verify-threads.ts";
@@ -61,6 +53,7 @@ export type VerifyOptions = Choice & {
 };
 
 const BUDGET_SECONDS = 20;
+const NOTHING = { findings: [], notes: [] };
 
 /** The exit status: 0 clean, 3 findings, 1 when something could not be judged. */
 export async function verifyPaths(
@@ -81,7 +74,10 @@ export async function verifyPaths(
   const roleFiles = await contents.roleFiles();
   const settings = {
     roles: rolesOf(roleFiles),
-    policy: { ...(await policyOf(engine, files)), ...(await sealersOf(context, files, options)) },
+    policy: {
+      ...(await policyOf(engine, files, contents.root)),
+      ...(await sealersOf(context, files, options.sealers)),
+    },
     // The last one is of this run alone: it tells whether an inline allowance is for the value that it was for before.
     keys: contents.change === undefined ? keys : [...keys, toBase64url(engine.randomBytes(32))],
     budgetMs: (options.budget ?? BUDGET_SECONDS) * 1000,
@@ -96,16 +92,19 @@ export async function verifyPaths(
   });
   if (options.accept !== undefined)
     return accept(context, contents.root, { keys, entries: baseline?.entries ?? [] }, findings, options);
+  const environments = paths.includes(STDIN) ? NOTHING : await judgedEnvironments(context, engine, contents, files);
   const added =
     contents.change === undefined ? [] : await readAdded(context, contents, contents.change, findings, settings);
   const result = {
     scanned: scan.scanned,
     stale,
-    ...reported(findings, added, { isForbidden: options.newAllowances === false, hasKeys: keys.length > 0 }, [
-      ...contents.notes,
-      ...scan.notes,
-      ...sourceNotes(files),
-    ]),
+    ...reported(
+      // What an environment is, nothing in the repository can allow.
+      [...findings, ...environments.findings],
+      added,
+      { isForbidden: options.newAllowances === false, hasKeys: keys.length > 0 },
+      [...contents.notes, ...scan.notes, ...environments.notes, ...sourceNotes(files)],
+    ),
   };
   await publish(context, result, options);
   const status = statusOf(result, contents);
@@ -229,95 +228,6 @@ async function explain(context: CommandContext, id: string): Promise<number> {
     `${rule.id}: ${rule.title}\n\n${rule.explanation}\n\nfix: ${rule.fix("FILE", "ENTRY")}\nallow: # lacre:allow ${rule.id} REASON, on its line or the one above\n`,
   );
   return EXIT.fine;
-}
-
-type ListedKeys = {
-  /** See SealedPolicy. */
-  readonly sets: KeySets;
-  readonly compromised: readonly string[];
-  readonly destroyed: readonly string[];
-  readonly old: readonly string[];
-};
-
-/** Keys that tokens may be sealed for: bare ones together, or each of a signed list that still opens. */
-function keysIn(engine: Engine, text: string): ListedKeys {
-  if (!isKeyList(text))
-    return { sets: [parsePublicKeys(engine, text).map(({ keyId }) => keyId)], compromised: [], destroyed: [], old: [] };
-  const { keys } = parseKeyList(engine, text);
-  const idsOf = (...states: readonly KeyState[]) =>
-    keys.filter(({ state }) => states.includes(state)).map(({ publicKey }) => publicKey.keyId);
-  return {
-    sets: idsOf("active", "decrypt-only").map((keyId) => [keyId]),
-    compromised: idsOf("compromised"),
-    destroyed: idsOf("destroyed"),
-    old: idsOf("decrypt-only"),
-  };
-}
-
-/**
- * What the configuration asks of tokens. An environment whose keys are not there yet asks nothing; in a revision that was
- * named, whose rules are to be held, such keys are NOTHING_JUDGED.
- */
-async function policyOf(engine: Engine, { found, from, read }: RuleFiles): Promise<SealedPolicy> {
-  if (found === undefined) return {};
-  const { verify, environments } = found.configuration;
-  const recipients: Record<string, readonly KeySets[]> = {};
-  const all: ListedKeys[] = [];
-  for (const { name, keys } of environments.values()) {
-    const sources: Source[] = [];
-    for (const one of keys) {
-      const source = await read(path.join(found.directory, one));
-      if (source !== undefined) sources.push(source);
-      else if (from !== undefined) {
-        throw new LacreError(
-          "NOTHING_JUDGED",
-          `${from} names ${one} for ${name} and does not hold it: tokens could not be judged`,
-          {
-            hint: `bring the keys there first: lacre keys fetch, then commit ${one}`,
-          },
-        );
-      }
-    }
-    if (sources.length < keys.length) continue;
-    const listed = sources.map(({ text }) => keysIn(engine, text));
-    recipients[name] = listed.map(({ sets }) => sets);
-    all.push(...listed);
-  }
-  return {
-    ...(verify.scopes.length > 0 && { scopes: verify.scopes }),
-    ...(verify.suites.length > 0 && { suites: verify.suites }),
-    ...(all.length > 0 && {
-      recipients,
-      compromised: all.flatMap(({ compromised }) => compromised),
-      destroyed: all.flatMap(({ destroyed }) => destroyed),
-      old: all.flatMap(({ old }) => old),
-    }),
-  };
-}
-
-/** Whose signatures count: the file that is named, else that of the configuration. Public keys only. */
-async function sealersOf(
-  context: CommandContext,
-  { found, from, read }: RuleFiles,
-  { sealers }: VerifyOptions,
-): Promise<Pick<SealedPolicy, "signatures">> {
-  const configured = found?.configuration.verify.sealers;
-  if (sealers === undefined && (found === undefined || configured === undefined)) return {};
-  const file = sealers ?? path.relative(context.cwd, path.join(found?.directory ?? "", configured ?? ""));
-  const source =
-    sealers === undefined
-      ? await read(path.join(found?.directory ?? "", configured ?? ""))
-      : await readSource(context, file);
-  if (source === undefined) {
-    throw new LacreError("INPUT_NOT_FOUND", `${configured}: no such file${from === undefined ? "" : ` in ${from}`}`, {
-      hint: "verify.sealers in .lacre.yaml names it; without it nobody's signature counts",
-    });
-  }
-  try {
-    return { signatures: parseSealers(source.text) };
-  } catch (error) {
-    throw error instanceof LacreError ? nameFile(file, error) : error;
-  }
 }
 
 type Scan = { readonly scanned: number; readonly findings: readonly Finding[]; readonly notes: readonly string[] };

@@ -2,7 +2,6 @@
  * The files that say what verify looks for: .lacre.yaml, the baseline, key lists and sealers. They are read where they lie,
  * or from a revision, which the change that is judged cannot loosen.
  */
-import * as fs from "node:fs";
 import * as path from "node:path";
 import {
   BASELINE_FILE,
@@ -15,7 +14,7 @@ import {
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { type FoundConfiguration, findConfiguration } from "./configuration.ts";
-import { readSource, readSourceIfPresent } from "./files.ts";
+import { readSourceIfPresent } from "./files.ts";
 import { workTreeRoot } from "./git.ts";
 import { commitOf, describeTree, type Tree, treeSource } from "./tree-files.ts";
 
@@ -36,7 +35,7 @@ export function ruleFilesHere(context: CommandContext, root: string): RuleFiles 
   return {
     found: findConfiguration(context),
     baseline: source && readBaseline(BASELINE_FILE, source.text),
-    read: async (absolute) => (fs.existsSync(absolute) ? readSource(context, shown(absolute)) : undefined),
+    read: async (absolute) => readSourceIfPresent(context, shown(absolute)),
   };
 }
 

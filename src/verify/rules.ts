@@ -265,6 +265,49 @@ const STRUCTURAL: readonly Rule[] = [
       `replace the secret instead, and take the allowance out of ${path}; or let a code owner bring the allowance in a change of its own`,
   },
   {
+    id: "environment-keys-missing",
+    kind: "error",
+    title: "environment without its keys",
+    explanation:
+      "A keys file that .lacre.yaml names is not there, so nobody can tell whom the tokens of that environment are sealed for.",
+    fix: (_path, subject) =>
+      `lacre keys fetch --env ${subject}, and commit it; or take the environment out of .lacre.yaml`,
+  },
+  {
+    id: "environment-not-pinned",
+    kind: "error",
+    title: "environment sealed for somebody whom LACRE_PIN does not name",
+    explanation:
+      "LACRE_PIN holds the fingerprints that the people who run this repository trust. An environment with another one would give its values to somebody else.",
+    fix: () =>
+      "ask who runs the cluster for its fingerprint, by another way than this repository: add it to LACRE_PIN, or bring the keys file back",
+  },
+  {
+    id: "environment-changed",
+    kind: "error",
+    title: "environment sealed for others than before this change",
+    explanation:
+      "The list of another identity, another bare key, a recipient more or less: whoever seals or reseals next gives the values to them. A rotation is not this: the identity stays. Where the change is meant, LACRE_PIN with the new fingerprint says so, from outside of the repository.",
+    fix: () =>
+      "ask who runs the cluster for the fingerprint, by another way than this repository: set it in LACRE_PIN; else bring the keys file back",
+  },
+  {
+    id: "environment-moved",
+    kind: "error",
+    title: "environment for another branch, other paths or another namespace than before this change",
+    explanation:
+      "What an environment is for decides whose keys a value is sealed for. A change of it is looked at by a reader, and merged by who may pass over this check.",
+    fix: () => "ask who changed .lacre.yaml; bring branch, paths and namespace back, or let a code owner merge it",
+  },
+  {
+    id: "environments-equal",
+    kind: "error",
+    title: "two environments that cannot be told apart",
+    explanation:
+      "They have the same recipients and the same namespace, so a value that was sealed for one opens as the other's. Give each keys of its own, or a namespace.",
+    fix: (_path, subject) => `give ${subject} other keys, or set environments.${subject}.namespace in .lacre.yaml`,
+  },
+  {
     id: "unreadable",
     kind: "unscanned",
     title: "file that could not be read",

@@ -355,7 +355,7 @@ describe("what is allowed", () => {
   });
 
   it("baselines of two branches that each add an entry merge without a conflict", () => {
-    const workspace = repository();
+    const workspace = repository().withKeyIn("keys");
     expect(workspace.lacre(["init"]).status).toBe(0);
     workspace.write("z.env", `DB_PASSWORD=${VALUE}z1\n`);
     workspace.lacre(["verify", "--accept", "base"]);

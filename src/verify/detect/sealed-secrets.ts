@@ -8,6 +8,7 @@ import type { SealedObject } from "../../format/edit.ts";
 import { decodeText } from "../../format/source.ts";
 import { readStream } from "../../format/stream.ts";
 import { MAX_SECRET_BYTES } from "../../model/limits.ts";
+import { matchesGlob } from "../glob.ts";
 import type { Passage, Report } from "../hit.ts";
 
 /** Key ids of one cluster: alternatives, each a set. */
@@ -23,6 +24,8 @@ export type SealedPolicy = {
    * that opens is a set of its own.
    */
   readonly recipients?: Readonly<Record<string, readonly KeySets[]>>;
+  /** Patterns of the files of environments that have some of their own: their tokens are for that environment alone. */
+  readonly paths?: Readonly<Record<string, readonly string[]>>;
   /** Keys that count as known to others. */
   readonly compromised?: readonly string[];
   /** Keys that open nothing any more. */
@@ -43,7 +46,7 @@ export function detectSealed(passage: Passage, means: SignatureMeans, policy: Se
   if (!CONCERNS.test(text) || !/kind["']?\s*:\s*["']?SealedSecret/.test(text) || !MANIFEST.test(path)) return;
   try {
     for (const object of readStream(decodeText(path, text))) {
-      if (object.kind === "sealed") judgeObject(object, means, policy, report);
+      if (object.kind === "sealed") judgeObject(object, means, policyFor(path, policy), report);
     }
   } catch (error) {
     if (!(error instanceof LacreError)) throw error;
@@ -59,6 +62,17 @@ export function detectSealed(passage: Passage, means: SignatureMeans, policy: Se
       value: "",
     });
   }
+}
+
+/** With the environments that a file may be of: those whose paths it is below, else those without paths. */
+function policyFor(path: string, policy: SealedPolicy): SealedPolicy {
+  const { recipients, paths } = policy;
+  if (recipients === undefined || paths === undefined) return policy;
+  const all = Object.entries(recipients);
+  const patternsOf = (name: string) => (Object.hasOwn(paths, name) ? paths[name] : undefined);
+  const own = all.filter(([name]) => patternsOf(name)?.some((pattern) => matchesGlob(pattern, path)));
+  const fitting = own.length > 0 ? own : all.filter(([name]) => patternsOf(name) === undefined);
+  return { ...policy, recipients: Object.fromEntries(fitting) };
 }
 
 function offsetOfLine(text: string, line: number): number {
