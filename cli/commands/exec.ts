@@ -89,7 +89,9 @@ function asVariables(
     if (refusal !== undefined) refused.push(refusal);
     variables[key] = text;
   }
-  refuseVariables(file, refused, "name what is wanted with --only, or call it otherwise with --prefix");
+  // A word in front makes nothing harmless that is told by its last words.
+  const isHelpedByPrefix = refused.every(({ name }) => refusedVariable(`APP_${name}`) === undefined);
+  refuseVariables(file, refused, `name what is wanted with --only${isHelpedByPrefix ? ", or use --prefix" : ""}`);
   return variables;
 }
 
