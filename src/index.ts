@@ -137,7 +137,7 @@ export { decodeSource, type Source, withBom } from "./format/source.ts";
 export { applySplices, type Splice } from "./format/splice.ts";
 export { readStream, type StreamObject } from "./format/stream.ts";
 export { type Context, parseContext, parseScope, SCOPES, type Scope } from "./model/context.ts";
-export { whatItDrives } from "./model/driving-names.ts";
+export { isVariable, whatItDrives } from "./model/driving-names.ts";
 export { CONFIGURATION_FILE, type Configuration, type Environment } from "./model/environment.ts";
 export { type KeyId, shortKeyId } from "./model/key-id.ts";
 export { MAX_INPUT_BYTES, MAX_SECRET_BYTES, MAX_VALUE_BYTES } from "./model/limits.ts";

@@ -1,11 +1,12 @@
 /** `lacre exec`: a program with the opened values in its environment, or in files that exist in memory only. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { fromUtf8, LacreError, type PlainSecret, whatItDrives, wipeSecret } from "../../src/index.ts";
+import { fromUtf8, isVariable, LacreError, type PlainSecret, wipeSecret } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { runChild } from "../io/child.ts";
 import { withMemoryDirectory } from "../io/memory-files.ts";
 import { withKeyring } from "../io/private-keys.ts";
+import { onlyNamed, type RefusedVariable, refusedVariable, refuseVariables } from "../io/variable-names.ts";
 import { openFile } from "./open.ts";
 
 type ExecOptions = {
@@ -18,12 +19,14 @@ type ExecOptions = {
   readonly allow?: readonly string[];
 };
 
-/** Where private keys are: who may seal a value must not learn it from the program that the value is for. */
+/**
+ * Where private keys are is no business of the program, and what it prints or reports should not tell. No border: it runs as the same
+ * user, and finds the variables and arguments of lacre itself below /proc.
+ */
 const WITHHELD = ["LACRE_KEY_FILE", "LACRE_SIGN_WITH", "LACRE_RECIPIENT", "LACRE_PIN"];
 
 /** Names the directory of --files for the program. */
 const FILES_VARIABLE = "LACRE_FILES";
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Runs the program and gives its exit status. */
 export async function exec(
@@ -32,6 +35,7 @@ export async function exec(
   [command = "", ...args]: readonly string[],
   options: ExecOptions,
 ): Promise<number> {
+  if (options.files === true) refuseForFiles(options);
   const secrets = await withKeyring(context, options.keyFile ?? [], (keyring) => openFile(context, file, keyring));
   const inherited = Object.fromEntries(Object.entries(context.env).filter(([name]) => !WITHHELD.includes(name)));
   try {
@@ -40,7 +44,7 @@ export async function exec(
       return await runChild({ command, args, env });
     }
     return await withMemoryDirectory(context, (directory) => {
-      writeFiles(directory, secrets);
+      writeFiles(file, directory, secrets, options.only);
       return runChild({ command, args, env: { ...inherited, [FILES_VARIABLE]: directory } });
     });
   } finally {
@@ -48,28 +52,15 @@ export async function exec(
   }
 }
 
-function refuseMissing(file: string, secrets: readonly PlainSecret[], only: readonly string[]): void {
-  const missing = only.find((key) => !secrets.some(({ values }) => values.has(key)));
-  if (missing === undefined) return;
-  throw new LacreError("ENTRY_NOT_FOUND", `${file} has no entry ${missing}`, { hint: "lacre inspect shows them" });
-}
-
-/** Anybody with the public key may have sealed the value: it must not choose what runs. */
-function refuseDriving(
-  file: string,
+/** Anybody with the public key may have sealed the value: it chooses neither what runs nor what the user has set. */
+function refusedHere(
   name: string,
   value: string,
   inherited: Readonly<Record<string, string | undefined>>,
-  allow: readonly string[],
-): void {
-  if (allow.includes(name)) return;
-  const drives = whatItDrives(name);
-  const isReplaced = name in inherited && inherited[name] !== value;
-  if (drives === undefined && !isReplaced) return;
-  const why = drives === undefined ? "is set already" : `would change ${drives}`;
-  throw new LacreError("SECRET_INVALID", `${file}: the variable ${name} ${why}`, {
-    hint: `leave it out with --only, name it otherwise with --prefix, give it as a file with --files; or, if it is meant: --allow ${name}`,
-  });
+): RefusedVariable | undefined {
+  // Entries may be called constructor: what every object has is not set.
+  const isReplaced = Object.hasOwn(inherited, name) && inherited[name] !== value;
+  return refusedVariable(name) ?? (isReplaced ? { name, why: "is set already" } : undefined);
 }
 
 function asVariables(
@@ -79,12 +70,12 @@ function asVariables(
   { only, prefix = "", allow = [] }: ExecOptions,
 ): Record<string, string> {
   const variables: Record<string, string> = Object.create(null);
-  refuseMissing(file, secrets, only ?? []);
-  const wanted = secrets.flatMap((secret) => [...secret.values]).filter(([key]) => only?.includes(key) ?? true);
-  for (const [entry, value] of wanted) {
+  const refused: RefusedVariable[] = [];
+  const entries = secrets.flatMap((secret) => [...secret.values]);
+  for (const [entry, value] of onlyNamed(file, entries, only)) {
     const key = `${prefix}${entry}`;
     const text = fromUtf8(value);
-    if (!VARIABLE.test(key) || text === undefined || text.includes("\0")) {
+    if (!isVariable(key) || text === undefined || text.includes("\0")) {
       throw new LacreError("SECRET_INVALID", `${file}: ${key} cannot be an environment variable`, {
         hint: "give the values as files: --files",
       });
@@ -94,17 +85,37 @@ function asVariables(
         hint: "give the values as files: --files",
       });
     }
-    refuseDriving(file, key, text, inherited, allow);
+    const refusal = allow.includes(key) ? undefined : refusedHere(key, text, inherited);
+    if (refusal !== undefined) refused.push(refusal);
     variables[key] = text;
   }
+  // A word in front makes nothing harmless that is told by its last words.
+  const isHelpedByPrefix = refused.every(({ name }) => refusedVariable(`APP_${name}`) === undefined);
+  refuseVariables(file, refused, `name what is wanted with --only${isHelpedByPrefix ? ", or use --prefix" : ""}`);
   return variables;
 }
 
+function refuseForFiles({ prefix, allow }: ExecOptions): void {
+  const given = prefix !== undefined ? "--prefix" : allow !== undefined ? "--allow" : undefined;
+  if (given === undefined) return;
+  throw new LacreError("USAGE", `${given} is about variables: it does not go with --files`, {
+    hint: "files have the names of their entries; --only chooses among them",
+  });
+}
+
 /** One Secret lies flat; several have a directory each. */
-function writeFiles(directory: string, secrets: readonly PlainSecret[]): void {
-  for (const secret of secrets) {
+function writeFiles(
+  file: string,
+  directory: string,
+  secrets: readonly PlainSecret[],
+  only: readonly string[] | undefined,
+): void {
+  const files = secrets.flatMap((secret) => {
     const own = secrets.length === 1 ? directory : path.join(directory, secret.namespace || "default", secret.name);
     fs.mkdirSync(own, { recursive: true, mode: 0o700 });
-    for (const [key, value] of secret.values) fs.writeFileSync(path.join(own, key), value, { mode: 0o400, flag: "wx" });
+    return [...secret.values].map(([key, value]) => [key, { at: path.join(own, key), value }] as const);
+  });
+  for (const [, { at, value }] of onlyNamed(file, files, only)) {
+    fs.writeFileSync(at, value, { mode: 0o400, flag: "wx" });
   }
 }

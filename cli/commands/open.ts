@@ -13,7 +13,6 @@ import {
   printObject,
   secretObject,
   TOP_LEVEL,
-  whatItDrives,
   wipe,
   wipeSecret,
 } from "../../src/index.ts";
@@ -24,12 +23,15 @@ import { expandInputs } from "../io/inputs.ts";
 import { OPEN_CODES, OPEN_SAYS, openError, openHint } from "../io/open-error.ts";
 import { withKeyring } from "../io/private-keys.ts";
 import { sealedObjects } from "../io/sealed-file.ts";
+import { onlyNamed, refusedVariable, refuseVariables } from "../io/variable-names.ts";
 
 type OpenOptions = {
   readonly keyFile?: readonly string[];
   readonly format: "yaml" | "json" | "dotenv";
   /** With dotenv: names that may be printed although they drive programs. */
   readonly allow?: readonly string[];
+  /** With dotenv: these entries; all if it is not given. */
+  readonly only?: readonly string[];
   readonly output?: string;
   readonly raw?: boolean;
   readonly namespace?: string;
@@ -43,12 +45,17 @@ export async function open(context: CommandContext, files: readonly string[], op
   if (options.key !== undefined || options.name !== undefined) {
     throw new LacreError("USAGE", "--key and --name go with --raw", { hint: "a file says for itself what is in it" });
   }
+  if (options.format !== "dotenv" && (options.only ?? options.allow) !== undefined) {
+    throw new LacreError("USAGE", "--only and --allow go with --format dotenv", {
+      hint: "the other formats print whole Secrets, which no program takes for its environment",
+    });
+  }
   const inputs = await expandInputs(context, files);
   await withKeyring(context, options.keyFile ?? [], async (keyring) => {
     const secrets: PlainSecret[] = [];
     try {
       for (const { shown } of inputs) secrets.push(...(await openFile(context, shown, keyring, options.namespace)));
-      await write(context, options.output, render(secrets, options.format, options.allow ?? []));
+      await write(context, options.output, render(inputs.map(({ shown }) => shown).join(", "), secrets, options));
     } finally {
       for (const secret of secrets) wipeSecret(secret);
     }
@@ -85,31 +92,31 @@ export async function openFile(
 }
 
 /** Shells and programs take an .env file for their environment: no value may choose what they run. */
-function refuseDriving(secrets: readonly PlainSecret[], allow: readonly string[]): void {
-  const keys = secrets.flatMap(({ values }) => [...values.keys()]);
-  const name = keys.find((key) => whatItDrives(key) !== undefined && !allow.includes(key));
-  if (name === undefined) return;
-  throw new LacreError("SECRET_INVALID", `in an .env file ${name} would change ${whatItDrives(name)}`, {
-    hint: `use --format yaml; or, if it is meant: --allow ${name}`,
+function dotenv(file: string, secrets: readonly PlainSecret[], { only, allow = [] }: OpenOptions): string {
+  const entries = onlyNamed(
+    file,
+    secrets.flatMap(({ values }) => [...values]),
+    only,
+  );
+  const refused = entries.flatMap(([name]) => (allow.includes(name) ? [] : (refusedVariable(name) ?? [])));
+  refuseVariables("in an .env file", refused, "name what is wanted with --only, or use --format yaml");
+  const printed = printDotenv(new Map(entries));
+  if ("text" in printed) return printed.text;
+  throw new LacreError("SECRET_INVALID", `the value of ${printed.unprintable} fits no .env file`, {
+    hint: "use --format yaml",
   });
 }
 
-function render(secrets: readonly PlainSecret[], format: OpenOptions["format"], allow: readonly string[]): string {
-  switch (format) {
+function render(file: string, secrets: readonly PlainSecret[], options: OpenOptions): string {
+  switch (options.format) {
     case "yaml":
       return secrets.map((secret) => printObject(secretObject(secret), TOP_LEVEL)).join("---\n");
     case "json": {
       const objects = secrets.map(secretObject);
       return `${JSON.stringify(objects.length === 1 ? objects[0] : { apiVersion: "v1", kind: "List", items: objects }, null, 2)}\n`;
     }
-    case "dotenv": {
-      refuseDriving(secrets, allow);
-      const printed = printDotenv(new Map(secrets.flatMap((secret) => [...secret.values])));
-      if ("text" in printed) return printed.text;
-      throw new LacreError("SECRET_INVALID", `the value of ${printed.unprintable} fits no .env file`, {
-        hint: "use --format yaml",
-      });
-    }
+    case "dotenv":
+      return dotenv(file, secrets, options);
   }
 }
 

@@ -38,6 +38,10 @@ export const storeFile = (): Option =>
 export const repeated = (flags: string, description: string): Option =>
   new Option(flags, description).argParser(collect);
 
+/** Entries by name. */
+export const only = (description: string): Option =>
+  new Option("--only <keys>", description).argParser((text) => text.split(","));
+
 /** What opens a backup. */
 export const unlockOptions = (): readonly Option[] => [
   repeated("-i, --identity <file>", "recovery key file (an age identity); repeat for several"),

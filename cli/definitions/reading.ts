@@ -2,7 +2,18 @@
 import { Command, Option } from "commander";
 import type { CommandContext } from "../context.ts";
 import type { Outcome } from "../run.ts";
-import { environment, example, json, keyFile, name, namespace, recipient, repeated, signWith } from "./options.ts";
+import {
+  environment,
+  example,
+  json,
+  keyFile,
+  name,
+  namespace,
+  only,
+  recipient,
+  repeated,
+  signWith,
+} from "./options.ts";
 
 /** `lacre open` */
 export function openCommand(context: CommandContext): Command {
@@ -11,6 +22,7 @@ export function openCommand(context: CommandContext): Command {
     .argument("[file...]", "SealedSecret manifests; none or - for standard input")
     .addOption(keyFile())
     .addOption(new Option("-f, --format <format>", "how to print").choices(["yaml", "json", "dotenv"]).default("yaml"))
+    .addOption(only("with dotenv: these entries only, with commas between"))
     .addOption(
       repeated("--allow <name>", "with dotenv: print this variable although it changes how programs run; repeat"),
     )
@@ -47,7 +59,7 @@ export function execCommand(context: CommandContext, outcome: Outcome): Command 
     .argument("<command...>", "after --: the command and its arguments")
     .addOption(keyFile())
     .option("--files", "give the values as files in memory instead; their directory is in $LACRE_FILES")
-    .option("--only <keys>", "these entries only, with commas between", (text: string) => text.split(","))
+    .addOption(only("these entries only, with commas between: nothing else is handed on, whoever sealed it"))
     .option("--prefix <text>", "put this before the name of every variable")
     .addOption(
       repeated("--allow <name>", "set this variable although it changes how programs run, or is set already; repeat"),

@@ -89,15 +89,19 @@ export function printDotenv(
   const lines: string[] = [];
   for (const [key, value] of values) {
     const text = printableText(value);
-    if (text === undefined) return { unprintable: key };
-    lines.push(`${key}=${printValue(text)}\n`);
+    const printed = text === undefined ? undefined : printValue(text);
+    if (printed === undefined) return { unprintable: key };
+    lines.push(`${key}=${printed}\n`);
   }
   return { text: lines.join("") };
 }
 
-function printValue(text: string): string {
+/** The value in quotes if it needs them, or undefined. */
+function printValue(text: string): string | undefined {
   if (/^[-\w./:@%+,=]*$/.test(text)) return text;
   if (!text.includes("'") && !text.includes("\r")) return `'${text}'`;
+  // In double quotes a shell that sources the file runs what stands in backquotes, and no other reader knows an escape for them.
+  if (text.includes("`")) return undefined;
   return `"${text
     .replace(/["\\$]/g, "\\$&")
     .replace(/\n/g, "\\n")

@@ -68,12 +68,66 @@ describe("lacre exec", () => {
     );
   });
 
+  it("names all entries that it refuses and what would let them pass, in one line, and nothing of their values", () => {
+    const at = withValues({ TAR_OPTIONS: "value-1", DB: "value-2", USER: "value-3", ACME_PAGER: "value-4" });
+    const ran = at.lacre(["exec", "-k", "prod.key", "db.yaml", "--", "true"], { env: { USER: "me" } });
+    expect([ran.status, ran.stdout, ran.stderr]).toEqual([
+      1,
+      "",
+      "lacre: error: db.yaml: the variable ACME_PAGER would change which programs are found or started; TAR_OPTIONS would change the " +
+        "options of a program; USER is set already\n" +
+        "hint: name what is wanted with --only; or, if it is meant: " +
+        "--allow ACME_PAGER --allow TAR_OPTIONS --allow USER\n",
+    ]);
+  });
+
+  it("asks nothing for what applications and CI jobs usually seal", () => {
+    const names = [
+      "DATABASE_URL",
+      "NPM_TOKEN",
+      "DOCKER_PASSWORD",
+      "SSH_PRIVATE_KEY",
+      "AWS_SECRET_ACCESS_KEY",
+      "TF_VAR_db",
+    ];
+    const at = withValues(Object.fromEntries(names.map((name) => [name, "v"])));
+    expect(at.lacre(["exec", "-k", "prod.key", "db.yaml", "--", ...show(...names)])).toMatchObject({
+      status: 0,
+      stdout: "v\n".repeat(names.length),
+    });
+  });
+
+  it("knows that entries called constructor, toString and __proto__ are not set already", () => {
+    const at = withValues({ constructor: "1", toString: "2", ["__proto__"]: "3" });
+    const ran = at.lacre(["exec", "-k", "prod.key", "db.yaml", "--", "env"]);
+    expect([ran.status, ran.stderr]).toEqual([0, ""]);
+    expect(ran.stdout.split("\n")).toEqual(expect.arrayContaining(["constructor=1", "toString=2", "__proto__=3"]));
+  });
+
+  it("gives the named entries only as files, and takes no option there that is about variables", () => {
+    const at = withValues({ DB: "x", PATH: "/evil" });
+    const run = (...options: readonly string[]) =>
+      at.lacre(["exec", "-k", "prod.key", "--files", ...options, "db.yaml", "--", "sh", "-c", 'ls "$LACRE_FILES"']);
+    expect(run().stdout).toBe("DB\nPATH\n");
+    expect(run("--only", "DB").stdout).toBe("DB\n");
+    expect(run("--only", "DB,NONE").stderr).toContain("no entry NONE");
+    for (const option of [
+      ["--prefix", "APP_"],
+      ["--allow", "DB"],
+    ]) {
+      expect(run(...option)).toMatchObject({ status: 2, stdout: "" });
+    }
+  });
+
   it("does not replace a variable that is set, unless it is allowed by name", () => {
     const at = withValues({ DB: "sealed" });
     const run = (env: Record<string, string>, ...options: readonly string[]) =>
       at.lacre(["exec", "-k", "prod.key", ...options, "db.yaml", "--", ...show("DB")], { env });
     const refused = run({ DB: "mine" });
-    expect([refused.stdout, refused.stderr]).toEqual(["", expect.stringContaining("the variable DB is set already")]);
+    expect([refused.stdout, refused.stderr]).toEqual([
+      "",
+      expect.stringMatching(/the variable DB is set already\n.*--prefix/),
+    ]);
     expect(run({ DB: "mine" }, "--allow", "DB").stdout).toBe("sealed\n");
     expect(run({ DB: "sealed" }).stdout).toBe("sealed\n");
   });
@@ -88,15 +142,36 @@ describe("lacre exec", () => {
     }
   });
 
-  it("the same names are not printed into an .env file, unless they are allowed", () => {
-    const at = withValues({ LD_PRELOAD: "./evil.so", DB: "x" });
+  it("the same names are not printed into an .env file, unless they are allowed or left out", () => {
+    const at = withValues({ LD_PRELOAD: "./evil.so", TAR_OPTIONS: "-I./evil", DB: "x" });
     const open = (...options: readonly string[]) =>
       at.lacre(["open", "-k", "prod.key", "-f", "dotenv", ...options, "db.yaml"]);
     expect([open().status, open().stdout, open().stderr]).toEqual([
       1,
       "",
-      expect.stringContaining("LD_PRELOAD would change"),
+      expect.stringMatching(/LD_PRELOAD would change .*; TAR_OPTIONS would change .*\nhint: .*--only/),
     ]);
-    expect(open("--allow", "LD_PRELOAD").stdout).toContain("DB=");
+    expect(open("--allow", "LD_PRELOAD").stdout).toBe("");
+    expect(open("--allow", "LD_PRELOAD", "--allow", "TAR_OPTIONS").stdout).toContain("DB=x\nLD_PRELOAD=./evil.so\n");
+    expect(open("--only", "DB").stdout).toBe("DB=x\n");
+    expect(open("--only", "NONE").stderr).toContain("no entry NONE");
+    const yaml = at.lacre(["open", "-k", "prod.key", "--only", "DB", "db.yaml"]);
+    expect([yaml.status, yaml.stdout]).toEqual([2, ""]);
+  });
+
+  it("an .env file that a shell sources runs neither a name nor a value", () => {
+    const sourced = (values: Record<string, string>) => {
+      const at = withValues(values);
+      at.write("a.b=/evil", "#!/bin/sh\n: > ran\n", 0o755);
+      at.write("evil", "#!/bin/sh\n: > ran\n", 0o755);
+      const opened = at.lacre(["open", "-k", "prod.key", "-f", "dotenv", "db.yaml"]);
+      at.write("env", opened.stdout);
+      at.sh(". ./env");
+      expect(fs.existsSync(at.file("ran"))).toBe(false);
+      return [opened.status, opened.stdout, opened.stderr];
+    };
+    expect(sourced({ "a.b": "/evil" })).toEqual([1, "", expect.stringContaining("a.b is no name of a variable")]);
+    expect(sourced({ A: "it's `./evil`" })).toEqual([1, "", expect.stringContaining("the value of A fits no .env")]);
+    expect(sourced({ A: 'it\'s $(./evil) "$(./evil)" \\$(./evil)\n$(./evil)', B: "`./evil`" })[0]).toBe(0);
   });
 });
