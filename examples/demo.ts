@@ -43,15 +43,20 @@ function everything(below: string): string {
 }
 
 async function story(): Promise<void> {
-  tell("1. The cluster makes a key pair. The private key stays with it; the public one goes to the developers.");
-  run(["lacre", "keys", "generate", "--key-file", "cluster.key"], { into: "cluster.pub" });
+  tell(
+    "1. The cluster makes a key store. The private key stays with it; the signed list of public keys goes to the developers.",
+  );
+  run(["lacre", "keys", "generate", "--cluster", "prod", "--key-file", "cluster.key"], { into: "cluster.keys" });
 
-  tell("2. A developer sets up a repository and seals two Secrets with the public key.");
+  tell("2. A developer sets up a repository, compares the fingerprint once, and seals two Secrets.");
   run(["git", "init", "--quiet", "--bare", "--initial-branch=main", "origin.git"]);
   run(["git", "clone", "--quiet", "origin.git", "shop"]);
   run(["lacre", "init"], { cwd: "shop" });
-  fs.copyFileSync(path.join(directory, "cluster.pub"), path.join(directory, "shop/keys/prod.pub"));
+  const told = /SHA256:[\w-]+/.exec(run(["lacre", "keys", "list", "cluster.keys"]))?.[0] ?? "";
+  fs.copyFileSync(path.join(directory, "cluster.keys"), path.join(directory, "shop/keys/prod.keys"));
   fs.cpSync(path.join(ROOT, "examples/secrets"), path.join(directory, "shop/secrets"), { recursive: true });
+  run(["lacre", "seal", "--in-place", "secrets/"], { cwd: "shop", status: 6 });
+  run(["lacre", "keys", "pin", "keys/prod.keys", "--fingerprint", told], { cwd: "shop" });
   run(["lacre", "seal", "--in-place", "secrets/"], { cwd: "shop" });
   run(["lacre", "inspect", "secrets/db.yaml"], { cwd: "shop" });
 

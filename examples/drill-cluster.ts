@@ -4,7 +4,18 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ControlPlane } from "../test/support/control-plane.ts";
 import type { System } from "./drill-system.ts";
-import { addProgram, CONTROLLER, checkSoon, directory, ENVIRONMENT, end, ROOT, run, showLines } from "./stage.ts";
+import {
+  addProgram,
+  CONTROLLER,
+  check,
+  checkSoon,
+  directory,
+  ENVIRONMENT,
+  end,
+  ROOT,
+  run,
+  showLines,
+} from "./stage.ts";
 
 const PORT = 9819;
 const URL_ = `http://127.0.0.1:${PORT}`;
@@ -129,7 +140,7 @@ export function clusterSystem(assets: string): System {
     destroy: async (keyId, secrets, status) => {
       run(["lacre", "keys", "destroy", keyId, secrets], { status });
     },
-    reseal: async (clone) => {
+    reseal: async (clone, status = 0) => {
       console.log(
         "  $ kubectl apply -f deploy/jobs/reseal.yaml      # here as a process, with the same ServiceAccount",
       );
@@ -138,7 +149,41 @@ export function clusterSystem(assets: string): System {
       const ran = spawnSync(process.execPath, args, { cwd: directory, env: ENVIRONMENT, encoding: "utf8" });
       showLines(ran.stderr);
       fs.writeFileSync(file("result"), ran.stderr + ran.stdout);
-      run(["lacre", "reseal", "--from", "../result", "secrets"], { cwd: clone });
+      run(["lacre", "reseal", "--from", "../result", "secrets"], { cwd: clone, status });
+    },
+    attackByOperator: async () => {
+      const account = "lacre-system:operator";
+      on().mustKubectl(["create", "serviceaccount", "operator", "-n", "lacre-system"]);
+      const role = ["--role=lacre-key-operator", `--serviceaccount=${account}`];
+      on().mustKubectl(["create", "rolebinding", "operator", "-n", "lacre-system", ...role]);
+      const asOperator = ["--as", `system:serviceaccount:${account}`, "-n", "lacre-system"];
+      const before = await get("/v1/keys");
+      const fail = { status: 1 };
+      run(["kubectl", ...asOperator, "get", "secrets"], fail);
+      run(["kubectl", ...asOperator, "create", "secret", "generic", "lacre-backup", "--from-literal=key=mine"], fail);
+      run(["kubectl", ...asOperator, "delete", "secret", "lacre-identity"], fail);
+      run(["lacre", "keys", "generate", "--cluster", "prod", "-k", "operator.store"], { into: "operator.keys" });
+      const forged = JSON.stringify({ data: { keys: fs.readFileSync(file("operator.keys"), "utf8") } });
+      fs.writeFileSync(file("forged.json"), forged);
+      run([
+        "kubectl",
+        ...asOperator,
+        "patch",
+        "configmap",
+        "lacre-keys",
+        "--type=merge",
+        "--patch-file",
+        "forged.json",
+      ]);
+      const identityOf = (text: string) => /^identity: .*$/m.exec(text)?.[0];
+      await checkSoon("a list of their own is written over", () => {
+        const shown = ["get", "configmap", "lacre-keys", "-o", "jsonpath={.data.keys}"];
+        return identityOf(on().kubectl(["-n", "lacre-system", ...shown]).stdout) === identityOf(before);
+      });
+      const garbage = JSON.stringify({ data: { backup: "garbage" } });
+      run(["kubectl", ...asOperator, "patch", "configmap", "lacre-backup", "--type=merge", "--patch", garbage]);
+      run(["lacre", "keys", "backup", "-o", "garbage.age"], { status: 6 });
+      check("and a backup that is none is not taken for one", !fs.existsSync(file("garbage.age")));
     },
     close: async () => {
       await end(controller);

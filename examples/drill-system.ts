@@ -26,6 +26,9 @@ export type System = {
   /** Takes the live values away, and waits until the controller says that it may not open them. */
   readonly refuses: (object: string) => Promise<void>;
   readonly destroy: (keyId: string, secrets: string, status: number) => Promise<void>;
-  readonly reseal: (clone: string) => Promise<void>;
+  /** status: how the command must end. */
+  readonly reseal: (clone: string, status?: number) => Promise<void>;
+  /** What somebody with the operator's role tries, where there is such a role. */
+  readonly attackByOperator?: () => Promise<void>;
   readonly close: () => Promise<void>;
 };

@@ -6,6 +6,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ageDirectory, HOW_TO_GET_AGE } from "../test/support/age.ts";
 import { HOW_TO_GET_ONE, kubernetesAssets } from "../test/support/kubernetes-assets.ts";
+import { attackAsOperator, attackRepository } from "./drill-attack.ts";
 import { clusterSystem } from "./drill-cluster.ts";
 import { standaloneSystem } from "./drill-standalone.ts";
 import type { System } from "./drill-system.ts";
@@ -203,6 +204,8 @@ await play(
     await rotate(system);
     await loseAndRestore(system, age);
     await compromise(system);
+    await attackRepository(system, as);
+    await attackAsOperator(system);
   },
   () => system.close(),
 );

@@ -44,10 +44,10 @@ export async function edit(context: CommandContext, file: string, options: EditO
       return;
     }
     await apply(context, file, sealed, edits, named.keys, options);
+    tellRecipients(context, named, options);
     context.say(
       `sealed ${edits.values.size} and removed ${counted(edits.removed.length, "entry", "entries")} in ${file}`,
     );
-    tellRecipients(context, named, options);
   } finally {
     wipe(...(edits?.values.values() ?? []));
   }

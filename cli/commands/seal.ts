@@ -83,9 +83,9 @@ export async function seal(
     if (done.length % PROGRESS_EVERY === 0) context.progress(`sealing: ${done.length} of ${inputs.length} files`);
   }
   if (done.length >= PROGRESS_EVERY) context.progress("");
+  tellRecipients(context, named, options);
   await deliver(context, done, options);
   cache.save();
-  tellRecipients(context, named, options);
 }
 
 /** Nearly all that sealing makes dies young, and V8 would let 200 MB of it lie around before it looks. */

@@ -52,8 +52,8 @@ export async function setEntry(context: CommandContext, file: string, key: strin
       return new Map([[key, token]]);
     });
     cache.save();
-    context.say(changed ? `sealed ${key} in ${file}` : `${key} holds this value already; ${file} is unchanged`);
     tellRecipients(context, named, options);
+    context.say(changed ? `sealed ${key} in ${file}` : `${key} holds this value already; ${file} is unchanged`);
   } finally {
     wipe(value);
   }

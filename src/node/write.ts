@@ -77,9 +77,23 @@ function removeUnfinished(): void {
   for (const temporary of unfinished) fs.rmSync(temporary, { force: true });
 }
 
+/** True for a device, a pipe or a socket, also behind a link: a rename would put a file in its place, for everybody. */
+function isSpecial(file: string): boolean {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat !== undefined && !stat.isFile() && !stat.isDirectory();
+}
+
+function refuseSpecial(file: string): void {
+  if (!isSpecial(file)) return;
+  throw new LacreError("OUTPUT_FAILED", `${file} is a device or a pipe, and not a file`, {
+    hint: "name a file; the old one is untouched",
+  });
+}
+
 function stage(file: PendingFile): Staged {
   watchExit();
   const target = finalTarget(file.path);
+  refuseSpecial(file.path);
   const mode = fs.statSync(target, { throwIfNoEntry: false })?.mode ?? file.mode ?? DEFAULT_MODE;
   const temporary = temporaryOf(target);
   const descriptor = openNew(temporary, mode & 0o777);
@@ -112,9 +126,13 @@ function fsyncDirectory(directory: string): void {
   }
 }
 
-/** Writes one file: temporary file, fsync, rename. The mode of an existing file is kept. */
+/** Writes one file: temporary file, fsync, rename. The mode of an existing file is kept; a device or a pipe is written to. */
 export function writeAtomic(file: PendingFile): void {
   try {
+    if (isSpecial(file.path)) {
+      fs.writeFileSync(file.path, file.content);
+      return;
+    }
     const staged = stage(file);
     try {
       fs.fsyncSync(staged.descriptor);
@@ -182,6 +200,7 @@ async function stageBatch(files: readonly PendingFile[]): Promise<readonly Stage
  * isNew: only where none is; the system's error otherwise.
  */
 export function writeWhole(file: string, text: string, mode: number, isNew = false): void {
+  refuseSpecial(file);
   const temporary = temporaryOf(file);
   const descriptor = openNew(temporary, mode & 0o700);
   watchExit();

@@ -1,11 +1,12 @@
 /** Writing by name where somebody else may have been first. */
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { directoryTarget } from "../../../controller/targets/directory.ts";
 import { refuseSharedDirectory } from "../../../src/node/directory.ts";
-import { writeAtomic, writeWhole } from "../../../src/node/write.ts";
+import { writeAllAtomic, writeAtomic, writeWhole } from "../../../src/node/write.ts";
 
 const place = () => fs.mkdtempSync(path.join(os.tmpdir(), "lacre-write-"));
 
@@ -44,6 +45,26 @@ describe("a file that is written by name", () => {
     expect(() => writeWhole(file, "b", 0o600, true)).toThrow("EEXIST");
     writeAtomic({ path: file, content: "c" });
     expect([fs.readFileSync(file, "utf8"), fs.statSync(file).mode & 0o777]).toEqual(["c", 0o600]);
+  });
+
+  it.runIf(process.getuid?.() === 0)("a device and a pipe stay what they are, and are written to", async () => {
+    const directory = place();
+    const device = path.join(directory, "null");
+    spawnSync("mknod", [device, "c", "1", "3"]);
+    const link = path.join(directory, "link");
+    fs.symlinkSync("null", link);
+    for (const file of [device, link]) {
+      writeAtomic({ path: file, content: "text" });
+      expect(() => writeWhole(file, "text", 0o644)).toThrow("is a device or a pipe");
+      await expect(writeAllAtomic([{ path: file, content: "text" }], () => undefined)).rejects.toThrow("is a device");
+    }
+    expect([fs.statSync(device).isCharacterDevice(), fs.readdirSync(directory)]).toEqual([true, ["link", "null"]]);
+    const pipe = path.join(directory, "pipe");
+    spawnSync("mkfifo", [pipe]);
+    const reader = spawn("cat", [pipe]);
+    const read = new Promise((resolve) => reader.stdout.once("data", (bytes) => resolve(String(bytes))));
+    writeAtomic({ path: pipe, content: "text" });
+    expect(await read).toBe("text");
   });
 });
 
