@@ -26,6 +26,7 @@ import {
   type SealedPolicy,
   type Source,
   toBase64url,
+  trackedPrograms,
   type VerifyResult,
 } from "../../src/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
@@ -39,7 +40,7 @@ import { workTreeRoot } from "../io/git.ts";
 import { nameFile } from "../io/private-keys.ts";
 import { type RuleFiles, ruleFilesFrom, ruleFilesHere } from "../io/rule-files.ts";
 import { type Choice, type Contents, chooseContents } from "../io/verified-contents.ts";
-import { rolesOf, unreadRoles, type VerifySettings } from "../io/verify-items.ts";
+import { createIdentify, rolesOf, unreadRoles, type VerifySettings } from "../io/verify-items.ts";
 import { judgeItems } from "../io/verify-threads.ts";
 
 /** Options of `lacre verify`. accept: the reason for which all that is found now goes into the baseline. */
@@ -340,6 +341,7 @@ async function judge(
     pointers === 0 ? [] : [`${pointers} Git LFS pointers: what they point to is not in Git and was not judged`];
   const known = new Set(findings.filter(isUnscanned).map(({ path: file }) => file));
   findings.push(...unread.filter(({ path: file }) => !known.has(file)));
+  findings.push(...trackedPrograms(await contents.names(), await createIdentify(settings)));
   return { scanned, findings: findings.sort(byPlace), notes };
 }
 

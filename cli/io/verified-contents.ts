@@ -1,7 +1,7 @@
 /** What a run of verify judges: files of the work tree, blobs of the index, of a range or of the whole history, or standard input. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { givesRoles, LacreError, MAX_VERIFIED_BYTES } from "../../src/index.ts";
+import { givesRoles, LacreError, MAX_VERIFIED_BYTES, type TreeName } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { STDIN } from "./files.ts";
 import { workTreeRoot } from "./git.ts";
@@ -20,6 +20,8 @@ export type Contents = {
   /** The files that say something about others. */
   readonly roleFiles: () => Promise<readonly VerifyItem[]>;
   readonly items: () => AsyncIterable<VerifyItem>;
+  /** All that Git holds or would hold among them, links and submodules too; nothing of what it ignores. */
+  readonly names: () => Promise<readonly TreeName[]>;
 };
 
 /** Options that choose among them. */
@@ -105,6 +107,7 @@ function standardInput(context: CommandContext): Contents {
     items: async function* () {
       yield { path: "stdin", bytes: await context.readStdin() };
     },
+    names: async () => [],
   };
 }
 
@@ -136,6 +139,12 @@ function blobContents(root: string, all: readonly Blob[], tip: string | undefine
       return found;
     },
     items: () => eachBlob(root, blobs),
+    names: async () =>
+      all.map(({ path: shown, mode, commit }) => ({
+        path: shown,
+        isLink: mode === SUBMODULE || mode === SYMLINK,
+        ...(commit === undefined ? {} : { commit }),
+      })),
   };
 }
 
@@ -150,8 +159,11 @@ async function* eachBlob(root: string, blobs: readonly Blob[]): AsyncGenerator<V
   }
 }
 
-/** A file by the bytes of its name, because a name need not be UTF-8. */
-type Entry = { readonly file: Buffer; readonly path: string };
+/**
+ * A file by the bytes of its name, because a name need not be UTF-8. isRead: its content is judged, which that of a link is
+ * not unless it was named. isGit: Git has it, or would take it.
+ */
+type Entry = TreeName & { readonly file: Buffer; readonly isRead: boolean; readonly isGit: boolean };
 
 async function workTree(
   context: CommandContext,
@@ -160,26 +172,26 @@ async function workTree(
   isIgnoring: boolean,
 ): Promise<Contents> {
   const base = root ?? context.cwd;
-  const entries = (
-    await Promise.all(
-      (given.length === 0 ? ["."] : given).map((one) =>
-        entriesOf(base, path.resolve(given.length === 0 ? base : context.cwd, one), one, isIgnoring),
-      ),
-    )
-  ).flat();
-  const unique = [...new Map(entries.map((entry) => [entry.file.toString("latin1"), entry])).values()];
+  const named = given.length === 0 ? ["."] : given;
+  const list = async (isShort: boolean) => {
+    const from = given.length === 0 ? base : context.cwd;
+    return (await Promise.all(named.map((one) => entriesOf(base, path.resolve(from, one), one, isShort)))).flat();
+  };
+  const all = [...new Map((await list(isIgnoring)).map((entry) => [entry.file.toString("latin1"), entry])).values()];
+  const unique = all.filter(({ isRead }) => isRead);
   return {
     root: base,
     notes: [],
     // Of the whole repository, also where only a few files were named: what gives a role may be another one.
     roleFiles: async () => {
       const others = root === undefined || given.length === 0 ? [] : await entriesOf(base, base, ".", true);
-      return [...unique, ...others].filter((entry) => givesRoles(entry.path));
+      return [...unique, ...others].filter((entry) => entry.isRead && givesRoles(entry.path));
     },
     count: unique.length,
     items: async function* () {
       yield* unique;
     },
+    names: async () => (isIgnoring ? all : await list(true)).filter(({ isGit }) => isGit),
   };
 }
 
@@ -192,10 +204,13 @@ async function entriesOf(
   const stat = fs.lstatSync(absolute, { throwIfNoEntry: false });
   if (stat === undefined)
     throw new LacreError("INPUT_NOT_FOUND", `${shown} does not exist`, { hint: "check the path" });
-  if (!stat.isDirectory()) return [toEntry(base, Buffer.from(absolute))];
+  if (!stat.isDirectory())
+    return [toEntry(base, Buffer.from(absolute), { isLink: stat.isSymbolicLink(), isRead: true, isGit: true })];
   // A directory that is named may lie in another repository, or in none.
   if (!isIgnoring || workTreeRoot(absolute) === undefined)
-    return [...walk(Buffer.from(absolute))].map((file) => toEntry(base, file));
+    return [...walk(Buffer.from(absolute))].map((file) =>
+      toEntry(base, file, { isLink: false, isRead: true, isGit: false }),
+    );
   const listed = await gitBytes(absolute, [
     "ls-files",
     "-z",
@@ -206,8 +221,13 @@ async function entriesOf(
   ]);
   return splitNul(listed)
     .map((name) => Buffer.concat([Buffer.from(`${absolute}/`), name]))
-    .filter((file) => fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === true)
-    .map((file) => toEntry(base, file));
+    .flatMap((file) => {
+      const found = fs.lstatSync(file, { throwIfNoEntry: false });
+      if (found === undefined) return [];
+      // A directory in a list of files is a repository of its own.
+      const isLink = found.isSymbolicLink() || found.isDirectory();
+      return [toEntry(base, file, { isLink, isRead: found.isFile(), isGit: true })];
+    });
 }
 
 function splitNul(bytes: Buffer): readonly Buffer[] {
@@ -228,7 +248,7 @@ function* walk(directory: Buffer): Generator<Buffer> {
   }
 }
 
-function toEntry(base: string, file: Buffer): Entry {
+function toEntry(base: string, file: Buffer, about: Pick<Entry, "isLink" | "isRead" | "isGit">): Entry {
   const inBase = path.relative(base, file.toString("utf8")).split(path.sep).join("/");
-  return { file, path: inBase };
+  return { file, path: inBase, ...about };
 }
