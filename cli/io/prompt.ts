@@ -1,4 +1,4 @@
-/** Asks for a secret on the terminal without showing it. */
+/** Asks on the terminal: for a secret without showing it, or for a word. */
 import * as readline from "node:readline";
 import { Writable } from "node:stream";
 import { LacreError } from "../../src/index.ts";
@@ -24,5 +24,22 @@ export function askHidden(question: string): Promise<string> {
         reject(new LacreError("INPUT_EMPTY", "no value was typed", { hint: "nothing was changed" }));
       else resolve(answer);
     });
+  });
+}
+
+/** One line typed on the terminal, shown. An end of input is an empty answer. */
+export function ask(question: string): Promise<string> {
+  const reader = readline.createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    let answer = "";
+    reader.question(question, (line) => {
+      answer = line;
+      reader.close();
+    });
+    reader.once("SIGINT", () => {
+      reader.close();
+      process.kill(process.pid, "SIGINT");
+    });
+    reader.once("close", () => resolve(answer));
   });
 }
