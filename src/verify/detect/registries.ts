@@ -11,12 +11,12 @@ type Notation = { readonly file: RegExp; readonly line: RegExp; readonly moves: 
 const NOTATIONS: readonly Notation[] = [
   {
     file: /(?:^|\/)\.npmrc$/i,
-    line: /^[ \t]*([^;#\s=[][^=\n]*?)[ \t]*=[ \t]*(\S.*?)[ \t]*\r?$/gm,
+    line: /^[ \t]*([^;#\s=[][^=\n]*)=(.*)$/gm,
     moves: /^(?:(?:@[^:]+:)?registry|(?:https?-)?proxy|\/\/.*)$/,
   },
   {
     file: /(?:^|\/)\.yarnrc$/i,
-    line: /^[ \t]*([^#\s]\S*)[ \t]+(\S.*?)[ \t]*\r?$/gm,
+    line: /^[ \t]*([^#\s]\S*)[ \t](.*)$/gm,
     moves: /^(?:(?:@[^:]+:)?registry|(?:https?-)?proxy):?$/,
   },
   {
@@ -45,7 +45,7 @@ function detectMoves({ line, moves }: Notation, text: string, report: Report): v
   for (const match of text.matchAll(line)) {
     const key = plain(match[1] ?? "");
     const value = plain(match[2] ?? "");
-    if (!moves.test(key) || USUAL.test(value) || USUAL_HOST.test(key)) continue;
+    if (!moves.test(key) || match[2]?.trim() === "" || USUAL.test(value) || USUAL_HOST.test(key)) continue;
     const start = match.index + match[0].indexOf(match[1] ?? "");
     // No longer than the name: what stands behind it may be a credential, which is a finding of its own.
     const end = start + (/^["']?(?:\/\/[^/\s]*|[@\w:.-]+)/.exec(match[1] ?? "")?.[0].length ?? 1);
@@ -56,6 +56,7 @@ function detectMoves({ line, moves }: Notation, text: string, report: Report): v
 /** Without quotes, and without what npm takes from the environment, which may be nothing. */
 function plain(text: string): string {
   return text
+    .trim()
     .replace(/^(["'])(.*)\1$/, "$2")
     .replace(/\$\{[^}]*\}/g, "")
     .trim();
