@@ -46,6 +46,16 @@ describe("the package", () => {
     expect(asked).toEqual([]);
   });
 
+  it("holds a library that browsers can load: only the engine of Node asks Node for anything", () => {
+    const users = fs
+      .readdirSync(path.join(ROOT, "dist/src"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".js"))
+      .filter((name) =>
+        /getBuiltinModule|\brequire\s*\(|(?:from|import)\s*\(?"node:/.test(withoutComments(read(`dist/src/${name}`))),
+      );
+    expect(users).toEqual(["crypto/engine-node.js"]);
+  });
+
   it("names every package that is inside of it, with its version and licence", () => {
     const text = read("dist/THIRD-PARTY-LICENCES.txt");
     for (const name of ["@kubernetes/client-node", "@noble/curves", "commander", "undici", "yaml"])
