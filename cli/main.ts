@@ -24,7 +24,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.stderr.write(
       `lacre: error: this is Node ${process.versions.node}, and lacre needs ${MINIMUM_NODE.join(".")} or newer\n`,
     );
-    process.stderr.write("hint: install the current LTS of Node, or run: npx -p node@24 lacre\n");
+    process.stderr.write("hint: install the current LTS of Node\n");
     process.exitCode = 1;
     return;
   }

@@ -189,6 +189,7 @@ export {
 export { givesRoles, type RoleTable, readRoles } from "./verify/roles.ts";
 export { RULES, type Rule, type RuleId, ruleOf } from "./verify/rules.ts";
 export { decodeBytes } from "./verify/text.ts";
+export { type TreeName, trackedPrograms } from "./verify/tracked-programs.ts";
 export {
   MAX_VERIFIED_BYTES,
   unscanned,

@@ -10,6 +10,11 @@ const ROOT = path.join(import.meta.dirname, "..");
 const read = (file: string) => fs.readFileSync(path.join(ROOT, file), "utf8");
 const manifest = JSON.parse(read("package.json"));
 
+/** What a program or its types ask for by name, at run time or before. */
+const ASKED = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\w*\s*\(\s*)(["'`])([^"'`\n.][^"'`\n]*)\1/g;
+const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*(?:\/\/|\*).*$/gm, "");
+const packageOf = (specifier: string) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? "";
+
 describe("the package", () => {
   it("has one version and one oldest Node everywhere", () => {
     expect(VERSION).toBe(manifest.version);
@@ -18,8 +23,51 @@ describe("the package", () => {
   });
 
   it("pins exactly whatever touches cryptography, and everything else too", () => {
-    for (const range of Object.values({ ...manifest.dependencies, ...manifest.devDependencies }))
-      expect(range).toMatch(/^\d+\.\d+\.\d+$/);
+    for (const range of Object.values(manifest.devDependencies)) expect(range).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("brings no other package along, and nothing of it looks for one where it is installed", () => {
+    for (const kind of ["dependencies", "optionalDependencies", "peerDependencies", "bundleDependencies"])
+      expect([kind, manifest[kind]]).toEqual([kind, undefined]);
+    for (const script of ["preinstall", "install", "postinstall", "prepare"])
+      expect([script, manifest.scripts[script]]).toEqual([script, undefined]);
+    const locked = Object.keys(JSON.parse(read("package-lock.json")).packages);
+    const known = new Set(locked.map((at) => at.split("node_modules/").at(-1)));
+    const programs = fs
+      .readdirSync(path.join(ROOT, "dist"), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.(?:c?js|d\.ts)$/.test(name));
+    expect(programs.length).toBeGreaterThan(100);
+    const asked = programs.flatMap((name) =>
+      [...withoutComments(read(`dist/${name}`)).matchAll(ASKED)]
+        .map(([, , specifier = ""]) => specifier)
+        .filter((specifier) => known.has(packageOf(specifier)) || specifier === "supports-color")
+        .map((specifier) => `${name} asks for ${specifier}`),
+    );
+    expect(asked).toEqual([]);
+  });
+
+  it("holds a library that browsers can load: only the engine of Node asks Node for anything", () => {
+    const users = fs
+      .readdirSync(path.join(ROOT, "dist/src"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".js"))
+      .filter((name) =>
+        /getBuiltinModule|\brequire\s*\(|(?:from|import)\s*\(?"node:/.test(withoutComments(read(`dist/src/${name}`))),
+      );
+    expect(users).toEqual(["crypto/engine-node.js"]);
+  });
+
+  it("names every package that is inside of it, with its version and licence", () => {
+    const text = read("dist/THIRD-PARTY-LICENCES.txt");
+    for (const name of ["@kubernetes/client-node", "@noble/curves", "commander", "undici", "yaml"])
+      expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+$`, "m"));
+  });
+
+  it("builds its image on others by digest only, and gives no digest that nobody has looked up", () => {
+    const text = read("deploy/Dockerfile");
+    const bases = [...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(bases.length).toBe(2);
+    for (const base of bases) expect(base).toMatch(/^\$\{\w+_IMAGE\}@sha256:\$\{\w+_SHA256\}$/);
+    expect(text).toMatch(/^ARG NODE_SHA256$/m);
   });
 
   it("docs/errors.md explains every code, with its exit status, and no other", () => {

@@ -1,56 +1,98 @@
 /**
- * Builds dist/: the library and the controller as single modules by tsc, the command line bundled by rolldown, because a
- * command that people wait for must not read two hundred files first. It is bundled as CommonJS: an ES module that imports
- * a module of Node evaluates everything that module could ever offer (docs/adr/0010-bundled-command-line.md).
+ * Builds dist/: the command line, the controller and the library, each bundled by rolldown with all that it needs, so that an
+ * installation brings nothing but this package (docs/adr/0045-no-dependencies.md); and the types of the library by tsc. The
+ * command line is CommonJS: an ES module that imports a module of Node evaluates everything that module could ever offer,
+ * and a command that people wait for must not (docs/adr/0010-bundled-command-line.md).
  */
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { rolldown } from "rolldown";
+import { type InputOptions, type OutputOptions, type Plugin, rolldown } from "rolldown";
+import { bundleTypes } from "./bundled-types.ts";
+import { collectLicences } from "./licences.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 const DIST = path.join(ROOT, "dist");
-const CLI = path.join(DIST, "cli");
 
-/** The licences of what is inside the bundle travel with it. */
-function collectLicences(modules: readonly string[]): string {
-  const packages = new Set<string>();
-  for (const module of modules) {
-    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(module);
-    if (match?.[1] !== undefined) packages.add(match[1]);
-  }
-  return [...packages]
-    .sort()
-    .map((directory) => {
-      const { name, version, license } = JSON.parse(fs.readFileSync(path.join(directory, "package.json"), "utf8"));
-      const file = fs.readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
-      const text = file === undefined ? license : fs.readFileSync(path.join(directory, file), "utf8");
-      return `${name} ${version}\n\n${text.trim()}\n`;
-    })
-    .join(`\n${"-".repeat(80)}\n\n`);
-}
+type Bundle = {
+  /** The folder in dist/ and, by the name of the entry, the source. */
+  readonly folder: string;
+  readonly input: Readonly<Record<string, string>>;
+  readonly platform: NonNullable<InputOptions["platform"]>;
+  readonly output: OutputOptions;
+};
 
-async function bundleCommandLine(): Promise<void> {
-  const bundle = await rolldown({
-    input: { main: path.join(ROOT, "cli/main.ts"), "verify-worker": path.join(ROOT, "cli/verify-worker.ts") },
+const COMMONJS: OutputOptions = {
+  format: "cjs",
+  entryFileNames: "[name].cjs",
+  chunkFileNames: "chunks/[name].cjs",
+  minify: true,
+};
+const MODULES: OutputOptions = { format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name].js" };
+
+const BUNDLES: readonly Bundle[] = [
+  {
+    folder: "cli",
+    input: { main: "cli/main.ts", "verify-worker": "cli/verify-worker.ts" },
     platform: "node",
-    // A hundred modules that two commands need: they are loaded from the package when they are.
-    external: ["@kubernetes/client-node"],
+    output: COMMONJS,
+  },
+  {
+    folder: "controller",
+    input: { main: "controller/main.ts" },
+    platform: "node",
+    output: { ...MODULES, minify: true },
+  },
+  {
+    folder: "src",
+    // One bundle, because engines are registered in one module that all three share.
+    input: {
+      index: "src/index.ts",
+      "crypto/engine-node": "src/crypto/engine-node.ts",
+      "backup/backup": "src/backup/backup.ts",
+    },
+    // It runs in browsers too: nothing of Node may be imported for a package that only looks for it.
+    platform: "browser",
+    output: MODULES,
+  },
+];
+
+/**
+ * A package that another one uses where it happens to be there: it would be looked for outside of ours, in the work tree
+ * that we are installed in, if in any.
+ */
+const NOT_THERE: Plugin = {
+  name: "not-there",
+  resolveId: (id) => (id === "supports-color" ? "\0not-there" : null),
+  load: (id) => (id === "\0not-there" ? "export {};" : null),
+};
+
+/** Writes one bundle and gives the files that went into it. */
+async function write({ folder, input, platform, output }: Bundle): Promise<readonly string[]> {
+  const sources = Object.entries(input).map(([name, file]) => [name, path.join(ROOT, file)]);
+  const bundle = await rolldown({
+    input: Object.fromEntries(sources),
+    platform,
+    external: /^node:/,
+    plugins: [NOT_THERE],
+    // tweetnacl knows the system's randomness by the browser's name for the global object, or from node:crypto.
+    ...(platform === "browser" && { transform: { define: { self: "globalThis" } } }),
     treeshake: { moduleSideEffects: false },
+    // What cannot be found would be left to be found at run time, outside of the package.
+    onwarn: (warning, warn) => {
+      if (warning.code === "UNRESOLVED_IMPORT") throw new Error(warning.message);
+      warn(warning);
+    },
   });
-  const { output } = await bundle.write({
-    dir: CLI,
-    format: "cjs",
-    entryFileNames: "[name].cjs",
-    chunkFileNames: "chunks/[name].cjs",
-    minify: true,
-  });
+  const written = await bundle.write({ dir: path.join(DIST, folder), ...output });
   await bundle.close();
-  const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? Object.keys(chunk.modules) : []));
-  fs.writeFileSync(path.join(CLI, "THIRD-PARTY-LICENCES.txt"), collectLicences(modules));
+  return written.output.flatMap((chunk) => (chunk.type === "chunk" ? Object.keys(chunk.modules) : []));
 }
 
 fs.rmSync(DIST, { recursive: true, force: true });
 execFileSync(path.join(ROOT, "node_modules/.bin/tsc"), ["-p", "tsconfig.build.json"], { cwd: ROOT, stdio: "inherit" });
-await bundleCommandLine();
+bundleTypes(ROOT, DIST);
+const modules: string[] = [];
+for (const bundle of BUNDLES) modules.push(...(await write(bundle)));
+fs.writeFileSync(path.join(DIST, "THIRD-PARTY-LICENCES.txt"), collectLicences(modules));
 for (const bin of ["cli/main.cjs", "controller/main.js"]) fs.chmodSync(path.join(DIST, bin), 0o755);

@@ -6,9 +6,10 @@ import { type ClusterOptions, openCluster } from "../io/cluster.ts";
 import { findConfiguration } from "../io/configuration.ts";
 import { git, workTreeRoot } from "../io/git.ts";
 import { withMemoryDirectory } from "../io/memory-files.ts";
+import { programWords } from "../io/own-program.ts";
 import { loadPrivateKeys } from "../io/private-keys.ts";
 import { loadRecipients } from "../io/public-keys.ts";
-import { programName, setupParts } from "../io/setup.ts";
+import { setupParts } from "../io/setup.ts";
 import { ownedAdoptions } from "./owned-adoptions.ts";
 
 /** How a check came out. Advice is not a failure. */
@@ -95,7 +96,7 @@ async function checkPrivateKeys(context: CommandContext): Promise<string> {
 function checkRepository(context: CommandContext): string {
   const root = workTreeRoot(context.cwd);
   if (root === undefined) return "not in a Git repository";
-  const missing = setupParts(root, programName(context.env["PATH"]), undefined).filter((part) => !part.isThere());
+  const missing = setupParts(root, programWords()).filter((part) => !part.isThere());
   if (missing.length === 0) return "drivers and hook are set up";
   throw new LacreError("CHECK_FAILED", `not set up: ${missing.map(({ name }) => name).join(", ")}`, {
     hint: "lacre init",

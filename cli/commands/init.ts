@@ -1,18 +1,31 @@
 /** `lacre init`: a repository set up for sealing, merging and verifying. Running it again changes nothing. */
-import { LacreError } from "../../src/index.ts";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { LacreError, VERSION } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
+import { type CiPins, type CiStep, type CiSystem, ciStep } from "../io/ci-steps.ts";
 import { workTreeRoot } from "../io/git.ts";
-import { type CiSystem, programName, setupParts } from "../io/setup.ts";
+import { INTEGRITY, ownIntegrity, programWords, refuseOwnTree } from "../io/own-program.ts";
+import { setupParts } from "../io/setup.ts";
+
+/** Options of `lacre init`. integrity and image: what the CI step may run. */
+export type InitOptions = {
+  readonly ci?: CiSystem;
+  readonly integrity?: string;
+  readonly image?: string;
+  readonly check?: boolean;
+};
+
+/** By its digest: a name or a tag is whatever the registry says today. */
+const PINNED_IMAGE = /^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$/;
 
 /** Makes what is missing, or with check says what is. */
-export async function init(
-  context: CommandContext,
-  options: { readonly ci?: CiSystem; readonly check?: boolean },
-): Promise<void> {
+export async function init(context: CommandContext, options: InitOptions): Promise<void> {
   const root = workTreeRoot(context.cwd);
   if (root === undefined)
     throw new LacreError("GIT_FAILED", "this is no Git repository", { hint: "make one first: git init" });
-  const parts = setupParts(root, programName(context.env["PATH"]), options.ci);
+  if (options.check !== true) refuseOwnTree(root);
+  const parts = setupParts(root, programWords(), await stepOf(context, root, options));
   const missing = parts.filter((part) => !part.isThere());
   const list = missing.map(({ name }) => name).join(", ");
   if (options.check === true) {
@@ -25,4 +38,43 @@ export async function init(
   for (const { name } of missing) context.say(`made ${name}`);
   if (missing.length === 0) context.say("everything was set up already");
   else context.say("next: put the public key into keys/, then: lacre seal --in-place FILE");
+}
+
+/** The CI step that is wanted. Nothing is asked for a step that is there, or only looked for. */
+async function stepOf(context: CommandContext, root: string, options: InitOptions): Promise<CiStep | undefined> {
+  const { ci, integrity, image } = options;
+  if (ci === undefined) {
+    if (integrity === undefined && image === undefined) return undefined;
+    throw new LacreError("USAGE", "--integrity and --image are for a CI step", { hint: "name one: --ci github" });
+  }
+  const unpinned = ciStep(ci, { integrity: "" });
+  if (options.check === true || fs.existsSync(path.join(root, unpinned.path))) return unpinned;
+  const pins: CiPins = { integrity: await integrityOf(context, integrity) };
+  return ciStep(ci, ci === "gitlab" || ci === "jenkins" ? { ...pins, image: await imageOf(context, image) } : pins);
+}
+
+async function integrityOf(context: CommandContext, given: string | undefined): Promise<string> {
+  const integrity =
+    given ?? ownIntegrity() ?? (await asked(context, `SRI hash of lacre ${VERSION} (sha512-...): `)) ?? "";
+  if (INTEGRITY.test(integrity)) return integrity;
+  throw new LacreError(
+    "USAGE",
+    `the step runs lacre ${VERSION} only by its SRI hash, ${integrity === "" ? "which this installation does not know" : "sha512- and 88 characters of base64"}`,
+    {
+      hint: `give it: --integrity sha512-...; see the notes of the release, and compare: npm view lacre@${VERSION} dist.integrity`,
+    },
+  );
+}
+
+async function imageOf(context: CommandContext, given: string | undefined): Promise<string> {
+  const image = given ?? (await asked(context, "image with Node 24, npm and Git (node@sha256:...): ")) ?? "";
+  if (PINNED_IMAGE.test(image)) return image;
+  throw new LacreError("USAGE", "the step runs in an image that is named by its digest", {
+    hint: "give it: --image node@sha256:...; see: docker buildx imagetools inspect node:24",
+  });
+}
+
+/** An answer on the terminal, or undefined where there is none. */
+async function asked(context: CommandContext, question: string): Promise<string | undefined> {
+  return (await import("../io/prompt.ts")).askLine(context, question);
 }

@@ -17,6 +17,7 @@ import {
   RULES,
   ruleOf,
   toBase64url,
+  trackedPrograms,
   type VerifyResult,
 } from "../../src/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
@@ -31,7 +32,7 @@ import { workTreeRoot } from "../io/git.ts";
 import { type RuleFiles, ruleFilesFrom, ruleFilesHere } from "../io/rule-files.ts";
 import { policyOf, sealersOf } from "../io/sealed-policy.ts";
 import { type Choice, type Contents, chooseContents } from "../io/verified-contents.ts";
-import { rolesOf, unreadRoles, type VerifySettings } from "../io/verify-items.ts";
+import { createIdentify, rolesOf, unreadRoles, type VerifySettings } from "../io/verify-items.ts";
 import { judgeItems } from "../io/verify-threads.ts";
 
 /** Options of `lacre verify`. accept: the reason for which all that is found now goes into the baseline. */
@@ -250,6 +251,7 @@ async function judge(
     pointers === 0 ? [] : [`${pointers} Git LFS pointers: what they point to is not in Git and was not judged`];
   const known = new Set(findings.filter(isUnscanned).map(({ path: file }) => file));
   findings.push(...unread.filter(({ path: file }) => !known.has(file)));
+  findings.push(...trackedPrograms(await contents.names(), await createIdentify(settings)));
   return { scanned, findings: findings.sort(byPlace), notes };
 }
 

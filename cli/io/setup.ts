@@ -1,15 +1,13 @@
 /** What `lacre init` wants to find in a repository: parts that can be checked, and made where they are missing. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { BASELINE_FILE, CONFIGURATION_FILE, LacreError, posixWord, printableName, VERSION } from "../../src/index.ts";
+import { BASELINE_FILE, CONFIGURATION_FILE } from "../../src/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
+import type { CiStep } from "./ci-steps.ts";
 import { git } from "./git.ts";
 
 /** One part of the set-up. make changes nothing when the part is there. */
 export type SetupPart = { readonly name: string; readonly isThere: () => boolean; readonly make: () => void };
-
-/** The CI systems a step can be written for. */
-export type CiSystem = "github" | "gitlab" | "jenkins" | "generic";
 
 const ATTRIBUTES = [
   "*.yaml merge=lacre",
@@ -24,8 +22,7 @@ const IGNORED = ["*.lacre-key", ".env", ".env.*", "!.env.example", "*.plain.yaml
 const BLOCK_START = "# >>> lacre: kept by lacre init >>>";
 const BLOCK_END = "# <<< lacre <<<";
 
-const CONFIGURATION = `# yaml-language-server: $schema=https://unpkg.com/lacre@${VERSION}/docs/lacre.schema.json
-version: 1
+const CONFIGURATION = `version: 1
 defaultEnvironment: prod
 environments:
   prod:
@@ -41,59 +38,6 @@ One file an environment, named in .lacre.yaml. They are safe to publish: with th
 
 Who seals compares the fingerprint once: lacre keys pin keys/prod.keys --fingerprint SHA256:...
 `;
-
-const CI_FILES: Readonly<Record<CiSystem, { readonly path: string; readonly text: string }>> = {
-  github: {
-    path: ".github/workflows/lacre.yml",
-    text: `name: lacre
-on: [push, pull_request]
-permissions:
-  contents: read
-jobs:
-  verify:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v5
-        with:
-          fetch-depth: 0
-      - uses: actions/setup-node@v5
-        with:
-          node-version: 24
-      - run: npx --yes lacre@${VERSION} verify --format github
-      - if: github.event_name == 'pull_request'
-        run: npx --yes lacre@${VERSION} verify --format github --no-new-allowances --range "origin/$BASE...HEAD"
-        env:
-          BASE: \${{ github.base_ref }}
-`,
-  },
-  gitlab: {
-    path: ".gitlab/lacre.yml",
-    text: `# In .gitlab-ci.yml:  include: { local: .gitlab/lacre.yml }
-lacre-verify:
-  image: node:24
-  variables:
-    GIT_DEPTH: "0"
-  script:
-    - npx --yes lacre@${VERSION} verify --format junit --output lacre.xml
-    - if [ -n "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ]; then npx --yes lacre@${VERSION} verify --no-new-allowances --range "$CI_MERGE_REQUEST_DIFF_BASE_SHA...HEAD"; fi
-  artifacts:
-    when: always
-    reports:
-      junit: lacre.xml
-`,
-  },
-  jenkins: {
-    path: "ci/lacre.Jenkinsfile",
-    text: `// A stage for your Jenkinsfile.
-stage('lacre verify') {
-  agent { docker { image 'node:24' } }
-  steps { sh 'npx --yes lacre@${VERSION} verify --format junit --output lacre.xml' }
-  post { always { junit 'lacre.xml' } }
-}
-`,
-  },
-  generic: { path: "ci/lacre-verify.sh", text: `#!/bin/sh\nset -eu\nexec npx --yes lacre@${VERSION} verify\n` },
-};
 
 function readIfPresent(file: string): string {
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
@@ -140,6 +84,7 @@ function gitConfigPart(root: string, key: string, value: string): SetupPart {
 
 function hookPart(root: string, program: string, hook: "pre-commit" | "pre-merge-commit"): SetupPart {
   const file = path.resolve(root, git(root, ["rev-parse", "--git-path", `hooks/${hook}`]).stdout.trimEnd());
+  // By absolute paths: Git runs a hook with a PATH that may lead into the work tree.
   const block = `${BLOCK_START}\n${program} verify --staged || exit $?\n${BLOCK_END}\n`;
   return {
     name: `${hook} hook`,
@@ -157,25 +102,8 @@ function hookPart(root: string, program: string, hook: "pre-commit" | "pre-merge
   };
 }
 
-/** How this clone calls lacre: by name where the shell finds it, else by the path that runs now. CHECK_FAILED for a path no hook can hold. */
-export function programName(pathVariable: string | undefined): string {
-  const isInPath = (pathVariable ?? "")
-    .split(path.delimiter)
-    .some((directory) => fs.existsSync(path.join(directory, "lacre")));
-  return isInPath ? "lacre" : [process.execPath, fs.realpathSync(process.argv[1] ?? "")].map(hookWord).join(" ");
-}
-
-function hookWord(file: string): string {
-  const word = posixWord(file);
-  if (word !== undefined) return word;
-  throw new LacreError("CHECK_FAILED", `no hook can run ${printableName(file)}: its path holds a control character`, {
-    hint: "install lacre below a directory with a plain name, then: lacre init",
-  });
-}
-
 /** All parts for a repository, in the order in which they are made. */
-export function setupParts(root: string, program: string, ci: CiSystem | undefined): readonly SetupPart[] {
-  const step = ci === undefined ? undefined : CI_FILES[ci];
+export function setupParts(root: string, program: string, step?: CiStep): readonly SetupPart[] {
   return [
     filePart(root, CONFIGURATION_FILE, CONFIGURATION),
     filePart(root, "keys/README.md", KEYS_README),
@@ -187,6 +115,6 @@ export function setupParts(root: string, program: string, ci: CiSystem | undefin
     hookPart(root, program, "pre-commit"),
     // A merge that needs no hand runs this one instead.
     hookPart(root, program, "pre-merge-commit"),
-    ...(step === undefined ? [] : [filePart(root, step.path, step.text, step.path.endsWith(".sh") ? 0o755 : 0o644)]),
+    ...(step === undefined ? [] : [filePart(root, step.path, step.text, step.isProgram ? 0o755 : 0o644)]),
   ];
 }

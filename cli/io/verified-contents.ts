@@ -1,13 +1,13 @@
 /** What a run of verify judges: files of the work tree, blobs of the index, of a range or of the whole history, or standard input. */
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { givesRoles, LacreError, MAX_VERIFIED_BYTES } from "../../src/index.ts";
+import { givesRoles, LacreError, MAX_VERIFIED_BYTES, type TreeName } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { STDIN } from "./files.ts";
 import { workTreeRoot } from "./git.ts";
 import { type Blob, gitBytes, historyBlobs, readBlobs, stagedBlobs, treeBlobs } from "./git-blobs.ts";
 import { basesOf, commitOf, headOf, type Tree } from "./tree-files.ts";
 import type { VerifyItem } from "./verify-items.ts";
+import { workTreeContents } from "./work-tree.ts";
 
 /** Everything to judge. Items are handed out one at a time, so that a large repository is never held at once. */
 export type Contents = {
@@ -20,6 +20,8 @@ export type Contents = {
   /** The files that say something about others. */
   readonly roleFiles: () => Promise<readonly VerifyItem[]>;
   readonly items: () => AsyncIterable<VerifyItem>;
+  /** All that Git holds or would hold among them, links and submodules too; nothing of what it ignores. */
+  readonly names: () => Promise<readonly TreeName[]>;
 };
 
 /** Options that choose among them. */
@@ -42,7 +44,7 @@ export async function chooseContents(
   if (paths.includes(STDIN)) return standardInput(context);
   const root = workTreeRoot(context.cwd);
   if (choice.staged !== true && choice.range === undefined && choice.history !== true)
-    return workTree(context, root, paths, choice.ignore !== false);
+    return workTreeContents(context, root, paths, choice.ignore !== false);
   if (root === undefined) {
     throw new LacreError("GIT_FAILED", "this is no Git repository, so it has neither an index nor a history", {
       hint: "run it inside one, or name paths instead",
@@ -105,6 +107,7 @@ function standardInput(context: CommandContext): Contents {
     items: async function* () {
       yield { path: "stdin", bytes: await context.readStdin() };
     },
+    names: async () => [],
   };
 }
 
@@ -136,6 +139,12 @@ function blobContents(root: string, all: readonly Blob[], tip: string | undefine
       return found;
     },
     items: () => eachBlob(root, blobs),
+    names: async () =>
+      all.map(({ path: shown, mode, commit }) => ({
+        path: shown,
+        isLink: mode === SUBMODULE || mode === SYMLINK,
+        ...(commit === undefined ? {} : { commit }),
+      })),
   };
 }
 
@@ -148,87 +157,4 @@ async function* eachBlob(root: string, blobs: readonly Blob[]): AsyncGenerator<V
       yield { path: shown, ...content, ...(commit === undefined ? {} : { commit }) };
     }
   }
-}
-
-/** A file by the bytes of its name, because a name need not be UTF-8. */
-type Entry = { readonly file: Buffer; readonly path: string };
-
-async function workTree(
-  context: CommandContext,
-  root: string | undefined,
-  given: readonly string[],
-  isIgnoring: boolean,
-): Promise<Contents> {
-  const base = root ?? context.cwd;
-  const entries = (
-    await Promise.all(
-      (given.length === 0 ? ["."] : given).map((one) =>
-        entriesOf(base, path.resolve(given.length === 0 ? base : context.cwd, one), one, isIgnoring),
-      ),
-    )
-  ).flat();
-  const unique = [...new Map(entries.map((entry) => [entry.file.toString("latin1"), entry])).values()];
-  return {
-    root: base,
-    notes: [],
-    // Of the whole repository, also where only a few files were named: what gives a role may be another one.
-    roleFiles: async () => {
-      const others = root === undefined || given.length === 0 ? [] : await entriesOf(base, base, ".", true);
-      return [...unique, ...others].filter((entry) => givesRoles(entry.path));
-    },
-    count: unique.length,
-    items: async function* () {
-      yield* unique;
-    },
-  };
-}
-
-async function entriesOf(
-  base: string,
-  absolute: string,
-  shown: string,
-  isIgnoring: boolean,
-): Promise<readonly Entry[]> {
-  const stat = fs.lstatSync(absolute, { throwIfNoEntry: false });
-  if (stat === undefined)
-    throw new LacreError("INPUT_NOT_FOUND", `${shown} does not exist`, { hint: "check the path" });
-  if (!stat.isDirectory()) return [toEntry(base, Buffer.from(absolute))];
-  // A directory that is named may lie in another repository, or in none.
-  if (!isIgnoring || workTreeRoot(absolute) === undefined)
-    return [...walk(Buffer.from(absolute))].map((file) => toEntry(base, file));
-  const listed = await gitBytes(absolute, [
-    "ls-files",
-    "-z",
-    "--cached",
-    "--others",
-    "--exclude-standard",
-    "--deduplicate",
-  ]);
-  return splitNul(listed)
-    .map((name) => Buffer.concat([Buffer.from(`${absolute}/`), name]))
-    .filter((file) => fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === true)
-    .map((file) => toEntry(base, file));
-}
-
-function splitNul(bytes: Buffer): readonly Buffer[] {
-  const parts: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const end = bytes.indexOf(0, at);
-    parts.push(bytes.subarray(at, end === -1 ? bytes.length : end));
-    at = end === -1 ? bytes.length : end + 1;
-  }
-  return parts;
-}
-
-function* walk(directory: Buffer): Generator<Buffer> {
-  for (const entry of fs.readdirSync(directory, { withFileTypes: true, encoding: "buffer" })) {
-    const file = Buffer.concat([directory, Buffer.from("/"), entry.name]);
-    if (entry.isDirectory() && entry.name.toString("latin1") !== ".git") yield* walk(file);
-    else if (entry.isFile()) yield file;
-  }
-}
-
-function toEntry(base: string, file: Buffer): Entry {
-  const inBase = path.relative(base, file.toString("utf8")).split(path.sep).join("/");
-  return { file, path: inBase };
 }

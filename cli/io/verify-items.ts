@@ -71,18 +71,27 @@ export function unreadRoles(items: readonly VerifyItem[]): readonly Finding[] {
   });
 }
 
+/** Identities under all keys of the baseline, or undefined without one. */
+export async function createIdentify({
+  keys: texts,
+}: Pick<VerifySettings, "keys">): Promise<((message: Uint8Array) => string) | undefined> {
+  const engine = await loadEngine();
+  const keys = texts.map((key) => fromBase64url(key)).filter((key) => key !== undefined);
+  if (keys.length === 0) return undefined;
+  return (message) =>
+    keys.map((key) => toBase64url(engine.hmacSha256(key, message).subarray(0, IDENTITY_BYTES))).join(" ");
+}
+
 /** A function that judges items. It never throws for what an item holds. */
 export async function createJudge(settings: VerifySettings): Promise<(item: VerifyItem) => VerifyOutcome> {
   const engine = await loadEngine();
-  const keys = settings.keys.map((key) => fromBase64url(key)).filter((key) => key !== undefined);
-  const identify = (message: Uint8Array) =>
-    keys.map((key) => toBase64url(engine.hmacSha256(key, message).subarray(0, IDENTITY_BYTES))).join(" ");
+  const identify = await createIdentify(settings);
   const context = {
     sha256: engine.sha256,
     isSigned: engine.isSigned,
     roles: settings.roles,
     policy: settings.policy,
-    ...(keys.length > 0 && { identify }),
+    ...(identify !== undefined && { identify }),
     now: () => performance.now(),
     budgetMs: settings.budgetMs,
   };

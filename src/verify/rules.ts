@@ -308,6 +308,24 @@ const STRUCTURAL: readonly Rule[] = [
     fix: (_path, subject) => `give ${subject} other keys, or set environments.${subject}.namespace in .lacre.yaml`,
   },
   {
+    id: "tracked-program",
+    kind: "error",
+    title: "program in the repository where lacre is looked for",
+    explanation:
+      "A package manager or a shell that is started in the work tree takes lacre from here, or the Node that runs it: node_modules, a folder of links to programs, Yarn's cache. Whoever writes to the repository could say that it is clean.",
+    fix: (path) =>
+      `git rm -r --cached ${path}, ignore node_modules, and install lacre outside of the work tree: lacre init --ci writes such a step`,
+  },
+  {
+    id: "registry-moved",
+    kind: "error",
+    title: "setting that moves a registry",
+    explanation:
+      "npm, Yarn and Bun obey the file in the directory in which they run: whoever writes it chooses what is installed there. The registries of npm and Yarn themselves are not reported.",
+    fix: (path) =>
+      `keep the registry in the configuration of the user or of the CI system and remove it from ${path}; or excuse the line: lacre:allow registry-moved REASON`,
+  },
+  {
     id: "unreadable",
     kind: "unscanned",
     title: "file that could not be read",

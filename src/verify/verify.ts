@@ -6,6 +6,7 @@ import type { SignatureMeans } from "../crypto/signature.ts";
 import { shellQuoted, shellWord } from "../model/shell-word.ts";
 import { detectBareFile } from "./detect/bare-files.ts";
 import { detectBinaryKey } from "./detect/private-keys.ts";
+import { detectRegistries } from "./detect/registries.ts";
 import { detectBrokenRole } from "./detect/roled-files.ts";
 import { detectSealed, type SealedPolicy } from "./detect/sealed-secrets.ts";
 import { detectUnjudged } from "./detect/unjudged-files.ts";
@@ -17,6 +18,7 @@ import { givesRoles, NO_ROLES, type RoleTable, readRoles, roleOf } from "./roles
 import { type RuleId, ruleOf } from "./rules.ts";
 import { mostTelling, OutOfTime, scanText } from "./scan.ts";
 import { decodeBytes, Lines } from "./text.ts";
+import { trackedPrograms } from "./tracked-programs.ts";
 
 /** One file as it would be committed. Paths are relative to the root of the repository, with slashes. */
 export type VerifiedFile = { readonly path: string; readonly bytes: Uint8Array };
@@ -45,9 +47,12 @@ export function verify(files: Iterable<VerifiedFile>, context: VerifyContext = {
   const roles = readRoles(
     all.filter(({ path }) => givesRoles(path)).map(({ path, bytes }) => ({ path, text: decodeBytes(bytes).text })),
   );
-  return all
-    .sort((a, b) => (a.path < b.path ? -1 : 1))
-    .flatMap((file) => verifyFile(file.path, file.bytes, { ...context, roles }));
+  const programs = trackedPrograms(
+    all.map(({ path }) => ({ path, isLink: false })),
+    context.identify,
+  );
+  const judged = all.flatMap((file) => verifyFile(file.path, file.bytes, { ...context, roles }));
+  return [...programs, ...judged].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 /** All findings in one file, in the order of its lines. */
@@ -81,6 +86,7 @@ function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, 
     detectUnjudged(passage, isBinary, report);
     detectBinaryKey(passage, report);
     if (!isBinary) detectBareFile(passage, report);
+    if (!isBinary) detectRegistries(passage, report);
     scanText(passage, kind, deadline, report);
     if (!isBinary)
       detectSealed(

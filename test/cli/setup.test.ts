@@ -22,7 +22,8 @@ describe("lacre init", () => {
       status: 1,
       stderr: expect.stringContaining("not set up: .lacre.yaml, keys/README.md"),
     });
-    expect(workspace.lacre(["init", "--ci", "github"]).status).toBe(0);
+    const integrity = `sha512-${"A".repeat(86)}==`;
+    expect(workspace.lacre(["init", "--ci", "github", "--integrity", integrity]).status).toBe(0);
     const names = [
       ".lacre.yaml",
       "keys/README.md",
@@ -115,16 +116,6 @@ describe("lacre init", () => {
     expect(diff).not.toContain("lacre1.");
   });
 
-  it.each([
-    ["gitlab", ".gitlab/lacre.yml"],
-    ["jenkins", "ci/lacre.Jenkinsfile"],
-    ["generic", "ci/lacre-verify.sh"],
-  ])("writes a CI step for %s", (system, file) => {
-    const workspace = repository();
-    workspace.lacre(["init", "--ci", system]);
-    expect(workspace.read(file)).toMatch(/npx --yes lacre@[\d.]+ verify/);
-  });
-
   it("outside a repository it says so", () => {
     expect(new Workspace().lacre(["init"])).toMatchObject({
       status: 8,
@@ -203,7 +194,7 @@ describe("help", () => {
     );
     expect([old.status, old.stderr]).toEqual([
       1,
-      "lacre: error: this is Node 20.20.2, and lacre needs 22.19 or newer\nhint: install the current LTS of Node, or run: npx -p node@24 lacre\n",
+      "lacre: error: this is Node 20.20.2, and lacre needs 22.19 or newer\nhint: install the current LTS of Node\n",
     ]);
   });
 });

@@ -31,6 +31,18 @@ describe("on a terminal", () => {
     }
   });
 
+  it("init asks for the hash of its CI step, and writes nothing for another word", () => {
+    const workspace = new Workspace();
+    workspace.git("init", "-q");
+    const integrity = `sha512-${"A".repeat(86)}==`;
+    expect(onTerminal(workspace, "$LACRE init --ci generic", "latest\\r")).toContain("only by its SRI hash");
+    expect(onTerminal(workspace, "$LACRE init --ci generic", "\\004")).toContain("only by its SRI hash");
+    expect(workspace.git("status", "--short").stdout).not.toContain("ci/");
+    const screen = onTerminal(workspace, "$LACRE init --ci generic", `${integrity}\\r`);
+    expect(screen).toContain("SRI hash of lacre");
+    expect(workspace.read("ci/lacre-verify.sh")).toContain(`LACRE_INTEGRITY=${integrity}\n`);
+  });
+
   it("a backup's passphrase is asked for twice, hidden, and two that differ write nothing", () => {
     const workspace = new Workspace();
     workspace.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.key"]);

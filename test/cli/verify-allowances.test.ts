@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { INSTALL } from "../../cli/io/ci-steps.ts";
 import { Workspace } from "../support/workspace.ts";
 
 const VALUE = "Zq81xTe49vLKd7mW";
@@ -211,16 +212,14 @@ describe("the action", () => {
     const workspace = repository();
     workspace.write("a.env", `# lacre:allow plaintext-credential because\nA_PASSWORD=${VALUE}\n`);
     commit(workspace, "secret");
-    // npx: drops --yes and the package, and runs what was built.
-    workspace.write(".home/bin/npx", `#!/bin/sh\nshift 2\nexec "${process.execPath}" "${MAIN}" "$@"\n`, 0o755);
+    // What the first lines install is what was built: test/cli/ci-steps.test.ts runs them.
+    const built = `lacre() { "${process.execPath}" "${MAIN}" "$@"; }\n`;
     const action = parse(fs.readFileSync(path.join(import.meta.dirname, "../../action.yml"), "utf8"));
     const run = (env: Readonly<Record<string, string>>) =>
-      spawnSync("bash", ["-e", "-c", action.runs.steps[0].run], {
+      spawnSync("bash", ["-e", "-c", built + action.runs.steps[0].run.split(INSTALL)[1]], {
         cwd: workspace.path,
         env: {
           ...workspace.env,
-          PATH: `${workspace.file(".home/bin")}:/usr/bin:/bin`,
-          LACRE: "lacre@x",
           SARIF: "",
           RANGE: "",
           CONFIG: "",

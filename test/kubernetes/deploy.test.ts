@@ -172,7 +172,7 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
 
   it("the Dockerfile takes the tarball, and neither inspector nor root is in it", () => {
     const text = fs.readFileSync(path.join(DEPLOY, "Dockerfile"), "utf8");
-    expect(text).toMatch(/npm install --omit=dev --ignore-scripts/);
+    expect(text).toMatch(/npm install --offline --omit=dev --ignore-scripts/);
     expect(text).toMatch(/USER 65532:65532/);
     expect(text).toMatch(/--disable-sigusr1/);
   });

@@ -1,0 +1,1 @@
+["left-pad", [["npm:1.3.0", {"packageLocation": "./x/"}]]]
