@@ -33,7 +33,8 @@ export type ClusterConfig = {
   /** The namespaces that are looked after; all, if empty. */
   readonly namespaces: readonly string[];
   readonly keyNamespace: string;
-  readonly cluster: string;
+  /** undefined: the name in the list that is published. */
+  readonly cluster: string | undefined;
   readonly newKeys: NewKeys;
   readonly keyPolicy: KeyPolicy;
   /** Post-quantum age recipients. */
@@ -72,7 +73,7 @@ Watches SealedSecrets and keeps the Secrets of the same name as Git says.
 Options:
   --namespace NAME               look after this namespace only; repeat for several (default: all)
   --key-namespace NAME           where the private keys are (default: the Pod's own, or lacre-system)
-  --cluster NAME                 the name in the published key list (default: cluster)
+  --cluster NAME                 the name in the published key list; required once (later default: as it is published)
   --suite SUITE                  suite of new keys (default mlkem768x25519)
   --key-days DAYS                a new key after so many days (default 180)
   --generate-first-key BOOLEAN   false while a cluster is restored (default true)
@@ -106,7 +107,7 @@ const OPTIONS = {
   kubernetes: { type: "boolean" },
   namespace: { type: "string", multiple: true },
   "key-namespace": { type: "string" },
-  cluster: { type: "string", default: "cluster" },
+  cluster: { type: "string" },
   suite: { type: "string", default: "mlkem768x25519" },
   "key-days": { type: "string", default: "180" },
   "generate-first-key": { type: "string", default: "true" },
@@ -237,7 +238,7 @@ export function parseClusterConfig(args: readonly string[]): ClusterConfig {
     namespaces,
     adopt: parseAdopt(values.adopt ?? [], namespaces),
     keyNamespace: parseNamespace(values["key-namespace"] ?? ownNamespace()),
-    cluster: parseCluster(values.cluster),
+    cluster: values.cluster === undefined ? undefined : parseCluster(values.cluster),
     ...parseKeeping(values, suite, HINT),
     backupRecipients: parseRecipients(values["backup-recipient"] ?? [], values["require-backup"] === true),
     pinnedIdentity: parseFingerprint(values.identity),

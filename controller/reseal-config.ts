@@ -30,7 +30,7 @@ into the cluster. Apply them to the files in Git with: lacre reseal --from FILE 
 Options:
   --namespace NAME        this namespace only; repeat for several (default: all)
   --key-namespace NAME    where the private keys are (default: the Pod's own, or lacre-system)
-  --cluster NAME          the name in the result (default: cluster)
+  --cluster NAME          the name in the result (default: lacre)
   --identity SHA256:...   the identity that the keys must be of
   --other-keys FILE       key list of another cluster that shares values with this one; repeat
   --sign-with FILE        sign the new tokens with this key; signed entries are left out otherwise
@@ -46,7 +46,7 @@ Example:
 const OPTIONS = {
   namespace: { type: "string", multiple: true },
   "key-namespace": { type: "string" },
-  cluster: { type: "string", default: "cluster" },
+  cluster: { type: "string", default: "lacre" },
   identity: { type: "string" },
   "other-keys": { type: "string", multiple: true },
   "sign-with": { type: "string" },

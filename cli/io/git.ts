@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/index.ts";
+import { realPath } from "./real-path.ts";
 
 /** How a git command ended. */
 export type GitResult = { readonly status: number; readonly stdout: string; readonly stderr: string };
@@ -34,7 +35,7 @@ export function workTreeRoot(directory: string): string | undefined {
  * any, the directory itself for both. Only a linked work tree or a submodule costs a process.
  */
 export function repositoryAt(directory: string): { readonly repository: string; readonly root: string } {
-  const real = fs.realpathSync(directory);
+  const real = realPath(directory);
   for (let root = real; ; root = path.dirname(root)) {
     const here = path.join(root, ".git");
     const found = fs.lstatSync(here, { throwIfNoEntry: false });

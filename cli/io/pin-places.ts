@@ -1,11 +1,11 @@
 /** Which pins are about what is named: an environment of .lacre.yaml, or a keys file by the environments and pins that name it. */
-import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Environment } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { type FoundConfiguration, findConfiguration, insideOf } from "./configuration.ts";
 import { repositoryAt } from "./git.ts";
 import type { PinKey, PinnedMapping } from "./pins.ts";
+import { realPath } from "./real-path.ts";
 
 /** Something that can be pinned. name: of the environment, or of the file as the user named it. */
 export type PinPlace = {
@@ -19,16 +19,6 @@ export type PinPlace = {
 /** As errors call it. */
 export function labelOf({ key, name }: PinPlace): string {
   return key.environment === undefined ? name : `environment ${name}`;
-}
-
-function realPath(file: string): string {
-  try {
-    return fs.realpathSync(file);
-  } catch {
-    // A file that is not there yet lies where its directory leads to.
-    const directory = path.dirname(file);
-    return directory === file ? file : path.join(realPath(directory), path.basename(file));
-  }
 }
 
 /** The place of an environment, or CONFIG_INVALID for a path that leads out of its directory. */

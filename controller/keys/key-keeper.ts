@@ -31,7 +31,8 @@ import type { KeyUse } from "./key-uses.ts";
 
 /** How keys are kept. */
 export type KeyKeeperOptions = KeySecretsOptions & {
-  readonly cluster: string;
+  /** The name in the key list; undefined: the one that was published before. */
+  readonly cluster: string | undefined;
   readonly policy: KeyPolicy;
   /** undefined: nobody is named who could open a backup. */
   readonly backup: KeyBackup | undefined;
@@ -40,6 +41,8 @@ export type KeyKeeperOptions = KeySecretsOptions & {
   /** What keeps keys from being made and published; undefined: nothing does any more. */
   readonly held: (problem: string | undefined) => void;
 };
+
+const NAMELESS = "the cluster has no name, and people seal for it by one: start the controller with --cluster NAME";
 
 /** Keeps the keys as they should be. `keep` may be called at any time, again and again. */
 export class KeyKeeper {
@@ -59,6 +62,11 @@ export class KeyKeeper {
     return this.#published;
   }
 
+  /** A cluster that runs keeps the name that its own list has. */
+  get #name(): string | undefined {
+    return this.#options.cluster ?? this.#options.keys.list?.cluster;
+  }
+
   /** One round: identity, requests, first key, renewal, backup, list. Throws ApiError. */
   async keep(now: Date): Promise<void> {
     if (this.#isAtWork) return;
@@ -66,7 +74,8 @@ export class KeyKeeper {
     try {
       const published = await this.#readList();
       await this.#ensureIdentity();
-      const problem = this.#options.keys.doubt ?? (await this.#secrets.prove(now));
+      const { doubt } = this.#options.keys;
+      const problem = doubt ?? (this.#name === undefined ? NAMELESS : await this.#secrets.prove(now));
       this.#options.held(problem);
       const { identity } = this.#options.keys;
       if (identity === undefined || problem !== undefined) return;
@@ -104,7 +113,7 @@ export class KeyKeeper {
       return;
     }
     // Keys, a list or a pin speak for an identity that is missing: another would not be it.
-    if (keys.doubt !== undefined || !policy.generateFirstKey) return;
+    if (keys.doubt !== undefined || !policy.generateFirstKey || this.#name === undefined) return;
     const seed = engine.randomBytes(32);
     const fingerprint = fingerprintOf(engine, engine.signingKeyOf(seed));
     keys.upsert(await api.createSecret(identitySecret(namespace, seed)));
@@ -197,8 +206,9 @@ export class KeyKeeper {
 
   /** All that there is: a Secret's name says which key it keeps, so each is there once. undefined before there is an identity. */
   #store(): KeyStore | undefined {
-    const { keys, cluster } = this.#options;
-    if (keys.identity === undefined) return undefined;
+    const { keys } = this.#options;
+    const cluster = this.#name;
+    if (keys.identity === undefined || cluster === undefined) return undefined;
     const { serial, seed } = keys.identity;
     return { cluster, serial, identity: seed, keys: [...keys.records.values()] };
   }

@@ -73,13 +73,15 @@ describe.skipIf(inject("assets") === undefined)("a developer and a cluster", () 
     const forged = signKeyList(engine, { ...list, serial: list.serial + 1, keys: [key] }, new Uint8Array(32).fill(9));
     fs.writeFileSync(cluster.file("forged.keys"), forged);
     const fetched = cluster.lacre(["keys", "fetch", "--from", "forged.keys"]);
-    expect([fetched.status, fetched.stderr]).toEqual([6, expect.stringContaining("and pinned is SHA256:")]);
+    expect([fetched.status, fetched.stderr]).toEqual([6, expect.stringContaining(`is of test-${cluster.id} (SHA256:`)]);
     expect(fs.readFileSync(keysFile(), "utf8")).toBe(before);
-    const sealed = cluster.lacre(["seal", "-r", "forged.keys"], secretText("x", "y", { A: "a" }));
+    fs.writeFileSync(keysFile(), forged);
+    const sealed = cluster.lacre(["seal", "-r", keysFile()], secretText("x", "y", { A: "a" }));
+    fs.writeFileSync(keysFile(), before);
     expect([sealed.status, sealed.stdout, sealed.stderr]).toEqual([
       6,
       "",
-      expect.stringContaining("forged.keys: the key list of"),
+      expect.stringContaining(`and pinned is test-${cluster.id} (SHA256:`),
     ]);
   });
 
@@ -87,7 +89,7 @@ describe.skipIf(inject("assets") === undefined)("a developer and a cluster", () 
     const text = fs.readFileSync(keysFile(), "utf8");
     const pins = JSON.parse(fs.readFileSync(cluster.file(".config/lacre/pins.json"), "utf8"));
     const saved = JSON.stringify(pins);
-    pins.clusters[`test-${cluster.id}`].serial += 1;
+    pins.pins[0].recipients[0].serial += 1;
     fs.writeFileSync(cluster.file(".config/lacre/pins.json"), JSON.stringify(pins));
     const old = cluster.lacre(["seal", "-r", keysFile()], secretText("x", "y", { A: "a" }));
     expect([old.status, old.stderr]).toEqual([6, expect.stringContaining("was seen before")]);
@@ -122,24 +124,23 @@ describe.skipIf(inject("assets") === undefined)("a developer and a cluster", () 
     expect(fs.existsSync(cluster.file("empty"))).toBe(false);
   });
 
-  it("pins another identity only with its fingerprint and --replace", () => {
+  it("takes another identity only with its fingerprint: for a file that is there, and for one that is fetched", () => {
     const seed = new Uint8Array(32).fill(3);
-    const list = parseKeyList(engine, fs.readFileSync(keysFile(), "utf8"));
-    fs.writeFileSync(cluster.file("moved.keys"), signKeyList(engine, list, seed));
+    const before = fs.readFileSync(keysFile(), "utf8");
+    const list = parseKeyList(engine, before);
+    const own = fingerprintOf(engine, list.identity);
+    fs.writeFileSync(keysFile(), signKeyList(engine, list, seed));
     const fingerprint = fingerprintOf(engine, engine.signingKeyOf(seed));
-    const pin = (...more: string[]) => cluster.lacre(["keys", "pin", "moved.keys", ...more]);
-    expect(pin("--fingerprint", "SHA256:AAAA").status).toBe(6);
-    expect(pin("--fingerprint", fingerprint).status).toBe(6);
-    expect(pin("--fingerprint", fingerprint, "--replace").status).toBe(0);
-    const back = cluster.lacre([
-      "keys",
-      "pin",
-      keysFile(),
-      "--fingerprint",
-      fingerprintOf(engine, list.identity),
-      "--replace",
+    const pin = (told: string) => cluster.lacre(["keys", "pin", keysFile(), "--fingerprint", told]);
+    expect([pin("SHA256:AAAA").status, pin(own).status, pin(fingerprint).status]).toEqual([6, 6, 0]);
+    const back = fetch();
+    expect([back.status, back.stderr]).toEqual([
+      6,
+      expect.stringContaining("lacre keys fetch --fingerprint SHA256:..."),
     ]);
-    expect(back.status).toBe(0);
+    expect(fetch(["--fingerprint", fingerprint]).status).toBe(6);
+    expect([fetch(["--fingerprint", own]).status, fs.readFileSync(keysFile(), "utf8")]).toEqual([0, before]);
+    expect(cluster.lacre(["seal", "-r", keysFile()], secretText("x", "y", { A: "a" })).status).toBe(0);
   });
 
   it("asks for a new key, and sees which entries still need the old one", async () => {

@@ -198,3 +198,24 @@ describe.skipIf(inject("assets") === undefined)("a cluster that is being restore
     }
   });
 });
+
+describe.skipIf(inject("assets") === undefined)("a cluster without a name", () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await TestCluster.prepared({ isNamed: false });
+  });
+  afterAll(() => cluster.stop());
+
+  it("makes no key and says what is missing; it keeps the name that it was given once", async () => {
+    cluster.launch();
+    await until("it says so", () => cluster.controller.log.includes("start the controller with --cluster NAME"));
+    const made = await cluster.admin.get(cluster.secretPath("", cluster.keyNamespace));
+    expect(made?.items).toEqual([]);
+    await cluster.controller.end();
+    for (const args of [["--cluster", "fresh"], []]) {
+      const started = await cluster.startController(args);
+      expect(parseKeyList(engine, (await started.http("/v1/keys")).text).cluster).toBe("fresh");
+      await started.end();
+    }
+  });
+});

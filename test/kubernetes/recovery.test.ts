@@ -156,11 +156,12 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster, over the
     const before = JSON.parse(fs.readFileSync(cluster.file("git/db.json"), "utf8")).spec.entries;
     // Logs are in between, as kubectl shows them.
     fs.writeFileSync(cluster.file("result"), ran.stderr + ran.stdout);
+    fs.writeFileSync(cluster.file("now.keys"), (await cluster.controller.http("/v1/keys")).text);
     fs.writeFileSync(cluster.file("cut"), ran.stdout.split("\n").slice(0, 2).join("\n"));
-    const cut = cluster.lacre(["reseal", "--from", "cut", "git"]);
+    const cut = cluster.lacre(["reseal", "--from", "cut", "-r", "now.keys", "git"]);
     expect([cut.status, cut.stderr]).toEqual([1, expect.stringContaining("is cut: 1 entries came through")]);
     const untouched = fs.readFileSync(edited, "utf8");
-    const applied = cluster.lacre(["reseal", "--from", "result", "git"]);
+    const applied = cluster.lacre(["reseal", "--from", "result", "-r", "now.keys", "git"]);
     expect([applied.status, applied.stderr]).toEqual([0, "resealed 2 entries in 1 file\n"]);
     expect(fs.readFileSync(edited, "utf8")).toBe(untouched);
     const after = JSON.parse(fs.readFileSync(cluster.file("git/db.json"), "utf8")).spec.entries;
@@ -169,7 +170,9 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster, over the
       expect([is?.scope, is?.sealedAt, is?.contextHash]).toEqual([was?.scope, was?.sealedAt, was?.contextHash]);
       expect(is?.stanzas[0]?.keyId).toBe(await activeKey());
     }
-    expect(cluster.lacre(["reseal", "--from", "result", "git"]).stderr).toContain("resealed 0 entries");
+    expect(cluster.lacre(["reseal", "--from", "result", "-r", "now.keys", "git"]).stderr).toContain(
+      "resealed 0 entries",
+    );
     await applyGit();
     await cluster.untilValues("db", { A: "alpha", B: "beta" });
     const again = cluster.reseal().stdout.trim().split("\n");
@@ -290,7 +293,10 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster, over the
     const ran = cluster.reseal();
     expect(ran.stdout.trim().split("\n").length).toBeGreaterThan(3);
     fs.writeFileSync(cluster.file("result"), ran.stdout);
-    expect(cluster.lacre(["reseal", "--from", "result", "git"]).status).toBe(0);
+    const old = cluster.lacre(["reseal", "--from", "result", "-r", "now.keys", "git"]);
+    expect([old.status, old.stderr]).toEqual([6, expect.stringContaining("the result seals")]);
+    fs.writeFileSync(cluster.file("now.keys"), (await cluster.controller.http("/v1/keys")).text);
+    expect(cluster.lacre(["reseal", "--from", "result", "-r", "now.keys", "git"]).status).toBe(0);
     await applyGit();
     await cluster.untilReason("db", "Synced");
     const forced = keys("destroy", lost, "--force");

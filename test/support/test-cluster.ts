@@ -16,6 +16,8 @@ const WAIT_MS = 30_000;
 
 /** How a controller of a test is started. */
 export type ClusterOptions = {
+  /** false: the controller is started without --cluster. */
+  readonly isNamed?: boolean;
   /** What its namespaces end in; random if it is not given. */
   readonly id?: string;
   /** Namespaces besides `shop`. */
@@ -227,8 +229,7 @@ export class TestCluster {
       ...this.namespaces.flatMap((name) => ["--namespace", name]),
       "--key-namespace",
       this.keyNamespace,
-      "--cluster",
-      `test-${this.id}`,
+      ...(this.#options.isNamed === false ? [] : ["--cluster", `test-${this.id}`]),
       "--kubeconfig",
       this.file("controller.kubeconfig"),
       "--token-file",
@@ -266,7 +267,7 @@ export class TestCluster {
     return {
       status: ran.status,
       stdout: ran.stdout,
-      stderr: ran.stderr.replace(/^note: a bare public key: [^\n]*\n/m, ""),
+      stderr: ran.stderr.replace(/^note: a bare public key: [^\n]*\n/m, "").replace(/^sealing for [^\n]*\n/m, ""),
     };
   }
 
