@@ -2,6 +2,17 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
+import { loadEngine } from "../../src/crypto/engine-node.ts";
+import {
+  parsePublicKeys,
+  parseToken,
+  resealFooter,
+  resealHeader,
+  resealLine,
+  sealToken,
+  tokenDigest,
+  utf8,
+} from "../../src/index.ts";
 import { type Ran, type RunOptions, secretYaml, Workspace } from "../support/workspace.ts";
 
 const PROD = "version: 1\nenvironments:\n  prod: { keys: keys/prod.keys }\n";
@@ -324,5 +335,31 @@ describe("reseal with a key store", () => {
     const ran = at.lacre(["reseal", "-k", "prod.store", "db.yaml"]);
     expect([ran.status, ran.stdout]).toEqual([expect.any(Number), ""]);
     expect(ran.status).not.toBe(0);
+  });
+});
+
+describe("reseal --from", () => {
+  it("takes no token for somebody whom the environment does not name, and changes nothing", async () => {
+    const engine = await loadEngine();
+    at.write("db.yaml", seal(["-r", "lists/prod.keys"]).stdout);
+    const before = at.read("db.yaml");
+    const [old = ""] = /lacre1\.[\w-]+/.exec(before) ?? [];
+    const place = { namespace: "shop", name: "db", key: "A" };
+    const sealedAt = parseToken(old)?.sealedAt ?? 0n;
+    const resultFor = (file: string) => {
+      const recipients = parsePublicKeys(engine, /lacre-public-\S+/.exec(at.read(file))?.[0] ?? "");
+      const token = sealToken(engine, { value: utf8("theirs"), scope: "strict", place, recipients, sealedAt });
+      const line = resealLine({ ...place, replaces: tokenDigest(engine, old), token });
+      at.write("result", `${resealHeader("prod")}${line}${resealFooter(1, 0)}`);
+    };
+    const apply = (...args: readonly string[]) => at.lacre(["reseal", "--from", "result", "db.yaml", ...args]);
+    resultFor("bare.pub");
+    refused(apply(), "is not pinned here");
+    at.pin("keys/prod.keys");
+    refused(apply(), "the result seals shop/db, entry A, for ");
+    refused(apply("-r", "lists/prod.keys"), "the result seals shop/db, entry A, for ");
+    expect(at.read("db.yaml")).toBe(before);
+    resultFor("keys/prod.keys");
+    expect([apply().status, at.read("db.yaml") === before]).toEqual([0, false]);
   });
 });
