@@ -9,9 +9,9 @@ import {
   LacreError,
   type Source,
 } from "../../src/index.ts";
+import { EXIT } from "../../src/node/exit-status.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
 import { resolvePath } from "../io/files.ts";
 import { git } from "../io/git.ts";
 

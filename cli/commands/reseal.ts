@@ -22,9 +22,9 @@ import {
   shortKeyId,
   staleEntries,
 } from "../../src/index.ts";
+import { EXIT } from "../../src/node/exit-status.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
-import { EXIT } from "../exit-codes.ts";
 import { readSource } from "../io/files.ts";
 import { expandInputs } from "../io/inputs.ts";
 import { openError } from "../io/open-error.ts";

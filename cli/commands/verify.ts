@@ -20,10 +20,10 @@ import {
   trackedPrograms,
   type VerifyResult,
 } from "../../src/index.ts";
+import { EXIT } from "../../src/node/exit-status.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
-import { EXIT } from "../exit-codes.ts";
 import { readAdded } from "../io/added-allowances.ts";
 import type { FoundConfiguration } from "../io/configuration.ts";
 import { judgedEnvironments } from "../io/environment-states.ts";

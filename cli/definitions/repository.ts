@@ -85,9 +85,7 @@ export function verifyCommand(context: CommandContext, outcome: Outcome): Comman
 /** `lacre diff` */
 export function diffCommand(context: CommandContext, outcome: Outcome): Command {
   const command = new Command("diff")
-    .description(
-      "compare Git with the cluster: + ~ - ! = per object and entry, never a value; 0 same, 2 different, 1 could not tell",
-    )
+    .description("compare Git with the cluster: + ~ - ! = per object and entry, never a value; 0 same, 9 different")
     .argument("[path...]", "SealedSecrets or directories of them; the whole repository by default")
     .addOption(namespace())
     .option("--extra", "also show SealedSecrets of these namespaces that only the cluster has");

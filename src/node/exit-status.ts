@@ -1,5 +1,5 @@
-/** One table from error code to exit status. docs/errors.md and docs/cli.md show the same. */
-import type { ErrorCode } from "../src/index.ts";
+/** One table from error code to exit status, for both programs. docs/errors.md and docs/cli.md show the same. */
+import type { ErrorCode } from "../errors.ts";
 
 /** Exit statuses with a name, for where no error is thrown. */
 export const EXIT = {
@@ -12,6 +12,8 @@ export const EXIT = {
   integrity: 6,
   conflict: 7,
   remote: 8,
+  /** Of `diff`: what runs is not what Git says. */
+  different: 9,
   bug: 70,
 } as const;
 
