@@ -52,6 +52,19 @@ export {
 } from "./crypto/key-list.ts";
 export { factsOfKey, proveKey } from "./crypto/key-proof.ts";
 export {
+  answerAnnotations,
+  answerTo,
+  formatAnswer,
+  type KeyAnswer,
+  type KeyRequest,
+  openRequests,
+  orderOf,
+  orderRequest,
+  overlongRequests,
+  requestAnnotations,
+  rotateRequest,
+} from "./crypto/key-request.ts";
+export {
   BACKUP_DATA,
   BACKUP_NAME,
   BACKUP_OF,

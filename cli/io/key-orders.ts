@@ -1,6 +1,14 @@
 /** Asking a cluster's controller for something about its keys, and waiting for what it says. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { KEY_LIST_DATA, KEY_LIST_NAME, LacreError } from "../../src/index.ts";
+import {
+  answerTo,
+  KEY_LIST_DATA,
+  KEY_LIST_NAME,
+  type KeyAnswer,
+  type KeyRequest,
+  LacreError,
+  requestAnnotations,
+} from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import type { ClusterReader } from "./cluster.ts";
 
@@ -26,20 +34,17 @@ export async function askController(
   context: CommandContext,
   cluster: ClusterReader,
   namespace: string,
-  request: { readonly name: string; readonly value: string },
-): Promise<string> {
-  const { name, value } = request;
-  const annotated = await cluster.annotateConfigMap(namespace, KEY_LIST_NAME, {
-    [`lacre.dev/${name}-requested`]: value,
-  });
+  request: KeyRequest,
+): Promise<KeyAnswer> {
+  const annotated = await cluster.annotateConfigMap(namespace, KEY_LIST_NAME, requestAnnotations(request));
   if (!annotated) throw noKeyList(cluster, namespace);
   context.progress(`${cluster.context} was asked; waiting for the controller`);
   const deadline = Date.now() + WAIT_MS;
   while (Date.now() < deadline) {
-    const annotations = (await cluster.configMap(namespace, KEY_LIST_NAME))?.annotations ?? {};
-    if (annotations[`lacre.dev/${name}-handled`] === value) {
+    const answer = answerTo(request, (await cluster.configMap(namespace, KEY_LIST_NAME))?.annotations);
+    if (answer !== undefined) {
       context.progress("");
-      return annotations[`lacre.dev/${name}-answer`] ?? "done";
+      return answer;
     }
     await sleep(POLL_MS);
   }
