@@ -137,8 +137,6 @@ export {
   type NewKeys,
   newStore,
 } from "./crypto/store-change.ts";
-export { isSuite, type Suite } from "./crypto/suite.ts";
-export { parseToken, sealedAtDate, TOKEN_PREFIX, type Token } from "./crypto/token.ts";
 export { type ErrorCode, LacreError } from "./errors.ts";
 export { readConfiguration } from "./format/configuration.ts";
 export { detectFormat, type InputFormat, isManifestPath } from "./format/detect.ts";
@@ -160,7 +158,9 @@ export { printable, printableJson, printableName, printableTalk } from "./model/
 export { objectName, type SealedSecret, type SyncPolicy } from "./model/sealed-secret.ts";
 export { PLAIN_SHAPE, type PlainSecret, type SecretShape, wipeSecret } from "./model/secret.ts";
 export { posixWord, shellWord } from "./model/shell-word.ts";
+export { isSuite, type Suite } from "./model/suite.ts";
 export { rfc3339 } from "./model/time.ts";
+export { parseToken, sealedAtDate, TOKEN_PREFIX, type Token } from "./model/token.ts";
 export { type Difference, type Sign, sealedDifferences } from "./seal/difference.ts";
 export { type Edits, PLACEHOLDER, printBuffer, readBuffer } from "./seal/edit.ts";
 export { type EntryReport, inspectSealed } from "./seal/inspect.ts";

@@ -1,7 +1,7 @@
 /** The identity's signature over a backup: who may write the ConfigMap it lies in cannot put another in its place unseen. Pure. */
 import { concat, fromBase64url, toBase64url, utf8 } from "../bytes.ts";
+import { LABEL } from "../model/label.ts";
 import type { Engine } from "./engine.ts";
-import { LABEL } from "./label.ts";
 
 /** The bytes that are signed. of: what the backup is of; file: the age file. */
 function signedBytes(engine: Engine, of: string, file: string): Uint8Array {

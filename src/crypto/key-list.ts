@@ -1,11 +1,11 @@
 /** The signed list of a cluster's public keys: safe to publish, made to be committed and read in a diff. docs/format-v1.md, Key lists. */
 import { concat, fromBase64url, sameBytes, toBase64url, utf8 } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
+import { LABEL } from "../model/label.ts";
 import { isSigningKey } from "./ed25519.ts";
 import type { Engine } from "./engine.ts";
 import type { PublicKey } from "./key.ts";
 import { formatPublicKey, parsePublicKeys } from "./key-text.ts";
-import { LABEL } from "./label.ts";
 
 /** What a key may be used for: sealing and opening, opening only, or nothing any more. */
 export type KeyState = "active" | "decrypt-only" | "compromised" | "destroyed";

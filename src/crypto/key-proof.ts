@@ -4,9 +4,9 @@
  */
 import { concat, fromBase64url, toBase64url, utf8 } from "../bytes.ts";
 import type { KeyId } from "../model/key-id.ts";
+import { LABEL } from "../model/label.ts";
 import type { Engine } from "./engine.ts";
 import type { HeldKey, HeldState } from "./key-store.ts";
-import { LABEL } from "./label.ts";
 
 /** What is proven of a key. Times are RFC 3339, in seconds and UTC. */
 export type ProvenFacts = {

@@ -2,9 +2,9 @@
 import { fromBase64url, toBase64url } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
 import { contentLines } from "../model/lines.ts";
+import { isSuite, type Suite } from "../model/suite.ts";
 import type { Engine } from "./engine.ts";
 import { importPrivateKey, importPublicKey, type PrivateKey, type PublicKey } from "./key.ts";
-import { isSuite, type Suite } from "./suite.ts";
 
 const PUBLIC = "lacre-public-1.";
 const PRIVATE = "lacre-private-1.";

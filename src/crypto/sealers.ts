@@ -1,6 +1,7 @@
 /** Whose seals count, and where: the policy that a controller is started with, never taken from what it judges. docs/signatures.md. */
 import { LacreError } from "../errors.ts";
 import { parseNamespace } from "../model/names.ts";
+import type { Token } from "../model/token.ts";
 import { isSigningKey } from "./ed25519.ts";
 import {
   judgeSignature,
@@ -9,7 +10,6 @@ import {
   type SignatureVerdict,
   type TrustedSealer,
 } from "./signature.ts";
-import type { Token } from "./token.ts";
 
 /** What a namespace does about tokens without a good signature. */
 export type SignaturePolicy = "off" | "warn" | "enforce";

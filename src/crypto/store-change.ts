@@ -1,11 +1,11 @@
 /** Changes to a key store: what was decided, done. The only randomness is the engine's. */
 import { wipe } from "../bytes.ts";
+import type { Suite } from "../model/suite.ts";
 import { rfc3339 } from "../model/time.ts";
 import type { Engine } from "./engine.ts";
 import { generateKey, type PrivateKey, SEED_BYTES } from "./key.ts";
 import { decideKeys, type KeyAction, type KeyFact } from "./key-life.ts";
 import { type HeldKey, type KeyStore, nextSerial } from "./key-store.ts";
-import type { Suite } from "./suite.ts";
 
 /** What new keys are like. */
 export type NewKeys = { readonly suite: Suite; readonly lifetimeMs: number };

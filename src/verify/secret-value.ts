@@ -1,5 +1,5 @@
 /** The values of a Secret: there every literal counts, however weak, and nothing passes by its beginning alone. */
-import { parseToken, TOKEN_PREFIX } from "../crypto/token.ts";
+import { parseToken, TOKEN_PREFIX } from "../model/token.ts";
 import { decodeBase64 } from "./base64.ts";
 import { hasRandomPart } from "./judgement.ts";
 import { isExactReference } from "./secret-reference.ts";

@@ -1,6 +1,6 @@
 /** What a value is, before anybody asks whether it stands in the wrong place: precision comes from here, not from entropy. */
 
-import { parseToken, TOKEN_PREFIX } from "../crypto/token.ts";
+import { parseToken, TOKEN_PREFIX } from "../model/token.ts";
 
 /**
  * sealed: only a key opens it. reference: it names where the value is. placeholder: it stands for a value that is not

@@ -10,7 +10,7 @@ import { portableEngine } from "../../../src/crypto/engine-portable.ts";
 import { parseKeyList, signKeyList } from "../../../src/crypto/key-list.ts";
 import { parseSealers, signatureProblem } from "../../../src/crypto/sealers.ts";
 import { createSealer, formatSigningKey, judgeSignature } from "../../../src/crypto/signature.ts";
-import { parseToken, type Token } from "../../../src/crypto/token.ts";
+import { parseToken, type Token } from "../../../src/model/token.ts";
 import { SMALL_ORDER_ED25519 } from "../../../tools/vectors/bad-points.ts";
 import { twistedSigner } from "../../../tools/vectors/signature-cases.ts";
 import { bothEngines } from "../../support/engines.ts";

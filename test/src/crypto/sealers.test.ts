@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { portableEngine as engine } from "../../../src/crypto/engine-portable.ts";
 import { parseSealers, policyFor, signatureProblem } from "../../../src/crypto/sealers.ts";
 import { createSealer, formatSigningKey, parseSigningSeed, signingKeyLine } from "../../../src/crypto/signature.ts";
-import { parseToken, type Token } from "../../../src/crypto/token.ts";
+import { parseToken, type Token } from "../../../src/model/token.ts";
 import { keyOf, tokenFor } from "../../support/tokens.ts";
 
 const seed = (fill: number) => new Uint8Array(32).fill(fill);

@@ -1,9 +1,9 @@
 /** One sealed value as text: parsing needs no key and opens nothing. Format 1, docs/format-v1.md. */
 import { compareBytes, concat, fromBase64url, toBase64url, utf8 } from "../bytes.ts";
-import { boundContext, type Context, type Scope } from "../model/context.ts";
-import { KEY_ID_BYTES, type KeyId, keyIdOf } from "../model/key-id.ts";
-import { MAX_RECIPIENTS, MAX_TOKEN_CHARACTERS, MAX_VALUE_BYTES } from "../model/limits.ts";
+import { boundContext, type Context, type Scope } from "./context.ts";
+import { KEY_ID_BYTES, type KeyId, keyIdOf } from "./key-id.ts";
 import { LABEL } from "./label.ts";
+import { MAX_RECIPIENTS, MAX_TOKEN_CHARACTERS, MAX_VALUE_BYTES } from "./limits.ts";
 import { PADDING_FLOOR_BYTES, paddedLength, padme } from "./padding.ts";
 import { SUITES, type Suite, suiteOf } from "./suite.ts";
 
