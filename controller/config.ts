@@ -7,6 +7,8 @@ import {
   LacreError,
   type NewKeys,
   parseNamespace,
+  parseScope,
+  type Scope,
   type Suite,
 } from "../src/index.ts";
 
@@ -41,6 +43,7 @@ export type Config = {
   readonly once: boolean;
   readonly allowEmpty: boolean;
   readonly acceptSuites: ReadonlySet<Suite>;
+  readonly acceptScopes: ReadonlySet<Scope>;
   readonly fileMode: number;
   readonly intervalMs: number;
   readonly listen: ListenConfig | undefined;
@@ -71,6 +74,7 @@ Options:
   --interval SECONDS                         time between two passes (default 10)
   --allow-empty                              an empty source removes everything; refused otherwise
   --accept-suite SUITE                       also open tokens of this suite (x25519)
+  --accept-scope SCOPE                       also open tokens of this scope (namespace, cluster)
   --file-mode MODE                           mode of the opened files (default 0400)
   --listen HOST:PORT | off                   /healthz, /readyz, /metrics (default 127.0.0.1:9808)
   --log-level LEVEL                          trace, debug, info, warn, error, silent (default info)
@@ -108,6 +112,7 @@ function parse(args: readonly string[]) {
         once: { type: "boolean" },
         "allow-empty": { type: "boolean" },
         "accept-suite": { type: "string", multiple: true },
+        "accept-scope": { type: "string", multiple: true },
         "file-mode": { type: "string", default: "0400" },
         interval: { type: "string", default: "10" },
         listen: { type: "string", default: "127.0.0.1:9808" },
@@ -155,6 +160,11 @@ export function parseSuites(names: readonly string[]): ReadonlySet<Suite> {
     suites.add(name);
   }
   return suites;
+}
+
+/** The scopes that are opened: strict, and those that were named. */
+export function parseScopes(names: readonly string[]): ReadonlySet<Scope> {
+  return new Set<Scope>(["strict", ...names.map(parseScope)]);
 }
 
 /** A number within limits, or USAGE. */
@@ -230,6 +240,7 @@ export function parseConfig(args: readonly string[]): Config {
     once: values.once === true,
     allowEmpty: values["allow-empty"] === true,
     acceptSuites: parseSuites(values["accept-suite"] ?? []),
+    acceptScopes: parseScopes(values["accept-scope"] ?? []),
     fileMode: Number.parseInt(values["file-mode"], 8),
     intervalMs: interval * 1000,
     listen: parseListen(values.listen),

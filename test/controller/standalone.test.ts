@@ -147,6 +147,29 @@ describe("the directory target", () => {
     expect(value(one, "db", "B")).toBe("two");
   });
 
+  it("opens strict tokens only, unless a wider scope is accepted, and leaves what it wrote before", () => {
+    const one = workspace();
+    seal(one, "db", { A: "1" });
+    once(one);
+    for (const scope of ["namespace", "cluster"]) {
+      one.write("src/db.yaml", secretYaml("db", { A: scope }));
+      one.lacre(["seal", "-i", "-r", "prod.pub", "--scope", scope, "src/db.yaml"]);
+      const before = value(one, "db", "A");
+      const refused = once(one);
+      expect(refused).toMatchObject({
+        written: [],
+        removed: [],
+        problems: [{ reason: "ScopeNotAccepted" }],
+        status: 1,
+      });
+      expect(refused.problems[0]?.message).toContain(`or start the controller with --accept-scope ${scope}; the last`);
+      expect(value(one, "db", "A")).toBe(before);
+      expect(one.lacre(["sync", ...FROM_DIRECTORY, "--accept-scope", scope]).status).toBe(0);
+      expect(value(one, "db", "A")).toBe(scope);
+    }
+    expect(one.controller([...FROM_DIRECTORY, "--accept-scope", "every", "--once"]).status).toBe(2);
+  });
+
   it("prunes what it wrote and Git no longer has, and nothing else", () => {
     const one = workspace();
     seal(one, "db", { A: "1" });
