@@ -11,6 +11,7 @@ import {
   type Scope,
   type Suite,
 } from "../src/index.ts";
+import { isCommitId } from "./sources/accepted.ts";
 
 /** Where the sealed files are. */
 type SourceConfig =
@@ -21,6 +22,8 @@ type SourceConfig =
       readonly branch: string | undefined;
       /** Whose signature the commit must carry, as ssh-keygen reads it. */
       readonly allowedSigners: string | undefined;
+      /** A whole commit id that is taken though it does not descend from what was accepted. */
+      readonly acceptCommit: string | undefined;
     };
 
 /** Where HTTP listens. */
@@ -69,6 +72,7 @@ Options:
   --open-compromised                         open what is sealed for keys marked as compromised
   --sealers FILE                             whose signatures count, and in which namespaces: docs/signatures.md
   --allowed-signers FILE                     of a git source: only commits signed with SSH by one of these
+  --accept-commit ID                         with it: take this commit though it does not descend from the last one, once
   --once                                     one pass, a report on stdout, then end
   --namespace NAME                           for manifests that name no namespace
   --interval SECONDS                         time between two passes (default 10)
@@ -108,6 +112,7 @@ function parse(args: readonly string[]) {
         "open-compromised": { type: "boolean" },
         sealers: { type: "string" },
         "allowed-signers": { type: "string" },
+        "accept-commit": { type: "string" },
         namespace: { type: "string" },
         once: { type: "boolean" },
         "allow-empty": { type: "boolean" },
@@ -126,7 +131,16 @@ function parse(args: readonly string[]) {
   }
 }
 
-function parseSource(text: string, allowedSigners: string | undefined): SourceConfig {
+function parseAcceptCommit(id: string | undefined, allowedSigners: string | undefined): string | undefined {
+  if (id === undefined) return undefined;
+  if (allowedSigners === undefined) {
+    throw usage("--accept-commit goes with --allowed-signers", "without it every commit of the branch is taken");
+  }
+  if (isCommitId(id)) return id;
+  throw usage("--accept-commit takes a whole commit id, 40 or 64 hexadecimal digits", "git rev-parse COMMIT shows it");
+}
+
+function parseSource(text: string, allowedSigners: string | undefined, acceptCommit: string | undefined): SourceConfig {
   if (allowedSigners !== undefined && !text.startsWith("git:")) {
     throw usage("--allowed-signers goes with a git source", "a directory has no commits that could be signed");
   }
@@ -134,7 +148,7 @@ function parseSource(text: string, allowedSigners: string | undefined): SourceCo
   if (text.startsWith("git:") && text.length > 4) {
     const [url = "", branch] = text.slice(4).split("#");
     if (url.startsWith("-") || branch?.startsWith("-")) throw usage("a Git URL or branch cannot start with '-'");
-    return { kind: "git", url, branch: branch === "" ? undefined : branch, allowedSigners };
+    return { kind: "git", url, branch: branch === "" ? undefined : branch, allowedSigners, acceptCommit };
   }
   throw usage(`--source ${text} is neither directory:PATH nor git:URL#BRANCH`);
 }
@@ -228,7 +242,11 @@ export function parseConfig(args: readonly string[]): Config {
   if (!FILE_MODES.includes(values["file-mode"])) throw usage(`--file-mode must be one of ${FILE_MODES.join(", ")}`);
   checkLogLevel(values["log-level"]);
   return {
-    source: parseSource(values.source, values["allowed-signers"]),
+    source: parseSource(
+      values.source,
+      values["allowed-signers"],
+      parseAcceptCommit(values["accept-commit"], values["allowed-signers"]),
+    ),
     target: parseTarget(values.target),
     keyFiles: values["key-file"],
     cluster: values.cluster === undefined ? undefined : parseCluster(values.cluster),

@@ -77,7 +77,7 @@ type GitAnswer =
   | { readonly ok: false; readonly status: number | undefined; readonly why: string };
 
 /** Runs git and tells how it ended. Never throws for what git says. */
-function askGit(args: readonly string[]): Promise<GitAnswer> {
+export function askGit(args: readonly string[]): Promise<GitAnswer> {
   return new Promise((resolve) => {
     const options = { env: ENVIRONMENT, timeout: TIMEOUT_MS, maxBuffer: MAX_ANSWER_BYTES, encoding: "utf8" } as const;
     execFile("git", [...args], options, (error, stdout, stderr) => {

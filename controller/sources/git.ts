@@ -1,60 +1,79 @@
-/** A branch of a Git repository as a source: polled with the system's git, fetched shallowly, read by blob. */
+/** A branch of a Git repository as a source: polled with the system's git, fetched as shallowly as may be, read by blob. */
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { LacreError } from "../../src/index.ts";
 import type { Objection } from "../problem.ts";
+import { type Accepted, afterTaking, atStart, judgeDescent, readAccepted, writeAccepted } from "./accepted.ts";
 import { BlobReader } from "./blob-reader.ts";
-import { inRepository, runGit } from "./git-command.ts";
+import { GitClone } from "./git-clone.ts";
+import { runGit } from "./git-command.ts";
 import { judgeSignature, shortCommit } from "./git-signature.ts";
 import { listManifests, type TreeFile } from "./git-tree.ts";
 import { asUrl, withoutCredentials } from "./git-url.ts";
 import { checkManifestSize } from "./sizes.ts";
 import type { Snapshot, Source, SourceFile } from "./source.ts";
 
-const FETCHED = "refs/lacre/fetched";
+/** Which commits are taken. */
+export type Signing = {
+  /** Who may sign, as ssh-keygen reads it. */
+  readonly allowedSigners: string;
+  /** Where the commit accepted last is kept. */
+  readonly acceptedFile: string;
+  /** The one commit that is taken though it does not descend from that one. */
+  readonly acceptCommit?: string | undefined;
+};
 
-/** A clone that holds one commit, in a directory of its own. */
+type Refusal = { readonly commit: string; readonly signers: string; readonly objection: Objection };
+
 class GitSource implements Source {
   readonly name: string;
   readonly #url: string;
   readonly #ref: string;
-  readonly #repository: string;
-  readonly #allowedSigners: string | undefined;
+  readonly #directory: string;
+  readonly #signing: Signing | undefined;
+  #accepted: Accepted;
   #snapshot: Snapshot | undefined;
-  #refused: { readonly commit: string; readonly objection: Objection } | undefined;
+  /** Against what is in force itself: its signer may be allowed no more. */
+  #doubt: Objection | undefined;
+  #refused: Refusal | undefined;
   #reader: BlobReader | undefined;
 
-  constructor(url: string, branch: string | undefined, repository: string, allowedSigners: string | undefined) {
+  constructor(url: string, branch: string | undefined, directory: string, signing: Signing | undefined) {
     this.name = `git:${withoutCredentials(url)}#${branch ?? "HEAD"}`;
     this.#url = asUrl(url);
     this.#ref = branch === undefined ? "HEAD" : `refs/heads/${branch}`;
-    this.#repository = repository;
-    this.#allowedSigners = allowedSigners;
+    this.#directory = directory;
+    this.#signing = signing;
+    this.#accepted = signing === undefined ? { commit: undefined, used: undefined } : start(signing);
   }
 
   async snapshot(): Promise<Snapshot> {
     const tip = await this.#findTip();
-    if (this.#snapshot?.revision === tip) return this.#snapshot;
-    if (this.#refused?.commit !== tip) {
-      const fetched = await this.#fetch();
-      const objection = await this.#take(fetched);
-      this.#refused = objection && { commit: fetched, objection };
-    }
-    return this.#withObjection(this.#refused?.objection);
-  }
-
-  /** What is in force. What was accepted before stays so: whoever pushes a bad commit must not stop drift from being put right. */
-  #withObjection(objection: Objection | undefined): Snapshot {
-    if (this.#snapshot !== undefined && objection === undefined) return this.#snapshot;
-    const { reason, message } = objection ?? { reason: "SourceFailed", message: "nothing was fetched" };
-    if (this.#snapshot === undefined) {
-      throw new LacreError(reason === "SignatureNotTrusted" ? "SIGNATURE_INVALID" : "SOURCE_FAILED", message);
-    }
-    return { ...this.#snapshot, problem: { reason, message: `${message}; the commit before it stays in force` } };
+    if (this.#signing !== undefined && this.#snapshot === undefined) await this.#restore(this.#signing);
+    if (this.#snapshot?.revision === tip) return this.#inForce(this.#doubt);
+    const signers = stampOf(this.#signing?.allowedSigners);
+    if (this.#refused?.commit === tip && this.#refused.signers === signers)
+      return this.#inForce(this.#refused.objection);
+    this.#refused = undefined;
+    return this.#inForce(await this.#follow(tip, signers));
   }
 
   close(): void {
     this.#reader?.close();
+  }
+
+  #clone(commit: string): GitClone {
+    return new GitClone(this.#directory, this.#url, this.#ref, commit);
+  }
+
+  /** What is in force. What was accepted before stays so: whoever pushes a bad commit must not stop drift from being put right. */
+  #inForce(objection: Objection | undefined): Snapshot {
+    if (this.#snapshot === undefined) {
+      const { reason, message } = objection ?? { reason: "SourceFailed", message: "nothing was fetched" };
+      throw new LacreError(reason === "SignatureNotTrusted" ? "SIGNATURE_INVALID" : "SOURCE_FAILED", message);
+    }
+    if (objection === undefined) return this.#snapshot;
+    const stays = `${shortCommit(this.#snapshot.revision)} stays in force`;
+    return { ...this.#snapshot, problem: { reason: objection.reason, message: `${objection.message}; ${stays}` } };
   }
 
   /** The commit that the branch is at. Throws SOURCE_FAILED. */
@@ -69,32 +88,92 @@ class GitSource implements Source {
     });
   }
 
-  /** Fetches the branch; its commit. What was fetched decides: the branch may have moved since it was listed. */
-  async #fetch(): Promise<string> {
-    if (!fs.existsSync(path.join(this.#repository, "HEAD"))) {
-      fs.mkdirSync(this.#repository, { recursive: true, mode: 0o700 });
-      await runGit(["init", "--quiet", "--bare", this.#repository]);
-    }
-    const inside = inRepository(this.#repository);
-    const how = ["--quiet", "--depth=1", "--no-tags", "--force"];
-    await runGit([...inside, "fetch", ...how, "--", this.#url, `${this.#ref}:${FETCHED}`]);
-    return (await runGit([...inside, "rev-parse", "--verify", `${FETCHED}^{commit}`])).trim();
+  /** After a restart: puts the commit accepted last in force again, whatever the branch is at now. */
+  async #restore({ allowedSigners }: Signing): Promise<void> {
+    const { commit } = this.#accepted;
+    if (commit === undefined) return;
+    const clone = this.#clone(commit);
+    if (!(await clone.restore(commit))) return;
+    this.#doubt = await judgeSignature(clone.repository, commit, allowedSigners);
+    await this.#serve(clone, commit);
   }
 
-  /** Puts a commit in force, or says why not. Throws SOURCE_FAILED. */
-  async #take(commit: string): Promise<Objection | undefined> {
-    if (this.#allowedSigners !== undefined) {
-      const objection = await judgeSignature(this.#repository, commit, this.#allowedSigners);
-      if (objection !== undefined) return objection;
+  /** Fetches the branch and puts its commit in force, or says why not. Throws SOURCE_FAILED while nothing is in force. */
+  async #follow(tip: string, signers: string): Promise<Objection | undefined> {
+    try {
+      const clone = this.#clone(tip);
+      // What was fetched decides: the branch may have moved since it was listed.
+      const commit = await clone.fetch(this.#accepted.commit === undefined ? "shallow" : "with history");
+      const objection = (await this.#judge(clone, commit)) ?? (await this.#take(clone, commit));
+      // What could not be told is asked again in the next pass.
+      if (objection?.isFinal === true) this.#refused = { commit, signers, objection };
+      return objection;
+    } catch (error) {
+      if (!(error instanceof LacreError) || error.code !== "SOURCE_FAILED" || this.#snapshot === undefined) throw error;
+      return { reason: "SourceFailed", message: error.message };
     }
-    const listing = await listManifests(this.#repository, commit);
+  }
+
+  /** Why a commit is not taken. Throws SOURCE_FAILED. */
+  async #judge(clone: GitClone, commit: string): Promise<FinalObjection | undefined> {
+    if (this.#signing === undefined) return undefined;
+    const unsigned = await judgeSignature(clone.repository, commit, this.#signing.allowedSigners);
+    if (unsigned !== undefined) return { ...unsigned, isFinal: true };
+    const last = this.#accepted.commit;
+    const descent = last === undefined ? "yes" : await clone.descends(commit, last);
+    const objection = judgeDescent(commit, this.#accepted, this.#signing.acceptCommit, descent);
+    return objection && { ...objection, isFinal: descent === "no" };
+  }
+
+  /** Puts a commit in force and remembers it, or says why not. Throws SOURCE_FAILED. */
+  async #take(clone: GitClone, commit: string): Promise<FinalObjection | undefined> {
+    const excess = await this.#serve(clone, commit, this.#signing);
+    if (excess === undefined) this.#doubt = undefined;
+    return excess && { ...excess, isFinal: true };
+  }
+
+  /** Lists a commit for reading. signing: kept before it is in force, so that no restart can go back behind it. */
+  async #serve(clone: GitClone, commit: string, signing?: Signing): Promise<Objection | undefined> {
+    const listing = await listManifests(clone.repository, commit);
     if (!listing.ok) return { reason: "SourceFailed", message: `commit ${shortCommit(commit)} has ${listing.excess}` };
+    if (signing !== undefined) {
+      const accepted = afterTaking(commit, this.#accepted, signing.acceptCommit);
+      await clone.keep(commit);
+      record(signing, accepted);
+      this.#accepted = accepted;
+    }
     this.#reader?.close();
-    const reader = new BlobReader(this.#repository);
+    const reader = new BlobReader(clone.repository);
     this.#reader = reader;
     this.#snapshot = { revision: commit, files: listing.files.map((file) => toSourceFile(reader, file)) };
     return undefined;
   }
+}
+
+/** isFinal: the same commit is refused again without asking. */
+type FinalObjection = Objection & { readonly isFinal: boolean };
+
+/** What was kept, as it counts for this start. Throws TARGET_FAILED. */
+function start(signing: Signing): Accepted {
+  const kept = readAccepted(signing.acceptedFile);
+  const accepted = atStart(kept, signing.acceptCommit);
+  if (accepted !== kept) record(signing, accepted);
+  return accepted;
+}
+
+function record({ acceptedFile }: Signing, accepted: Accepted): void {
+  try {
+    writeAccepted(acceptedFile, accepted);
+  } catch (cause) {
+    const hint = "is the disk full?";
+    throw new LacreError("SOURCE_FAILED", "the accepted commit cannot be recorded", { hint, cause });
+  }
+}
+
+/** Changes when the signers may have: a commit that was refused is then judged anew. */
+function stampOf(file: string | undefined): string {
+  const stat = file === undefined ? undefined : fs.statSync(file, { throwIfNoEntry: false, bigint: true });
+  return stat === undefined ? "" : `${stat.ino}.${stat.size}.${stat.mtimeNs}`;
 }
 
 function toSourceFile(reader: BlobReader, { path: file, blob, bytes }: TreeFile): SourceFile {
@@ -106,14 +185,9 @@ function toSourceFile(reader: BlobReader, { path: file, blob, bytes }: TreeFile)
 }
 
 /**
- * A source on a Git branch; its clone lives in `repository` and is made when it is not there. allowedSigners: only commits
- * that somebody in this file has signed are taken.
+ * A source on a Git branch; its clone lives in `directory` and is made when it is not there. signing: only signed commits
+ * that descend from the one accepted last are taken. Throws TARGET_FAILED when what was accepted cannot be read.
  */
-export function gitSource(
-  url: string,
-  branch: string | undefined,
-  repository: string,
-  allowedSigners?: string,
-): Source {
-  return new GitSource(url, branch, repository, allowedSigners);
+export function gitSource(url: string, branch: string | undefined, directory: string, signing?: Signing): Source {
+  return new GitSource(url, branch, directory, signing);
 }

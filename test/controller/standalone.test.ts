@@ -16,6 +16,7 @@ type Report = {
 };
 
 const FROM_DIRECTORY = ["--source", "directory:src", "--target", "directory:out", "--key-file", "prod.key"];
+const SIGNED = ["--source", "git:x", ...FROM_DIRECTORY.slice(2), "--allowed-signers", "signers"];
 /** Passes without a pause worth naming, and no talk. */
 const LOOPING = [...FROM_DIRECTORY, "--interval", "0.1", "--listen", "off", "--log-level", "silent"];
 
@@ -481,6 +482,10 @@ describe("a wrong command line", () => {
       2,
       /cannot start with '-'/,
     ],
+    [[...FROM_DIRECTORY, "--accept-commit", "0".repeat(40)], 2, /--accept-commit goes with --allowed-signers/],
+    [[...SIGNED, "--accept-commit", "abc123"], 2, /--accept-commit takes a whole commit id/],
+    [[...SIGNED, "--accept-commit", "main"], 2, /--accept-commit takes a whole commit id/],
+    [[...SIGNED, "--accept-commit", "A".repeat(40)], 2, /--accept-commit takes a whole commit id/],
     [[...FROM_DIRECTORY, "--interval", "soon"], 2, /--interval must be/],
     [[...FROM_DIRECTORY, "--file-mode", "0777"], 2, /--file-mode must be one of/],
     [[...FROM_DIRECTORY, "--frobnicate"], 2, /'--frobnicate'/],
