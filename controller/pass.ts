@@ -104,6 +104,7 @@ export class Reconciler {
     return {
       revision: snapshot.revision,
       sourceRead: true,
+      isNewest: snapshot.problem === undefined,
       objects: index.objects.size,
       writes: tally.writes,
       removed: tally.removed,
