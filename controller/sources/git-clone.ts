@@ -30,8 +30,8 @@ export class GitClone {
   async create(): Promise<void> {
     if (fs.existsSync(path.join(this.repository, "HEAD"))) return;
     fs.mkdirSync(this.repository, { recursive: true, mode: 0o700 });
-    const format = this.repository.endsWith("-sha256") ? ["--object-format=sha256"] : [];
-    await runGit(["init", "--quiet", "--bare", ...format, this.repository]);
+    const format = this.repository.endsWith("-sha256") ? "sha256" : "sha1";
+    await runGit(["init", "--quiet", "--bare", `--object-format=${format}`, this.repository]);
   }
 
   /**

@@ -78,7 +78,8 @@ class GitSource implements Source {
 
   /** The commit that the branch is at. Throws SOURCE_FAILED. */
   async #findTip(): Promise<string> {
-    const listed = await runGit(["ls-remote", "--", this.#url, this.#ref]);
+    // Outside of any repository: the configuration of one that we happen to be started in is not asked.
+    const listed = await runGit(["-C", "/", "ls-remote", "--", this.#url, this.#ref]);
     // ls-remote matches by the tail of a name: whoever may push any branch could have theirs listed first.
     const lines = listed.split("\n").map((line) => line.split("\t"));
     const commit = lines.find(([, ref]) => ref === this.#ref)?.[0] ?? "";

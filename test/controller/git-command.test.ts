@@ -51,6 +51,13 @@ describe("git's environment", () => {
       git("init", "-q", "-b", "main", "origin");
       git("-C", "origin", "-c", "user.name=t", "-c", "user.email=t@x", "commit", "-qm", "x", "--allow-empty");
       git("init", "-q", "-b", "main", "victim");
+      // A repository around the controller's directory: its configuration would send git elsewhere.
+      git("init", "-q", "-b", "main", ".");
+      git(
+        "config",
+        `url.file://${path.join(directory, "victim")}.insteadOf`,
+        `file://${path.join(directory, "origin")}`,
+      );
       const source = path.join(import.meta.dirname, "../../controller/sources/git.ts");
       const script = `const { gitSource } = await import(${JSON.stringify(source)});
         const one = gitSource("origin", "main", "clone");
