@@ -44,7 +44,7 @@ export async function readSealedFile(file: SourceFile, options: IndexOptions): P
   const found = [];
   const source = decodeSource(file.path, bytes);
   if (hasMoreTokens(source.text, MAX_MANIFEST_TOKENS)) {
-    const message = `${file.path} has more than ${MAX_MANIFEST_TOKENS} items, fields and marks`;
+    const message = `${file.path} has more than ${MAX_MANIFEST_TOKENS} items, fields and lines`;
     throw new LacreError("INPUT_TOO_LARGE", message, { hint: "split it into several files" });
   }
   for (const object of readStream(source)) {

@@ -7,8 +7,8 @@ export const MAX_MANIFESTS = 100_000;
 /** Most names that are looked at for manifests: a small Git tree can name more files than a disk could hold. */
 export const MAX_NAMES = 1_000_000;
 
-/** Most tokens of YAML or JSON in one manifest: four for a line of a file full of short lines, and it is held as a tree. */
-export const MAX_MANIFEST_TOKENS = 400_000;
+/** Most tokens of YAML or JSON in one manifest: five for each of 100,000 lines. They are held as a tree of half a gigabyte at worst. */
+export const MAX_MANIFEST_TOKENS = 500_000;
 
 /** The sum of what would be read. Over a limit the source is refused whole: what is in the rest of it cannot be told. */
 export class SourceSize {

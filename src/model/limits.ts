@@ -11,8 +11,8 @@ export const MAX_RECIPIENTS = 8;
 /** Largest file that is read at all, in bytes. */
 export const MAX_INPUT_BYTES: number = 256 * 1024 * 1024;
 /**
- * Largest manifest that a controller reads, in bytes: three Secrets of the largest size, sealed. A parsed manifest takes a
- * hundred times its size in memory at worst, and one file of a source must not end the controller.
+ * Largest manifest that a controller reads, in bytes: three Secrets of the largest size, sealed. A parser takes up to a
+ * hundred times the size in memory, and one file of a source must not end the controller.
  */
 export const MAX_MANIFEST_BYTES: number = 4 * 1024 * 1024;
 
