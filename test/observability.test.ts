@@ -79,6 +79,11 @@ describe("deploy/observability", () => {
     metrics.observePass({ ...pass, sourceRead: false, isNewest: false }, 0.1, new Date(2_000_000));
     metrics.observePass({ ...pass, sourceRead: true, isNewest: false }, 0.1, new Date(3_000_000));
     expect(await fetched()).toBe("1000");
+    const cannotTell = async () => /^lacre_cannot_tell (.)$/m.exec(await metrics.text())?.[1];
+    expect(await cannotTell()).toBe("0");
+    const problems = [{ subject: "source", reason: "SourceFailed", message: "m" }] as const;
+    metrics.observePass({ ...pass, problems, sourceRead: true, isNewest: false }, 0.1, new Date(4_000_000));
+    expect(await cannotTell()).toBe("1");
   });
 
   it("every alert says what it means and what to do", () => {

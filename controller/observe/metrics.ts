@@ -72,7 +72,9 @@ export function createMetrics(): Metrics {
       problems.reset();
       for (const { reason } of report.problems) problems.inc({ reason });
       drifted.set(report.problems.filter(({ reason }) => reason === "DriftDetected").length);
-      cannotTell.set(report.sourceRead ? 0 : 1);
+      // What was in force may be kept up while the newest state cannot be read.
+      const isTold = report.sourceRead && report.problems.every(({ reason }) => reason !== "SourceFailed");
+      cannotTell.set(isTold ? 0 : 1);
       if (report.isNewest) lastFetch.set(now.getTime() / 1000);
       if (!report.sourceRead) return;
       objects.set(report.objects);

@@ -59,15 +59,29 @@ export function writeAccepted(file: string, { commit, used }: Accepted): void {
   writeWhole(file, `${JSON.stringify({ version: 1, commit, used })}\n`, 0o600);
 }
 
-/** What is remembered at a start. An option that names another commit, or is gone, forgets that this one was used. */
+/**
+ * What is remembered at a start. An option that names another commit, or is gone, forgets that this one was used; one that
+ * names the commit in force has nothing more to do.
+ */
 export function atStart(accepted: Accepted, acceptCommit: string | undefined): Accepted {
-  if (accepted.used === undefined || accepted.used === acceptCommit) return accepted;
-  return { ...accepted, used: undefined };
+  const isUsed = acceptCommit !== undefined && (acceptCommit === accepted.used || acceptCommit === accepted.commit);
+  const used = isUsed ? acceptCommit : undefined;
+  return used === accepted.used ? accepted : { ...accepted, used };
 }
 
-/** What is remembered once a commit is in force. */
-export function afterTaking(commit: string, accepted: Accepted, acceptCommit: string | undefined): Accepted {
-  return { commit, used: commit === acceptCommit ? commit : accepted.used };
+/** True when the ordered commit could still be taken: then it has to be known whether a new one leads past it. */
+export function isOpen(accepted: Accepted, acceptCommit: string | undefined): acceptCommit is string {
+  return acceptCommit !== undefined && acceptCommit !== accepted.used;
+}
+
+/** What is remembered once a commit is in force. isPast: it is the ordered one, or has that among its ancestors. */
+export function afterTaking(
+  commit: string,
+  accepted: Accepted,
+  acceptCommit: string | undefined,
+  isPast: boolean,
+): Accepted {
+  return { commit, used: isPast ? acceptCommit : accepted.used };
 }
 
 /** Why a commit is not the next one after what was accepted; undefined for a descendant, the first, or the one ordered. */

@@ -67,10 +67,10 @@ export class GitClone {
 
   /** Whether a fetched commit has another among its ancestors. Throws SOURCE_FAILED. */
   async descends(commit: string, from: string): Promise<Descent> {
-    if (await this.#isAncestor(from, commit)) return "yes";
+    if (await this.isAncestor(from, commit)) return "yes";
     if (!(await this.#isCut(commit, from))) return "no";
     await askGit(this.#fetchInto(FETCHED, this.#ref, "--unshallow", "--update-shallow"));
-    if (await this.#isAncestor(from, commit)) return "yes";
+    if (await this.isAncestor(from, commit)) return "yes";
     return (await this.#isCut(commit, from)) ? "unknown" : "no";
   }
 
@@ -81,7 +81,7 @@ export class GitClone {
     const ends = (await runGit([...this.#inside, "rev-list", "--max-parents=0", commit])).split("\n");
     for (const end of ends) {
       // What led to the other one cannot have it behind itself.
-      if (cuts.has(end) && !(await this.#isAncestor(end, from))) return true;
+      if (cuts.has(end) && !(await this.isAncestor(end, from))) return true;
     }
     return false;
   }
@@ -92,8 +92,8 @@ export class GitClone {
     return fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
   }
 
-  /** As far as history is here. False too where one of the two is not: in a whole history it would be. */
-  async #isAncestor(older: string, commit: string): Promise<boolean> {
+  /** True where a commit is another's ancestor, or that one itself, as far as history is here. False too where one of the two is not: in a whole history it would be. */
+  async isAncestor(older: string, commit: string): Promise<boolean> {
     const answer = await askGit([...this.#inside, "merge-base", "--is-ancestor", older, commit]);
     if (answer.ok) return true;
     if (answer.status === 1 || !(await this.has(older)) || !(await this.has(commit))) return false;

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import { LacreError } from "../../src/index.ts";
 import type { Objection } from "../problem.ts";
-import { type Accepted, afterTaking, atStart, judgeDescent, readAccepted, writeAccepted } from "./accepted.ts";
+import { type Accepted, afterTaking, atStart, isOpen, judgeDescent, readAccepted, writeAccepted } from "./accepted.ts";
 import { BlobReader } from "./blob-reader.ts";
 import { GitClone } from "./git-clone.ts";
 import { runGit } from "./git-command.ts";
@@ -138,7 +138,9 @@ class GitSource implements Source {
     const listing = await listManifests(clone.repository, commit);
     if (!listing.ok) return { reason: "SourceFailed", message: `commit ${shortCommit(commit)} has ${listing.excess}` };
     if (signing !== undefined) {
-      const accepted = afterTaking(commit, this.#accepted, signing.acceptCommit);
+      const { acceptCommit } = signing;
+      const isPast = isOpen(this.#accepted, acceptCommit) && (await clone.isAncestor(acceptCommit, commit));
+      const accepted = afterTaking(commit, this.#accepted, acceptCommit, isPast);
       await clone.keep(commit);
       record(signing, accepted);
       this.#accepted = accepted;

@@ -170,6 +170,25 @@ describe("a git source with allowed signers", () => {
     expect(await lookOnce(second)).toMatchObject({ revision: third, problem: expect.stringContaining("counts once") });
   });
 
+  it("counts the commit of --accept-commit as used when the option came while it was in force, or between two looks", async () => {
+    commit("one");
+    const second = commit("two");
+    await lookOnce();
+    await lookOnce(second);
+    const third = commit("three");
+    const fourth = commit("four");
+    expect(await lookOnce(second)).toMatchObject({ revision: fourth });
+    push(second);
+    expect(await lookOnce(second)).toMatchObject({ revision: fourth, problem: expect.stringContaining("counts once") });
+    git("reset", "-q", "--hard", fourth);
+    const fifth = commit("five");
+    const sixth = commit("six");
+    await lookOnce(fifth);
+    push(fifth);
+    expect(await lookOnce(fifth)).toMatchObject({ revision: sixth, problem: expect.stringContaining("counts once") });
+    expect(await lookOnce(third)).toMatchObject({ revision: sixth });
+  });
+
   it("--accept-commit does not stand in for a signature", async () => {
     const accepted = commit("one");
     await lookOnce();
