@@ -8,7 +8,6 @@ import {
   LacreError,
   type NewKeys,
   parseNamespace,
-  parseScope,
   type Scope,
   type Suite,
 } from "../src/index.ts";
@@ -20,6 +19,7 @@ import {
   parseCluster,
   parseKeeping,
   parseListen,
+  parseScopes,
   parseSuites,
   usage,
 } from "./config.ts";
@@ -246,7 +246,7 @@ export function parseClusterConfig(args: readonly string[]): ClusterConfig {
     openCompromised: values["open-compromised"] === true,
     // Keys of a suite that one chose oneself are meant to be used.
     acceptSuites: new Set([...parseSuites(values["accept-suite"] ?? []), suite]),
-    acceptScopes: new Set<Scope>(["strict", ...(values["accept-scope"] ?? []).map(parseScope)]),
+    acceptScopes: parseScopes(values["accept-scope"] ?? []),
     sealersFile: values.sealers,
     rollback: parseRollback(values.rollback),
     allowMetadata: values["allow-metadata"] ?? [],

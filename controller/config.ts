@@ -7,8 +7,11 @@ import {
   LacreError,
   type NewKeys,
   parseNamespace,
+  parseScope,
+  type Scope,
   type Suite,
 } from "../src/index.ts";
+import { isCommitId } from "./sources/accepted.ts";
 
 /** Where the sealed files are. */
 type SourceConfig =
@@ -19,6 +22,8 @@ type SourceConfig =
       readonly branch: string | undefined;
       /** Whose signature the commit must carry, as ssh-keygen reads it. */
       readonly allowedSigners: string | undefined;
+      /** A whole commit id that is taken though it does not descend from what was accepted. */
+      readonly acceptCommit: string | undefined;
     };
 
 /** Where HTTP listens. */
@@ -41,6 +46,7 @@ export type Config = {
   readonly once: boolean;
   readonly allowEmpty: boolean;
   readonly acceptSuites: ReadonlySet<Suite>;
+  readonly acceptScopes: ReadonlySet<Scope>;
   readonly fileMode: number;
   readonly intervalMs: number;
   readonly listen: ListenConfig | undefined;
@@ -66,11 +72,13 @@ Options:
   --open-compromised                         open what is sealed for keys marked as compromised
   --sealers FILE                             whose signatures count, and in which namespaces: docs/signatures.md
   --allowed-signers FILE                     of a git source: only commits signed with SSH by one of these
+  --accept-commit ID                         with it: take this commit though it does not descend from the last one, once
   --once                                     one pass, a report on stdout, then end
   --namespace NAME                           for manifests that name no namespace
   --interval SECONDS                         time between two passes (default 10)
   --allow-empty                              an empty source removes everything; refused otherwise
   --accept-suite SUITE                       also open tokens of this suite (x25519)
+  --accept-scope SCOPE                       also open tokens of this scope (namespace, cluster)
   --file-mode MODE                           mode of the opened files (default 0400)
   --listen HOST:PORT | off                   /healthz, /readyz, /metrics (default 127.0.0.1:9808)
   --log-level LEVEL                          trace, debug, info, warn, error, silent (default info)
@@ -104,10 +112,12 @@ function parse(args: readonly string[]) {
         "open-compromised": { type: "boolean" },
         sealers: { type: "string" },
         "allowed-signers": { type: "string" },
+        "accept-commit": { type: "string" },
         namespace: { type: "string" },
         once: { type: "boolean" },
         "allow-empty": { type: "boolean" },
         "accept-suite": { type: "string", multiple: true },
+        "accept-scope": { type: "string", multiple: true },
         "file-mode": { type: "string", default: "0400" },
         interval: { type: "string", default: "10" },
         listen: { type: "string", default: "127.0.0.1:9808" },
@@ -121,7 +131,16 @@ function parse(args: readonly string[]) {
   }
 }
 
-function parseSource(text: string, allowedSigners: string | undefined): SourceConfig {
+function parseAcceptCommit(id: string | undefined, allowedSigners: string | undefined): string | undefined {
+  if (id === undefined) return undefined;
+  if (allowedSigners === undefined) {
+    throw usage("--accept-commit goes with --allowed-signers", "without it every commit of the branch is taken");
+  }
+  if (isCommitId(id)) return id;
+  throw usage("--accept-commit takes a whole commit id, 40 or 64 hexadecimal digits", "git rev-parse COMMIT shows it");
+}
+
+function parseSource(text: string, allowedSigners: string | undefined, acceptCommit: string | undefined): SourceConfig {
   if (allowedSigners !== undefined && !text.startsWith("git:")) {
     throw usage("--allowed-signers goes with a git source", "a directory has no commits that could be signed");
   }
@@ -129,7 +148,7 @@ function parseSource(text: string, allowedSigners: string | undefined): SourceCo
   if (text.startsWith("git:") && text.length > 4) {
     const [url = "", branch] = text.slice(4).split("#");
     if (url.startsWith("-") || branch?.startsWith("-")) throw usage("a Git URL or branch cannot start with '-'");
-    return { kind: "git", url, branch: branch === "" ? undefined : branch, allowedSigners };
+    return { kind: "git", url, branch: branch === "" ? undefined : branch, allowedSigners, acceptCommit };
   }
   throw usage(`--source ${text} is neither directory:PATH nor git:URL#BRANCH`);
 }
@@ -155,6 +174,11 @@ export function parseSuites(names: readonly string[]): ReadonlySet<Suite> {
     suites.add(name);
   }
   return suites;
+}
+
+/** The scopes that are opened: strict, and those that were named. */
+export function parseScopes(names: readonly string[]): ReadonlySet<Scope> {
+  return new Set<Scope>(["strict", ...names.map(parseScope)]);
 }
 
 /** A number within limits, or USAGE. */
@@ -218,7 +242,11 @@ export function parseConfig(args: readonly string[]): Config {
   if (!FILE_MODES.includes(values["file-mode"])) throw usage(`--file-mode must be one of ${FILE_MODES.join(", ")}`);
   checkLogLevel(values["log-level"]);
   return {
-    source: parseSource(values.source, values["allowed-signers"]),
+    source: parseSource(
+      values.source,
+      values["allowed-signers"],
+      parseAcceptCommit(values["accept-commit"], values["allowed-signers"]),
+    ),
     target: parseTarget(values.target),
     keyFiles: values["key-file"],
     cluster: values.cluster === undefined ? undefined : parseCluster(values.cluster),
@@ -230,6 +258,7 @@ export function parseConfig(args: readonly string[]): Config {
     once: values.once === true,
     allowEmpty: values["allow-empty"] === true,
     acceptSuites: parseSuites(values["accept-suite"] ?? []),
+    acceptScopes: parseScopes(values["accept-scope"] ?? []),
     fileMode: Number.parseInt(values["file-mode"], 8),
     intervalMs: interval * 1000,
     listen: parseListen(values.listen),

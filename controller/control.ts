@@ -24,8 +24,14 @@ const STATE = "..lacre";
 
 function createSource(config: Config, state: string): Source {
   if (config.source.kind === "directory") return directorySource(config.source.path);
-  const { url, branch, allowedSigners } = config.source;
-  return gitSource(url, branch, path.join(state, "git"), allowedSigners);
+  const { url, branch, allowedSigners, acceptCommit } = config.source;
+  const clone = path.join(state, "git");
+  if (allowedSigners === undefined) return gitSource(url, branch, clone);
+  return gitSource(url, branch, clone, {
+    allowedSigners,
+    acceptCommit,
+    acceptedFile: path.join(state, "accepted.json"),
+  });
 }
 
 /** What --once prints: `lacre sync` and scripts read it. */
@@ -85,6 +91,7 @@ export async function control(config: Config): Promise<number> {
     namespace: config.namespace,
     allowEmpty: config.allowEmpty,
     acceptSuites: config.acceptSuites,
+    acceptScopes: config.acceptScopes,
     isStopping: () => isStopping,
   });
   const reporter = new Reporter(log);

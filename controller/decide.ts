@@ -51,8 +51,7 @@ export type Means = {
   readonly engine: Engine;
   readonly keyring: Keyring;
   readonly acceptSuites: ReadonlySet<Suite>;
-  /** All, where it is left out. */
-  readonly acceptScopes?: ReadonlySet<Scope>;
+  readonly acceptScopes: ReadonlySet<Scope>;
   /** Keys that are known, and open nothing any more: compromised or destroyed. */
   readonly retiredKeys?: ReadonlySet<KeyId>;
   /** Whose signatures count, and where they are asked for. */
@@ -141,9 +140,10 @@ function refuse(desired: SealedSecret, means: Means): Action | undefined {
     if (!means.acceptSuites.has(token.suite)) {
       return report("SuiteNotAccepted", `entry ${key} is of a suite that --accept-suite does not list`);
     }
-    if (means.acceptScopes !== undefined && !means.acceptScopes.has(token.scope)) {
-      const message = `entry ${key} has the scope ${token.scope}, which --accept-scope does not list; seal it anew with --scope strict`;
-      return report("ScopeNotAccepted", message);
+    if (!means.acceptScopes.has(token.scope)) {
+      const what = `entry ${key} has the scope ${token.scope}, which --accept-scope does not list`;
+      const wayOut = `seal it anew with --scope strict, or start the controller with --accept-scope ${token.scope}`;
+      return report("ScopeNotAccepted", `${what}; ${wayOut}; the last good state stays`);
     }
   }
   return undefined;

@@ -1,7 +1,16 @@
 /** A snapshot as the sealed objects in it. Files whose stamp is known are not read again. */
-import { decodeSource, LacreError, objectName, readStream, type SealedSecret } from "../src/index.ts";
+import {
+  decodeSource,
+  excessOf,
+  hasMoreTokens,
+  LacreError,
+  objectName,
+  readStream,
+  type SealedSecret,
+} from "../src/index.ts";
 import type { IndexedFile, IndexedObject } from "./inventory.ts";
 import type { Problem } from "./problem.ts";
+import { MAX_MANIFEST_TOKENS } from "./sources/sizes.ts";
 import type { Snapshot, SourceFile } from "./sources/source.ts";
 
 /** Where an object comes from. */
@@ -33,9 +42,15 @@ export async function readSealedFile(file: SourceFile, options: IndexOptions): P
   const bytes = await file.read();
   if (bytes.length === 0) return [];
   const found = [];
-  for (const object of readStream(decodeSource(file.path, bytes))) {
+  const source = decodeSource(file.path, bytes);
+  if (hasMoreTokens(source.text, MAX_MANIFEST_TOKENS)) {
+    const message = `${file.path} has more than ${MAX_MANIFEST_TOKENS} items, fields and lines`;
+    throw new LacreError("INPUT_TOO_LARGE", message, { hint: "split it into several files" });
+  }
+  for (const object of readStream(source)) {
     if (object.kind !== "sealed") continue;
     const sealed = withNamespace(object.sealed, options.namespace);
+    checkLimits(sealed);
     const indexed = {
       object: objectName(sealed),
       digest: options.digest(canonical(sealed)),
@@ -44,6 +59,15 @@ export async function readSealedFile(file: SourceFile, options: IndexOptions): P
     found.push({ sealed, indexed });
   }
   return found;
+}
+
+/** The API server refuses what is over the CRD's limits; here nobody did. */
+function checkLimits(sealed: SealedSecret): void {
+  const excess = excessOf(sealed);
+  if (excess === undefined) return;
+  throw new LacreError("MANIFEST_INVALID", `SealedSecret ${objectName(sealed)} has ${excess}, which is not taken`, {
+    hint: "split it into several",
+  });
 }
 
 function withNamespace(sealed: SealedSecret, namespace: string | undefined): SealedSecret {

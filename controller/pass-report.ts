@@ -3,10 +3,11 @@ import { LacreError } from "../src/index.ts";
 import type { Cause } from "./decide.ts";
 import type { Problem } from "./problem.ts";
 
-/** What a pass did. sourceRead is false when nothing could be told. */
+/** What a pass did. sourceRead is false when nothing could be told, isNewest when the source had something newer that was not taken. */
 export type PassReport = {
   readonly revision: string;
   readonly sourceRead: boolean;
+  readonly isNewest: boolean;
   readonly objects: number;
   readonly writes: readonly { readonly object: string; readonly cause: Cause }[];
   readonly removed: readonly string[];
@@ -31,5 +32,6 @@ export function notRead(error: unknown): PassReport {
     reason: error.code === "SIGNATURE_INVALID" ? "SignatureNotTrusted" : isSource ? "SourceFailed" : "KeysUnreadable",
     message,
   };
-  return { revision: "", sourceRead: false, objects: 0, writes: [], removed: [], unchanged: 0, problems: [problem] };
+  const nothing = { revision: "", objects: 0, writes: [], removed: [], unchanged: 0 };
+  return { ...nothing, sourceRead: false, isNewest: false, problems: [problem] };
 }

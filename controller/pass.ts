@@ -2,6 +2,7 @@
 import {
   type Engine,
   type PlainSecret,
+  type Scope,
   type SealedSecret,
   type Suite,
   toHex,
@@ -39,6 +40,7 @@ export type ReconcilerOptions = {
   readonly namespace: string | undefined;
   readonly allowEmpty: boolean;
   readonly acceptSuites: ReadonlySet<Suite>;
+  readonly acceptScopes: ReadonlySet<Scope>;
   /** Asked between two objects: true ends the pass early. */
   readonly isStopping: () => boolean;
 };
@@ -102,6 +104,7 @@ export class Reconciler {
     return {
       revision: snapshot.revision,
       sourceRead: true,
+      isNewest: snapshot.problem === undefined,
       objects: index.objects.size,
       writes: tally.writes,
       removed: tally.removed,
@@ -191,8 +194,8 @@ export class Reconciler {
   }
 
   #means({ keyring, retired }: Opening): Means {
-    const { engine, acceptSuites } = this.#options;
-    return { engine, keyring, acceptSuites, retiredKeys: retired, signatures: this.#options.signatures?.policy };
+    const { engine, acceptSuites, acceptScopes, signatures } = this.#options;
+    return { engine, keyring, acceptSuites, acceptScopes, retiredKeys: retired, signatures: signatures?.policy };
   }
 
   #perform({ object, file, digest, deletion }: Desired, action: Action, tally: Tally): void {

@@ -147,15 +147,16 @@ export { printableText, printObject, printSealedSecret, secretObject, TOP_LEVEL 
 export { decodeSource, type Source, withBom } from "./format/source.ts";
 export { applySplices, type Splice } from "./format/splice.ts";
 export { readStream, type StreamObject } from "./format/stream.ts";
+export { hasMoreTokens } from "./format/tokens.ts";
 export { type Context, parseContext, parseScope, SCOPES, type Scope } from "./model/context.ts";
 export { isVariable, whatItDrives } from "./model/driving-names.ts";
 export { CONFIGURATION_FILE, type Configuration, type Environment } from "./model/environment.ts";
 export { type KeyId, shortKeyId } from "./model/key-id.ts";
-export { MAX_INPUT_BYTES, MAX_SECRET_BYTES, MAX_VALUE_BYTES } from "./model/limits.ts";
+export { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES, MAX_SECRET_BYTES, MAX_VALUE_BYTES } from "./model/limits.ts";
 export { contentLines } from "./model/lines.ts";
 export { parseKey, parseName, parseNamespace } from "./model/names.ts";
 export { printable, printableJson, printableName, printableTalk } from "./model/printable.ts";
-export { objectName, type SealedSecret, type SyncPolicy } from "./model/sealed-secret.ts";
+export { excessOf, objectName, type SealedSecret, type SyncPolicy } from "./model/sealed-secret.ts";
 export { PLAIN_SHAPE, type PlainSecret, type SecretShape, wipeSecret } from "./model/secret.ts";
 export { posixWord, shellWord } from "./model/shell-word.ts";
 export { isSuite, type Suite } from "./model/suite.ts";

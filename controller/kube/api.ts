@@ -6,7 +6,8 @@ import { type ConfigMapObject, type KubeObject, type Metadata, type SecretObject
 /** Our name as a field manager. */
 const FIELD_MANAGER = "lacre";
 
-const PAGE = 500;
+// As in collection.ts: a page is held whole.
+const PAGE = 20;
 
 type ConfigMapMetadata = Pick<Metadata, "name" | "annotations"> & { readonly namespace: string };
 

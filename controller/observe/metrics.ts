@@ -50,6 +50,11 @@ export function createMetrics(): Metrics {
     help: "When a pass last ended without a problem",
     registers,
   });
+  const lastFetch = new Gauge({
+    name: "lacre_source_last_fetch_timestamp_seconds",
+    help: "When the source last answered and its newest state was in force",
+    registers,
+  });
   const revision = new Gauge({
     name: "lacre_revision_info",
     help: "The revision applied",
@@ -67,7 +72,10 @@ export function createMetrics(): Metrics {
       problems.reset();
       for (const { reason } of report.problems) problems.inc({ reason });
       drifted.set(report.problems.filter(({ reason }) => reason === "DriftDetected").length);
-      cannotTell.set(report.sourceRead ? 0 : 1);
+      // What was in force may be kept up while the newest state cannot be read.
+      const isTold = report.sourceRead && report.problems.every(({ reason }) => reason !== "SourceFailed");
+      cannotTell.set(isTold ? 0 : 1);
+      if (report.isNewest) lastFetch.set(now.getTime() / 1000);
       if (!report.sourceRead) return;
       objects.set(report.objects);
       revision.reset();

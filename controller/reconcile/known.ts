@@ -2,7 +2,7 @@
 import { keyOf, type SecretObject } from "../kube/object.ts";
 import type { SealedObject } from "../sources/sealed-object.ts";
 import { conditionOf } from "./status.ts";
-import { isAtRest, isSaidToBeReady, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
+import { isAtRest, isHeavy, isSaidToBeReady, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
 /** How objects are judged when they are seen. */
 export type KnownOptions = {
@@ -41,7 +41,7 @@ export class Known {
     const tracked = track(object, this.#options.allowMetadata);
     this.sealed.set(key, tracked);
     // Where nothing is to be expected, the tokens are not held: a restart would hold those of all objects at once.
-    if (isSaidToBeReady(tracked)) tracked.slotted = undefined;
+    if (isSaidToBeReady(tracked) || isHeavy(tracked)) tracked.slotted = undefined;
     return !isAtRest(tracked, this.secrets.get(key));
   }
 

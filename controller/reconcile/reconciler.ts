@@ -25,7 +25,7 @@ import {
   type Outcome,
   sameStatus,
 } from "./status.ts";
-import { isMade, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
+import { isHeavy, isMade, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
 /** What is told about the work, to the log, to events and to metrics. */
 export type Telling = {
@@ -116,7 +116,7 @@ export class Reconciler {
     await this.#tell(key, tracked, outcome);
     const isAgain = outcome.kind === "problem" && isTransient(outcome.reason);
     // The tokens have done their work: they are read again from the API server when they are needed.
-    if (!isAgain) tracked.slotted = undefined;
+    if (!isAgain || isHeavy(tracked)) tracked.slotted = undefined;
     return isAgain ? "retry" : "done";
   }
 

@@ -74,6 +74,16 @@ export function track(object: SealedObject, allowed: readonly string[]): Tracked
   return { ...common, wanted, dropped, slotted };
 }
 
+/** Tokens of this length together wait in memory; more are read again when their turn comes. */
+const MAX_HELD_CHARACTERS = 16_384;
+
+/** True for an object whose tokens are not to be held while it waits: a few hundred of a megabyte would end the controller. */
+export function isHeavy({ slotted }: Tracked): boolean {
+  let characters = 0;
+  for (const tokens of slotted?.slots.values() ?? []) for (const token of tokens) characters += token.length;
+  return characters > MAX_HELD_CHARACTERS;
+}
+
 /** One spec of one object: another object of the same name is another spec. */
 function specOf(wanted: Wanted): string {
   return `${wanted.uid} ${wanted.digest}`;

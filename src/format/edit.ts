@@ -1,6 +1,6 @@
 /** Changes entries of a SealedSecret in its text. Every byte that is not part of a changed entry stays as it is. */
 import { Scalar } from "yaml";
-import { type SealedSecret, sortedKeys } from "../model/sealed-secret.ts";
+import { checkExcess, type SealedSecret, sortedKeys } from "../model/sealed-secret.ts";
 import { printScalar, printSealedSecret } from "./print.ts";
 import type { EntryPlace } from "./sealed-secret.ts";
 import type { Source } from "./source.ts";
@@ -13,11 +13,13 @@ export type SealedObject = Extract<StreamObject, { kind: "sealed" }>;
 /** New tokens by key; undefined removes the entry. */
 export type EntryChanges = ReadonlyMap<string, string | undefined>;
 
-/** The splices that change entries of one SealedSecret. None, when nothing changes. */
+/** The splices that change entries of one SealedSecret. None, when nothing changes. VALUE_TOO_LARGE where too many are added. */
 export function editEntries(source: Source, object: SealedObject, changes: EntryChanges): readonly Splice[] {
   const { entries } = object.sealed;
   const removed = [...changes].filter(([key, token]) => token === undefined && entries.has(key)).map(([key]) => key);
   const added = [...changes].filter(([key, token]) => token !== undefined && !entries.has(key)).map(([key]) => key);
+  // What is over a limit already can still be made smaller.
+  if (added.length > removed.length) checkExcess({ ...object.sealed, entries: changed(entries, changes) });
   const reshaped = removed.length > 0 || added.length > 0;
   const flow = object.places.entries.flow === true;
   if (reshaped && (flow || entries.size === 0 || removed.length === entries.size)) return [reprint(object, changes)];
@@ -36,12 +38,16 @@ export function editEntries(source: Source, object: SealedObject, changes: Entry
 
 /** Prints the whole object anew: for brackets, which have no lines to edit, and for the first and the last entry. */
 function reprint(object: SealedObject, changes: EntryChanges): Splice {
-  const entries = new Map(object.sealed.entries);
+  return replaceSealed(object.site, { ...object.sealed, entries: changed(object.sealed.entries, changes) });
+}
+
+function changed(before: ReadonlyMap<string, string>, changes: EntryChanges): ReadonlyMap<string, string> {
+  const entries = new Map(before);
   for (const [key, token] of changes) {
     if (token === undefined) entries.delete(key);
     else entries.set(key, token);
   }
-  return replaceSealed(object.site, { ...object.sealed, entries });
+  return entries;
 }
 
 /** The splice that puts a SealedSecret in the place of the object at a site. */

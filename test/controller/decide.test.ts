@@ -10,7 +10,12 @@ import { keyOf } from "../support/tokens.ts";
 
 const engine = nativeEngine() as Engine;
 const key = keyOf(engine, "mlkem768x25519");
-const means: Means = { engine, keyring: new Keyring([key]), acceptSuites: new Set(["mlkem768x25519"]) };
+const means: Means = {
+  engine,
+  keyring: new Keyring([key]),
+  acceptSuites: new Set(["mlkem768x25519"]),
+  acceptScopes: new Set(["strict"]),
+};
 const bytes = (text: string) => new TextEncoder().encode(text);
 const VALUES = { A: "value-of-a", B: "value-of-b" };
 

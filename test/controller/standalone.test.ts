@@ -16,6 +16,7 @@ type Report = {
 };
 
 const FROM_DIRECTORY = ["--source", "directory:src", "--target", "directory:out", "--key-file", "prod.key"];
+const SIGNED = ["--source", "git:x", ...FROM_DIRECTORY.slice(2), "--allowed-signers", "signers"];
 /** Passes without a pause worth naming, and no talk. */
 const LOOPING = [...FROM_DIRECTORY, "--interval", "0.1", "--listen", "off", "--log-level", "silent"];
 
@@ -145,6 +146,29 @@ describe("the directory target", () => {
     ).toEqual(["B", "C"]);
     expect(fs.readdirSync(one.file("out/shop/db")).filter((name) => /^\.\.\d/.test(name))).toHaveLength(1);
     expect(value(one, "db", "B")).toBe("two");
+  });
+
+  it("opens strict tokens only, unless a wider scope is accepted, and leaves what it wrote before", () => {
+    const one = workspace();
+    seal(one, "db", { A: "1" });
+    once(one);
+    for (const scope of ["namespace", "cluster"]) {
+      one.write("src/db.yaml", secretYaml("db", { A: scope }));
+      one.lacre(["seal", "-i", "-r", "prod.pub", "--scope", scope, "src/db.yaml"]);
+      const before = value(one, "db", "A");
+      const refused = once(one);
+      expect(refused).toMatchObject({
+        written: [],
+        removed: [],
+        problems: [{ reason: "ScopeNotAccepted" }],
+        status: 1,
+      });
+      expect(refused.problems[0]?.message).toContain(`or start the controller with --accept-scope ${scope}; the last`);
+      expect(value(one, "db", "A")).toBe(before);
+      expect(one.lacre(["sync", ...FROM_DIRECTORY, "--accept-scope", scope]).status).toBe(0);
+      expect(value(one, "db", "A")).toBe(scope);
+    }
+    expect(one.controller([...FROM_DIRECTORY, "--accept-scope", "every", "--once"]).status).toBe(2);
   });
 
   it("prunes what it wrote and Git no longer has, and nothing else", () => {
@@ -458,6 +482,10 @@ describe("a wrong command line", () => {
       2,
       /cannot start with '-'/,
     ],
+    [[...FROM_DIRECTORY, "--accept-commit", "0".repeat(40)], 2, /--accept-commit goes with --allowed-signers/],
+    [[...SIGNED, "--accept-commit", "abc123"], 2, /--accept-commit takes a whole commit id/],
+    [[...SIGNED, "--accept-commit", "main"], 2, /--accept-commit takes a whole commit id/],
+    [[...SIGNED, "--accept-commit", "A".repeat(40)], 2, /--accept-commit takes a whole commit id/],
     [[...FROM_DIRECTORY, "--interval", "soon"], 2, /--interval must be/],
     [[...FROM_DIRECTORY, "--file-mode", "0777"], 2, /--file-mode must be one of/],
     [[...FROM_DIRECTORY, "--frobnicate"], 2, /'--frobnicate'/],

@@ -7,6 +7,7 @@ import type { SealedObject } from "../../format/edit.ts";
 import { decodeText } from "../../format/source.ts";
 import { readStream } from "../../format/stream.ts";
 import { MAX_SECRET_BYTES } from "../../model/limits.ts";
+import { excessOf } from "../../model/sealed-secret.ts";
 import { parseToken, type Token } from "../../model/token.ts";
 import { matchesGlob } from "../glob.ts";
 import type { Passage, Report } from "../hit.ts";
@@ -100,7 +101,7 @@ function judgeObject(
     if (rule !== undefined)
       report({ rule, start: document.start + from, end: document.start + to, subject: key, value: text });
   }
-  if (boxBytes / PADDING_RATIO <= MAX_SECRET_BYTES) return;
+  if (boxBytes / PADDING_RATIO <= MAX_SECRET_BYTES && excessOf(sealed) === undefined) return;
   const start = document.start + places.entries.range[0];
   report({ rule: "sealed-secret-too-large", start, end: start, subject: sealed.name, value: "" });
 }
