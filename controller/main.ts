@@ -2,10 +2,10 @@
 /** The `lacre-controller` command: its arguments in, its exit status out. */
 import { LacreError, printableTalk, VERSION } from "../src/index.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
-import { CLUSTER_HELP, parseClusterConfig } from "./cluster-config.ts";
-import { HELP, parseConfig } from "./config.ts";
-import { control } from "./control.ts";
-import { parseResealConfig, RESEAL_HELP } from "./reseal-config.ts";
+import { CLUSTER_HELP, parseClusterConfig } from "./cluster/config.ts";
+import { parseResealConfig, RESEAL_HELP } from "./jobs/reseal-config.ts";
+import { HELP, parseConfig } from "./standalone/config.ts";
+import { control } from "./standalone/control.ts";
 
 /** `lacre sync` runs us under its own name. */
 const PROGRAM = process.env["LACRE_PROGRAM"] ?? "lacre-controller";
@@ -21,14 +21,14 @@ const MODES = {
     help: CLUSTER_HELP,
     run: async (args: readonly string[]) => {
       const config = parseClusterConfig(args);
-      return (await import("./cluster.ts")).controlCluster(config);
+      return (await import("./cluster/cluster.ts")).controlCluster(config);
     },
   },
   reseal: {
     help: RESEAL_HELP,
     run: async (args: readonly string[]) => {
       const config = parseResealConfig(args.slice(1));
-      return (await import("./reseal.ts")).resealCluster(config);
+      return (await import("./jobs/reseal.ts")).resealCluster(config);
     },
   },
 } as const;

@@ -6,9 +6,9 @@ import * as path from "node:path";
 import { lauxlib, lua, lualib, to_luastring } from "fengari";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { createClusterMetrics } from "../controller/observe/cluster-metrics.ts";
-import { createMetrics } from "../controller/observe/metrics.ts";
-import { nextStatus, type Outcome } from "../controller/reconcile/status.ts";
+import { nextStatus, type Outcome } from "../controller/cluster/status.ts";
+import { createClusterMetrics } from "../controller/telemetry/cluster-metrics.ts";
+import { createMetrics } from "../controller/telemetry/metrics.ts";
 
 const FOLDER = path.join(import.meta.dirname, "../deploy/observability");
 const read = (name: string) => fs.readFileSync(path.join(FOLDER, name), "utf8");

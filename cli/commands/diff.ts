@@ -12,12 +12,12 @@ import {
   utf8,
 } from "../../src/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
+import { type ClusterOptions, type ClusterReader, openCluster } from "../cluster/cluster.ts";
 import type { CommandContext } from "../context.ts";
-import { type ClusterOptions, type ClusterReader, openCluster } from "../io/cluster.ts";
-import { findConfiguration } from "../io/configuration.ts";
-import { readSource } from "../io/files.ts";
-import { expandInputs } from "../io/inputs.ts";
-import { sealedObjects } from "../io/sealed-file.ts";
+import { readSource } from "../files/files.ts";
+import { expandInputs } from "../files/inputs.ts";
+import { sealedObjects } from "../files/sealed-file.ts";
+import { findConfiguration } from "../repository/configuration.ts";
 
 /** Options of `lacre diff`. */
 export type DiffOptions = ClusterOptions & {

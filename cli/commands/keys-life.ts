@@ -15,12 +15,12 @@ import {
   rotateRequest,
   shortKeyId,
 } from "../../src/index.ts";
+import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
+import { askController, publishedList } from "../cluster/key-orders.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
-import { type ClusterOptions, openCluster } from "../io/cluster.ts";
-import { askController, publishedList } from "../io/key-orders.ts";
-import { changeStoreFile, resolveKeyId } from "../io/key-store.ts";
-import { usesOfKeys } from "../io/key-uses.ts";
+import { changeStoreFile, resolveKeyId } from "../keys/key-store.ts";
+import { usesOfKeys } from "../keys/key-uses.ts";
 import { describeKeys } from "./keys.ts";
 
 /** Whose keys: those of a file, or of the cluster that kubectl would use. */

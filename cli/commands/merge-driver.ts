@@ -12,8 +12,8 @@ import {
 import { EXIT } from "../../src/node/exit-status.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
-import { resolvePath } from "../io/files.ts";
-import { git } from "../io/git.ts";
+import { resolvePath } from "../files/files.ts";
+import { git } from "../git/git.ts";
 
 /** What Git hands to a driver: three files, the marker's size and the path that is merged. */
 export type MergeRequest = {

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/index.ts";
 import { writeWhole } from "../../src/node/write.ts";
-import type { Objection } from "../problem.ts";
+import type { Objection } from "../decide/problem.ts";
 import { shortCommit } from "./git-signature.ts";
 
 /** What is remembered: whole commit ids. */

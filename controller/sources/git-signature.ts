@@ -1,6 +1,6 @@
 /** Whether an allowed signer has signed a commit with SSH. Its tree is what it vouches for, whole. */
 import * as path from "node:path";
-import type { Objection } from "../problem.ts";
+import type { Objection } from "../decide/problem.ts";
 import { inRepository, runGit } from "./git-command.ts";
 
 /** A program that says no: signatures of other kinds than SSH are not looked at. */

@@ -10,9 +10,9 @@ import {
   type SecretShape,
   type SyncPolicy,
 } from "../../src/index.ts";
+import type { ObjectStatus } from "../cluster/status.ts";
+import type { Objection } from "../decide/problem.ts";
 import type { KubeObject } from "../kube/object.ts";
-import type { Objection } from "../problem.ts";
-import type { ObjectStatus } from "../reconcile/status.ts";
 
 /** The object, field by field as JSON. */
 export type SealedObject = KubeObject & { readonly spec?: unknown; readonly status?: ObjectStatus };

@@ -3,10 +3,10 @@
  * left, comments and metadata and real conflicts, goes to Git's own text merge, which then sees nothing else that differs.
  */
 
-import { commentEntries, editEntries, type SealedObject } from "../format/edit.ts";
-import type { Source } from "../format/source.ts";
-import { applySplices, type Splice } from "../format/splice.ts";
+import { commentEntries, editEntries, type SealedObject } from "../format/sealed/edit.ts";
 import { readStream } from "../format/stream.ts";
+import type { Source } from "../format/yaml/source.ts";
+import { applySplices, type Splice } from "../format/yaml/splice.ts";
 import { shortKeyId } from "../model/key-id.ts";
 import { objectName } from "../model/sealed-secret.ts";
 import { parseToken, sealedAtDate } from "../model/token.ts";

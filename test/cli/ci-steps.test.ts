@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { INSTALL, OUTSIDE } from "../../cli/io/ci-steps.ts";
+import { INSTALL, OUTSIDE } from "../../cli/repository/ci-steps.ts";
 import { VERSION } from "../../src/index.ts";
 import { type Registry, sriOf, startRegistry } from "../support/registry.ts";
 import { Workspace } from "../support/workspace.ts";

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { INSTALL } from "../../cli/io/ci-steps.ts";
+import { INSTALL } from "../../cli/repository/ci-steps.ts";
 import { Workspace } from "../support/workspace.ts";
 
 const VALUE = "Zq81xTe49vLKd7mW";

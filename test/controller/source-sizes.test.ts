@@ -4,12 +4,12 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { indexSource, readSealedFile } from "../../controller/index-source.ts";
-import { plan } from "../../controller/plan.ts";
+import { plan } from "../../controller/decide/plan.ts";
 import { directorySource } from "../../controller/sources/directory.ts";
 import { gitSource } from "../../controller/sources/git.ts";
 import { MAX_MANIFESTS, MAX_NAMES, SourceSize } from "../../controller/sources/sizes.ts";
 import type { Source } from "../../controller/sources/source.ts";
+import { indexSource, readSealedFile } from "../../controller/standalone/index-source.ts";
 import { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES } from "../../src/index.ts";
 
 const OPTIONS = { namespace: undefined, digest: () => "d" };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Reason } from "../../controller/problem.ts";
-import { nextStatus, type ObjectStatus, type Outcome, sameStatus } from "../../controller/reconcile/status.ts";
+import { nextStatus, type ObjectStatus, type Outcome, sameStatus } from "../../controller/cluster/status.ts";
+import type { Reason } from "../../controller/decide/problem.ts";
 import { kstatus } from "../support/kstatus.ts";
 
 const synced: Outcome = {

@@ -1,16 +1,17 @@
 /** Our own sealed files, as far as they can be judged without a key: everything but that a token opens. */
-import { type SealerPolicy, signatureProblem } from "../../crypto/sealers.ts";
+
 import type { SignatureMeans } from "../../crypto/signature.ts";
 import { isAtWith } from "../../crypto/token-place.ts";
 import { LacreError } from "../../errors.ts";
-import type { SealedObject } from "../../format/edit.ts";
-import { decodeText } from "../../format/source.ts";
+import type { SealedObject } from "../../format/sealed/edit.ts";
 import { readStream } from "../../format/stream.ts";
+import { decodeText } from "../../format/yaml/source.ts";
+import { type SealerPolicy, signatureProblem } from "../../keys/sealers.ts";
 import { MAX_SECRET_BYTES } from "../../model/limits.ts";
 import { excessOf } from "../../model/sealed-secret.ts";
 import { parseToken, type Token } from "../../model/token.ts";
-import { matchesGlob } from "../glob.ts";
 import type { Passage, Report } from "../hit.ts";
+import { matchesGlob } from "../text/glob.ts";
 
 /** Key ids of one cluster: alternatives, each a set. */
 export type KeySets = readonly (readonly string[])[];
