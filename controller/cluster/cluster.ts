@@ -11,10 +11,10 @@ import { KubeClient } from "../kube/client.ts";
 import { Collection } from "../kube/collection.ts";
 import { EventRecorder } from "../kube/events.ts";
 import { Lease } from "../kube/lease.ts";
+import type { SealedSecretObject } from "../kube/object.ts";
 import { type KubeObject, keyOf, type SecretObject } from "../kube/object.ts";
 import { pause } from "../pause.ts";
 import { SealersFile } from "../sealers-file.ts";
-import type { SealedObject } from "../sources/sealed-object.ts";
 import { MANAGED_BY, MANAGER } from "../targets/secret-object.ts";
 import { type ClusterMetrics, createClusterMetrics } from "../telemetry/cluster-metrics.ts";
 import { createLog, type Logger } from "../telemetry/log.ts";
@@ -57,7 +57,7 @@ class Cluster {
   readonly #known: Known;
   readonly #troubles: Troubles;
   #keysGeneration = 0;
-  readonly #sealed: readonly Collection<SealedObject>[];
+  readonly #sealed: readonly Collection<SealedSecretObject>[];
   readonly #secrets: readonly Collection<SecretObject>[];
 
   constructor(
@@ -205,9 +205,9 @@ class Cluster {
     });
   }
 
-  #followSealed(namespace: string | undefined): Collection<SealedObject> {
+  #followSealed(namespace: string | undefined): Collection<SealedSecretObject> {
     const { shard } = this.#config;
-    return this.#collection<SealedObject>(`sealedsecrets${namespace === undefined ? "" : ` in ${namespace}`}`, {
+    return this.#collection<SealedSecretObject>(`sealedsecrets${namespace === undefined ? "" : ` in ${namespace}`}`, {
       path: sealedPath(namespace),
       ...(shard !== undefined && { labelSelector: shard }),
       upsert: (object) => this.#lookIf(this.#known.sawSealed(object), keyOf(object)),
@@ -232,7 +232,7 @@ class Cluster {
     });
   }
 
-  async *#listSealed(): AsyncGenerator<SealedObject> {
+  async *#listSealed(): AsyncGenerator<SealedSecretObject> {
     for (const namespace of this.#perNamespace((one) => one)) yield* this.#api.listSealed(namespace);
   }
 

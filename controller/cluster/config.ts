@@ -24,7 +24,7 @@ import {
   parseScopes,
   parseSuites,
   usage,
-} from "../standalone/config.ts";
+} from "../options.ts";
 import { type OperatorConsent, parseOperatorConsent } from "../targets/consent.ts";
 
 /** Everything that can be set. */

@@ -1,6 +1,7 @@
 /** Everything that the watches have shown, and what of it needs a look. No value is in here. */
+
+import type { SealedSecretObject } from "../kube/object.ts";
 import { keyOf, type SecretObject } from "../kube/object.ts";
-import type { SealedObject } from "../sources/sealed-object.ts";
 import { conditionOf } from "./status.ts";
 import { isAtRest, isHeavy, isSaidToBeReady, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
@@ -34,7 +35,7 @@ export class Known {
   }
 
   /** Takes a SealedSecret in; true when it needs a look. */
-  sawSealed(object: SealedObject): boolean {
+  sawSealed(object: SealedSecretObject): boolean {
     const key = keyOf(object);
     // The echo of our own status.
     if (this.sealed.get(key)?.resourceVersion === object.metadata.resourceVersion) return false;

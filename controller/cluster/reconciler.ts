@@ -7,7 +7,7 @@ import type { HeldKeys } from "../keys/held-keys.ts";
 import type { KubeApi } from "../kube/api.ts";
 import { toApiError } from "../kube/client.ts";
 import { Fenced } from "../kube/fence.ts";
-import type { SecretObject } from "../kube/object.ts";
+import type { ObjectStatus, SecretObject } from "../kube/object.ts";
 import type { SealersFile } from "../sealers-file.ts";
 import { pickSlots } from "../sources/sealed-object.ts";
 import type { OperatorConsent } from "../targets/consent.ts";
@@ -16,15 +16,7 @@ import { frozenBy, isOurs, objectionOf, readLive, type Wanted } from "../targets
 import { apiObjection } from "./api-objection.ts";
 import type { Known } from "./known.ts";
 import { SecretWriter } from "./secret-writer.ts";
-import {
-  conditionOf,
-  isTransient,
-  marksOf,
-  nextStatus,
-  type ObjectStatus,
-  type Outcome,
-  sameStatus,
-} from "./status.ts";
+import { conditionOf, isTransient, marksOf, nextStatus, type Outcome, sameStatus } from "./status.ts";
 import { isHeavy, isMade, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
 /** What is told about the work, to the log, to events and to metrics. */

@@ -2,29 +2,7 @@
 import { printableName } from "../../src/index.ts";
 import type { Mark, Marks } from "../decide/high-water.ts";
 import type { Reason } from "../decide/problem.ts";
-
-/** A condition, as Kubernetes has them. */
-export type Condition = {
-  readonly type: string;
-  readonly status: "True" | "False" | "Unknown";
-  readonly reason: string;
-  readonly message: string;
-  readonly lastTransitionTime: string;
-  readonly observedGeneration?: number;
-};
-
-/** The status as it is stored. */
-export type ObjectStatus = {
-  readonly observedGeneration?: number;
-  readonly conditions?: readonly Condition[];
-  readonly entries?: { readonly total: number; readonly opened: number; readonly summary: string };
-  readonly secret?: { readonly uid: string; readonly type: string };
-  readonly key?: string;
-  readonly keyIds?: readonly string[];
-  readonly lastSyncedAt?: string;
-  readonly lastHandledRequest?: string;
-  readonly sealedAt?: Readonly<Record<string, { readonly time: number; readonly token: string }>>;
-};
+import type { Condition, ObjectStatus } from "../kube/object.ts";
 
 /** What came of looking at an object. */
 export type Outcome =

@@ -1,10 +1,10 @@
 /** What is known of every object without holding a single value: enough to tell whether it needs a look. */
 import { createHash } from "node:crypto";
 import type { Objection } from "../decide/problem.ts";
-import type { SecretObject } from "../kube/object.ts";
-import { readSealedObject, type SealedObject, type SlottedSecret } from "../sources/sealed-object.ts";
+import type { ObjectStatus, SealedSecretObject, SecretObject } from "../kube/object.ts";
+import { readSealedObject, type SlottedSecret } from "../sources/sealed-object.ts";
 import { allowedMetadata, isSettled, type Wanted } from "../targets/secret-object.ts";
-import { conditionOf, type ObjectStatus } from "./status.ts";
+import { conditionOf } from "./status.ts";
 
 /** A SealedSecret as it was seen last. */
 export type Tracked = {
@@ -48,7 +48,7 @@ function digestOf(slotted: SlottedSecret): string {
 }
 
 /** What there is to remember of an object. allowed: see allowedMetadata. */
-export function track(object: SealedObject, allowed: readonly string[]): Tracked {
+export function track(object: SealedSecretObject, allowed: readonly string[]): Tracked {
   const { metadata, status } = object;
   const read = readSealedObject(object);
   const common = {

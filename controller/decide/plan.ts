@@ -1,6 +1,5 @@
 /** Which objects need a closer look in this pass: pure, and cheap for the many that are as they should be. */
-import type { Desired, SourceIndex } from "../standalone/index-source.ts";
-import type { Inventory } from "../standalone/inventory.ts";
+import type { Desired, SourceIndex } from "../sources/index-source.ts";
 import type { Glance } from "../targets/target.ts";
 import type { Problem } from "./problem.ts";
 
@@ -14,10 +13,13 @@ export type Plan = {
   readonly problems: readonly Problem[];
 };
 
+/** What was written of an object. file: where it came from; fingerprint: "" before the first write. */
+type Written = { readonly file: string; readonly digest: string; readonly fingerprint: string };
+
 /** Compares what is wanted with what was written. `glance` looks at one object without reading a value. */
 export function plan(
   index: SourceIndex,
-  inventory: Pick<Inventory, "objects">,
+  inventory: { readonly objects: ReadonlyMap<string, Written> },
   glance: (object: string) => Glance,
   allowEmpty: boolean,
 ): Plan {

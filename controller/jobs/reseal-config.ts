@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { parseNamespace } from "../../src/index.ts";
 import { ownNamespace, parseFingerprint } from "../cluster/config.ts";
 import type { AccessOptions } from "../kube/access.ts";
-import { checkLogLevel, parseCluster, usage } from "../standalone/config.ts";
+import { checkLogLevel, parseCluster, usage } from "../options.ts";
 
 /** Everything that can be set. */
 export type ResealConfig = {

@@ -38,8 +38,8 @@ import { inFile, readKeyFile } from "../keys/key-files.ts";
 import { Access } from "../kube/access.ts";
 import { KubeApi, secretsPath } from "../kube/api.ts";
 import { KubeClient } from "../kube/client.ts";
-import type { SecretObject } from "../kube/object.ts";
-import { readSealedObject, type SealedObject } from "../sources/sealed-object.ts";
+import type { SealedSecretObject, SecretObject } from "../kube/object.ts";
+import { readSealedObject } from "../sources/sealed-object.ts";
 import { createLog, type Logger } from "../telemetry/log.ts";
 import type { ResealConfig } from "./reseal-config.ts";
 
@@ -120,7 +120,7 @@ async function loadMeans(api: KubeApi, config: ResealConfig): Promise<Means> {
 }
 
 /** The entries of an object as objects of their own: each token of a slot may be for others than its neighbours. */
-function* singleEntries(object: SealedObject): Generator<SealedSecret> {
+function* singleEntries(object: SealedSecretObject): Generator<SealedSecret> {
   const read = readSealedObject(object);
   if ("reason" in read) return;
   const { slots, ...rest } = read;
@@ -160,7 +160,7 @@ function resealEntry(means: Means, sealed: SealedSecret, told: Told): string | u
 type Tally = { entries: number; left: number; upToDate: number };
 
 /** One object: its stale entries as lines, the others counted. */
-function resealObject(means: Means, object: SealedObject, tally: Tally, log: Logger): readonly string[] {
+function resealObject(means: Means, object: SealedSecretObject, tally: Tally, log: Logger): readonly string[] {
   const lines: string[] = [];
   const told: Told = (name, key, why) => {
     tally.left++;

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError, type SyncPolicy } from "../../src/index.ts";
 import { writeWhole } from "../../src/node/write.ts";
+import type { IndexedFile } from "../sources/index-source.ts";
 
 /** One object that is ours. digest is empty between the claim and the first write. */
 export type InventoryRecord = {
@@ -14,16 +15,6 @@ export type InventoryRecord = {
   readonly fingerprint: string;
   readonly deletion: SyncPolicy["deletion"];
 };
-
-/** One sealed object in a file of the source. */
-export type IndexedObject = {
-  readonly object: string;
-  readonly digest: string;
-  readonly deletion: SyncPolicy["deletion"];
-};
-
-/** A file of the source, read before: while its stamp stays, it need not be read again. */
-export type IndexedFile = { readonly stamp: string; readonly objects: readonly IndexedObject[] };
 
 /** The whole inventory. */
 export type Inventory = {

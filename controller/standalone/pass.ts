@@ -15,8 +15,6 @@ import { plan } from "../decide/plan.ts";
 import type { Problem } from "../decide/problem.ts";
 import type { KeyFiles, Opening } from "../keys/key-files.ts";
 import type { SealersFile } from "../sealers-file.ts";
-import type { Snapshot, Source } from "../sources/source.ts";
-import type { Target } from "../targets/target.ts";
 import {
   type Desired,
   type IndexOptions,
@@ -24,7 +22,9 @@ import {
   readSealedFile,
   type SealedObject,
   type SourceIndex,
-} from "./index-source.ts";
+} from "../sources/index-source.ts";
+import type { Snapshot, Source } from "../sources/source.ts";
+import type { Target } from "../targets/target.ts";
 import { type Inventory, type InventoryRecord, readInventory, writeInventory } from "./inventory.ts";
 import { describe, notRead, type PassReport } from "./pass-report.ts";
 

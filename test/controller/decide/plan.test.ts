@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { plan } from "../../../controller/decide/plan.ts";
-import type { Desired, SourceIndex } from "../../../controller/standalone/index-source.ts";
+import type { Desired, SourceIndex } from "../../../controller/sources/index-source.ts";
 import type { InventoryRecord } from "../../../controller/standalone/inventory.ts";
 
 const desired = (object: string, digest = "d"): Desired => ({

@@ -4,7 +4,7 @@ import * as http from "node:http";
 import * as net from "node:net";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { secretYaml, Workspace } from "../support/workspace.ts";
+import { secretYaml, Workspace } from "../../support/workspace.ts";
 
 type Report = {
   readonly revision: string;

@@ -7,11 +7,21 @@ import {
   objectName,
   readStream,
   type SealedSecret,
+  type SyncPolicy,
 } from "../../src/index.ts";
 import type { Problem } from "../decide/problem.ts";
-import { MAX_MANIFEST_TOKENS } from "../sources/sizes.ts";
-import type { Snapshot, SourceFile } from "../sources/source.ts";
-import type { IndexedFile, IndexedObject } from "./inventory.ts";
+import { MAX_MANIFEST_TOKENS } from "./sizes.ts";
+import type { Snapshot, SourceFile } from "./source.ts";
+
+/** One sealed object in a file of the source. */
+type IndexedObject = {
+  readonly object: string;
+  readonly digest: string;
+  readonly deletion: SyncPolicy["deletion"];
+};
+
+/** A file of the source, read before: while its stamp stays, it need not be read again. */
+export type IndexedFile = { readonly stamp: string; readonly objects: readonly IndexedObject[] };
 
 /** Where an object comes from. */
 export type Desired = IndexedObject & { readonly file: string };

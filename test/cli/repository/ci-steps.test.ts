@@ -5,12 +5,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { INSTALL, OUTSIDE } from "../../cli/repository/ci-steps.ts";
-import { VERSION } from "../../src/index.ts";
-import { type Registry, sriOf, startRegistry } from "../support/registry.ts";
-import { Workspace } from "../support/workspace.ts";
+import { INSTALL, OUTSIDE } from "../../../cli/repository/ci-steps.ts";
+import { VERSION } from "../../../src/index.ts";
+import { type Registry, sriOf, startRegistry } from "../../support/registry.ts";
+import { Workspace } from "../../support/workspace.ts";
 
-const ROOT = path.join(import.meta.dirname, "../..");
+const ROOT = path.join(import.meta.dirname, "../../..");
 const IMAGE = `node@sha256:${"a".repeat(64)}`;
 const read = (file: string) => fs.readFileSync(path.join(ROOT, file), "utf8");
 

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { gitEnvironment } from "../../controller/sources/git-command.ts";
+import { gitEnvironment } from "../../../controller/sources/git-command.ts";
 
 describe("git's environment", () => {
   it("has no GIT_* but those that say how to authenticate and where the configuration is, and no LACRE_*", () => {
@@ -58,7 +58,7 @@ describe("git's environment", () => {
         `url.file://${path.join(directory, "victim")}.insteadOf`,
         `file://${path.join(directory, "origin")}`,
       );
-      const source = path.join(import.meta.dirname, "../../controller/sources/git.ts");
+      const source = path.join(import.meta.dirname, "../../../controller/sources/git.ts");
       const script = `const { gitSource } = await import(${JSON.stringify(source)});
         const one = gitSource("origin", "main", "clone");
         console.log((await one.snapshot()).revision);

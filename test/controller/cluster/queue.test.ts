@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Queue } from "../../controller/cluster/queue.ts";
+import { Queue } from "../../../controller/cluster/queue.ts";
 
 type Result = "done" | "retry";
 

@@ -1,9 +1,9 @@
 /** Which of the keys that a controller holds open what. */
 import { describe, expect, it } from "vitest";
-import { openingOf } from "../../controller/keys/held-keys.ts";
-import { portableEngine as engine } from "../../src/crypto/engine-portable.ts";
-import type { HeldKey, HeldState } from "../../src/index.ts";
-import { keyOf } from "../support/tokens.ts";
+import { openingOf } from "../../../controller/keys/held-keys.ts";
+import { portableEngine as engine } from "../../../src/crypto/engine-portable.ts";
+import type { HeldKey, HeldState } from "../../../src/index.ts";
+import { keyOf } from "../../support/tokens.ts";
 
 const held = (fill: number, state: HeldState): HeldKey => {
   const privateKey = keyOf(engine, "x25519", fill);

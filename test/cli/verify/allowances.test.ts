@@ -4,12 +4,12 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { INSTALL } from "../../cli/repository/ci-steps.ts";
-import { Workspace } from "../support/workspace.ts";
+import { INSTALL } from "../../../cli/repository/ci-steps.ts";
+import { Workspace } from "../../support/workspace.ts";
 
 const VALUE = "Zq81xTe49vLKd7mW";
 const OTHER = "pR5tYu82NcQx0LbJ";
-const MAIN = path.join(import.meta.dirname, "../../dist/cli/main.cjs");
+const MAIN = path.join(import.meta.dirname, "../../../dist/cli/main.cjs");
 
 const configuration = (verify: string) =>
   `version: 1\nenvironments: {}\n${verify === "" ? "" : `verify:\n${verify.replace(/^/gm, "  ")}\n`}`;
@@ -212,9 +212,9 @@ describe("the action", () => {
     const workspace = repository();
     workspace.write("a.env", `# lacre:allow plaintext-credential because\nA_PASSWORD=${VALUE}\n`);
     commit(workspace, "secret");
-    // What the first lines install is what was built: test/cli/ci-steps.test.ts runs them.
+    // What the first lines install is what was built: test/cli/repository/ci-steps.test.ts runs them.
     const built = `lacre() { "${process.execPath}" "${MAIN}" "$@"; }\n`;
-    const action = parse(fs.readFileSync(path.join(import.meta.dirname, "../../action.yml"), "utf8"));
+    const action = parse(fs.readFileSync(path.join(import.meta.dirname, "../../../action.yml"), "utf8"));
     const run = (env: Readonly<Record<string, string>>) =>
       spawnSync("bash", ["-e", "-c", built + action.runs.steps[0].run.split(INSTALL)[1]], {
         cwd: workspace.path,

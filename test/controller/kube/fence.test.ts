@@ -2,7 +2,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { Agent, request } from "undici";
 import { expect, it } from "vitest";
-import { Fenced, fenced } from "../../controller/kube/fence.ts";
+import { Fenced, fenced } from "../../../controller/kube/fence.ts";
 
 it("a request that waited for a connection is asked about again as it is written, and not sent any more", async () => {
   const seen: string[] = [];

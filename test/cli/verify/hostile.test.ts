@@ -1,7 +1,7 @@
 /** `lacre verify` against names, ranges and values made to be called clean. */
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { Workspace } from "../support/workspace.ts";
+import { Workspace } from "../../support/workspace.ts";
 
 function repository(): Workspace {
   const workspace = new Workspace();

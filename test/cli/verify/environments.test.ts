@@ -1,7 +1,7 @@
 /** What verify says of the environments: whom they are sealed for, and what a change makes of it. */
 import * as fs from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { secretYaml, Workspace } from "../support/workspace.ts";
+import { secretYaml, Workspace } from "../../support/workspace.ts";
 
 const PROD = "version: 1\nenvironments:\n  prod: { keys: keys/prod.keys }\n";
 

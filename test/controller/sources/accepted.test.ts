@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { gitSource } from "../../controller/sources/git.ts";
-import type { Source } from "../../controller/sources/source.ts";
+import { gitSource } from "../../../controller/sources/git.ts";
+import type { Source } from "../../../controller/sources/source.ts";
 
 describe("a git source with allowed signers", () => {
   let directory: string;

@@ -4,9 +4,9 @@ import * as path from "node:path";
 import Ajv from "ajv-draft-04";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
-import { formatPublicKey, generateKey, type PublicKey, signKeyList } from "../../src/index.ts";
-import { secretYaml, Workspace } from "../support/workspace.ts";
+import { loadEngine } from "../../../src/crypto/engine-node.ts";
+import { formatPublicKey, generateKey, type PublicKey, signKeyList } from "../../../src/index.ts";
+import { secretYaml, Workspace } from "../../support/workspace.ts";
 
 /** Looks generated, and is. */
 const VALUE = "Zq81xTe49vLKd7mW";
@@ -421,7 +421,7 @@ describe("reports", () => {
     workspace.lacre(["verify", "s.yaml", "--accept", "known"]);
     const ran = workspace.lacre(["verify", "--format", "sarif"]);
     const schema = JSON.parse(
-      fs.readFileSync(path.join(import.meta.dirname, "../vectors/sarif-2.1.0.schema.json"), "utf8"),
+      fs.readFileSync(path.join(import.meta.dirname, "../../vectors/sarif-2.1.0.schema.json"), "utf8"),
     );
     const ajv = new Ajv.default({ strict: false, allErrors: true });
     addFormats.default(ajv);

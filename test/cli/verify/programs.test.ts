@@ -1,7 +1,7 @@
 /** `lacre verify` against a repository that brings a lacre of its own, in every tree that it can judge. */
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type Ran, Workspace } from "../support/workspace.ts";
+import { type Ran, Workspace } from "../../support/workspace.ts";
 
 function repository(): Workspace {
   const workspace = new Workspace();

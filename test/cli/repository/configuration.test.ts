@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { secretYaml, Workspace } from "../support/workspace.ts";
+import { secretYaml, Workspace } from "../../support/workspace.ts";
 
 const input = secretYaml("db", { A: "a" });
 

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { gitSource } from "../../controller/sources/git.ts";
+import { gitSource } from "../../../controller/sources/git.ts";
 
 describe("a git source", () => {
   let directory: string;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { nextStatus, type ObjectStatus, type Outcome, sameStatus } from "../../controller/cluster/status.ts";
-import type { Reason } from "../../controller/decide/problem.ts";
-import { kstatus } from "../support/kstatus.ts";
+import { nextStatus, type Outcome, sameStatus } from "../../../controller/cluster/status.ts";
+import type { Reason } from "../../../controller/decide/problem.ts";
+import type { ObjectStatus } from "../../../controller/kube/object.ts";
+import { kstatus } from "../../support/kstatus.ts";
 
 const synced: Outcome = {
   kind: "synced",

@@ -1,7 +1,7 @@
 /** Kubernetes Events as they are sent. */
 import { expect, it } from "vitest";
-import type { KubeClient } from "../../controller/kube/client.ts";
-import { EventRecorder } from "../../controller/kube/events.ts";
+import type { KubeClient } from "../../../controller/kube/client.ts";
+import { EventRecorder } from "../../../controller/kube/events.ts";
 
 it("an event's message shows nothing that a terminal obeys", async () => {
   const sent: string[] = [];

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
+import { loadEngine } from "../../../src/crypto/engine-node.ts";
 import {
   parsePublicKeys,
   parseToken,
@@ -12,8 +12,8 @@ import {
   sealToken,
   tokenDigest,
   utf8,
-} from "../../src/index.ts";
-import { type Ran, type RunOptions, secretYaml, Workspace } from "../support/workspace.ts";
+} from "../../../src/index.ts";
+import { type Ran, type RunOptions, secretYaml, Workspace } from "../../support/workspace.ts";
 
 const PROD = "version: 1\nenvironments:\n  prod: { keys: keys/prod.keys }\n";
 const PINS = ".home/.config/lacre/pins.json";
