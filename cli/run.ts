@@ -1,6 +1,6 @@
 /** One run of the command line: parse, do, and turn whatever went wrong into one line, hints and an exit status. */
 import { CommanderError } from "commander";
-import { LacreError } from "../src/index.ts";
+import { LacreError, printableName } from "../src/index.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
 import { processContext } from "./context.ts";
 import { createProgram } from "./program.ts";
@@ -12,8 +12,9 @@ const REPORT = "this is a bug in lacre; please report it with the command you ra
 export type Outcome = { status: number };
 
 function complain(say: (talk: string) => void, error: LacreError): void {
-  say(`lacre: error: ${error.message}`);
-  if (error.hint !== undefined) say(`hint: ${error.hint}`);
+  // One line each: a name of the repository cannot bring a line of its own.
+  say(`lacre: error: ${printableName(error.message)}`);
+  if (error.hint !== undefined) say(`hint: ${printableName(error.hint)}`);
 }
 
 /** Runs with the arguments after the program's name and gives the exit status. Never throws. */

@@ -189,7 +189,7 @@ export {
 export { applyAllowances } from "./verify/allow/allowances.ts";
 export { BASELINE_FILE, type Baseline, printBaseline, readBaseline } from "./verify/allow/baseline.ts";
 export type { KeySets, SealedPolicy } from "./verify/detect/sealed-secrets.ts";
-export { type EnvironmentState, judgeEnvironments, movedEnvironments } from "./verify/environments.ts";
+export { type Demand, type EnvironmentState, judgeEnvironments, movedEnvironments } from "./verify/environments.ts";
 export type { Finding } from "./verify/finding.ts";
 export { printReport } from "./verify/report/report.ts";
 export {

@@ -4,7 +4,6 @@ import * as path from "node:path";
 import {
   type Engine,
   type Environment,
-  fingerprintOf,
   isKeyList,
   LacreError,
   parseKeyList,
@@ -17,15 +16,14 @@ import { publishedList } from "../cluster/key-orders.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource, STDIN } from "../files/files.ts";
 import { workTreeRoot } from "../git/git.ts";
-import { type PinPlace, placeOfFile, placesNaming } from "../keys/pin-places.ts";
 import { describeRecipient, isSameRecipient, refuseOlder } from "../keys/pin-verdict.ts";
-import { isSamePin, NOTHING_PINNED, type Pin, type PinnedRecipient, readPins } from "../keys/pins.ts";
+import { type PinTarget, pinRecipient, targetsOf } from "../keys/pinning.ts";
+import { isSamePin, type Pin, type PinnedRecipient, type Pins, readPins } from "../keys/pins.ts";
 import { nameFile } from "../keys/private-keys.ts";
-import { readPresent } from "../keys/recipient-files.ts";
-import { pinRecipient, recipientsOf, refuseUndemanded } from "../keys/recipient-pins.ts";
+import { recipientsOf, refuseUndemanded, rememberSerials } from "../keys/recipient-pins.ts";
 import { findConfiguration, insideOf } from "../repository/configuration.ts";
 import { describeKeys } from "./keys.ts";
-import { refuseOtherFingerprint } from "./keys-pin.ts";
+import { describePin, refuseOtherFingerprint } from "./keys-pin.ts";
 
 /** Options of `lacre keys fetch`. */
 export type FetchOptions = ClusterOptions & {
@@ -93,25 +91,24 @@ export async function fetchKeys(context: CommandContext, options: FetchOptions):
   const { text, from } = await readList(context, options);
   const list = named(from, () => parseKeyList(engine, text));
   const [recipient = { fingerprint: "" }] = recipientsOf(engine, { file: from, keys: [], list });
-  if (options.fingerprint !== undefined) {
-    refuseOtherFingerprint(`the key list of ${list.cluster}`, recipient.fingerprint, options.fingerprint);
-  }
-  const found = [{ file: from, recipients: [recipient], isOwn: false }];
-  const isDemanded = refuseUndemanded(context, `the key list of ${list.cluster}`, found);
-  const pins = isDemanded ? NOTHING_PINNED : readPins(context);
+  const label = `the key list of ${list.cluster}`;
+  if (options.fingerprint !== undefined) refuseOtherFingerprint(label, recipient.fingerprint, options.fingerprint);
+  const found = [{ file: from, recipients: [recipient], own: undefined }];
+  const pins = readPins(context);
   refuseOlder(recipient, pins);
+  const isDemanded = refuseUndemanded(context, { name: label, environment: options.env, found });
   if (options.output === STDIN) {
     await context.print(text);
     return;
   }
   const file = outputFile(context, options, list);
   const shown = path.relative(context.cwd, file) || file;
+  const targets = isDemanded ? [] : targetsOf(context, shown, options.output === undefined ? options.env : undefined);
   const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
-  const place = placesNaming(context, shown)[0] ?? placeOfFile(context, shown);
-  const pin = pins.pins.find((one) => isSamePin(one, place.key));
-  const isPinned = pin?.recipients.some((one) => isSameRecipient(one, recipient)) === true;
-  if (!isDemanded && options.fingerprint === undefined && !isPinned) {
-    refuseOtherIdentity(engine, shown, before, pin, recipient);
+  refuseOldText(engine, before, recipient);
+  const unpinned = targets.filter((target) => !isPinned(pinOf(pins, target), recipient));
+  if (options.fingerprint === undefined) {
+    for (const target of unpinned) refuseOtherIdentity(engine, shown, before, pinOf(pins, target), recipient);
   }
   if (before === text) context.say(`${shown} is up to date (serial ${list.serial})`);
   else {
@@ -119,28 +116,50 @@ export async function fetchKeys(context: CommandContext, options: FetchOptions):
     writeAtomic({ path: file, content: text });
     context.say(`${shown}: ${list.cluster}, serial ${list.serial}, ${describeKeys(list)}. Commit it`);
   }
-  if (!isDemanded) await pinFetched(context, engine, place, list, { ...options, isPinned });
+  if (!isDemanded) await rememberSerials(context, found, pins);
+  for (const target of unpinned) await pinFetched(context, engine, target, recipient, options);
+}
+
+function pinOf({ pins }: Pins, { place }: PinTarget): Pin | undefined {
+  return pins.find((one) => isSamePin(one, place.key));
+}
+
+function isPinned(pin: Pin | undefined, recipient: PinnedRecipient): boolean {
+  return pin?.recipients.some((one) => isSameRecipient(one, recipient)) === true;
 }
 
 /** Pins a list that somebody vouches for, and says what is left to compare. */
 async function pinFetched(
   context: CommandContext,
   engine: Engine,
-  place: PinPlace,
-  list: SignedKeyList,
-  { from, fingerprint, isPinned }: FetchOptions & { readonly isPinned: boolean },
+  target: PinTarget,
+  { fingerprint: is, cluster = "" }: PinnedRecipient,
+  { from, fingerprint }: FetchOptions,
 ): Promise<void> {
-  const is = fingerprintOf(engine, list.identity);
-  if (from === undefined || fingerprint !== undefined || isPinned) {
-    await pinRecipient(context, engine, place, readPresent(context, engine, place), is);
-    if (!isPinned) context.say(`pinned ${list.cluster}: ${is}`);
+  if (from !== undefined && fingerprint === undefined) {
+    const file = shellWord(target.place.files[0] ?? "FILE");
+    context.say(
+      `${cluster} is ${is}, and not pinned: compare it with who runs it; then: lacre keys pin ${file} --fingerprint SHA256:...`,
+    );
+    return;
   }
-  if (isPinned || fingerprint !== undefined) return;
-  context.say(
-    from === undefined
-      ? "compare it with what who runs the cluster sees in the controller's log; every later list must be signed by it"
-      : `${list.cluster} is ${is}, and not pinned: compare it with who runs it; then: lacre keys pin ${shellWord(place.files[0] ?? "FILE")} --fingerprint SHA256:...`,
-  );
+  // The user names an environment to say where the list belongs, not what else .lacre.yaml says of it.
+  const vouched = { ...target, isNamed: false };
+  const mode = fingerprint === undefined ? "add" : "replace";
+  const { pin } = await pinRecipient(context, engine, vouched, is, mode);
+  context.say(`pinned ${describePin(pin, target.place.name)}`);
+  if (fingerprint === undefined) {
+    context.say(
+      "compare it with what who runs the cluster sees in the controller's log; every later list must be signed by it",
+    );
+  }
+}
+
+/** KEY_LIST_OLD where the file holds a newer list of the same identity. */
+function refuseOldText(engine: Engine, before: string | undefined, recipient: PinnedRecipient): void {
+  const here = before === undefined || !isKeyList(before) ? undefined : parsedOrNone(engine, before);
+  if (here === undefined || !isSameRecipient(here, recipient)) return;
+  refuseOlder(recipient, { known: [here], pins: [] });
 }
 
 /** PIN_MISMATCH where the file, or its pin, is of another identity. */

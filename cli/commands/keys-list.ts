@@ -82,8 +82,12 @@ async function refuseFalse(
   const named = { file: file ?? `the key list of ${list.cluster}`, keys: [], list };
   if (file !== undefined) return void (await trustFile(context, engine, named, []));
   const recipients = recipientsOf(engine, named);
-  if (refuseUndemanded(context, named.file, [{ file: named.file, recipients, isOwn: false }])) return;
   for (const one of recipients) refuseOlder(one, readPins(context));
+  refuseUndemanded(context, {
+    name: named.file,
+    environment: undefined,
+    found: [{ file: named.file, recipients, own: undefined }],
+  });
 }
 
 /** The keys of a list, of a file or of a cluster, and for each how many entries below the paths still need it. */

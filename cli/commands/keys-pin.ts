@@ -1,36 +1,47 @@
 /** `lacre keys pin`: whom a keys file names is trusted, once its fingerprint was compared. */
-import { LacreError } from "../../src/index.ts";
+import { LacreError, printableName, shellWord } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
-import { placeOfFile, placesNaming } from "../keys/pin-places.ts";
-import { refuseOlder } from "../keys/pin-verdict.ts";
-import { readPins } from "../keys/pins.ts";
-import { readNamed, readPresent } from "../keys/recipient-files.ts";
-import { pinRecipient, recipientsOf } from "../keys/recipient-pins.ts";
+import { describeField, describeRecipient, refuseOlder } from "../keys/pin-verdict.ts";
+import { pinRecipient, targetsOf } from "../keys/pinning.ts";
+import { type Pin, readPins } from "../keys/pins.ts";
+import { readNamed } from "../keys/recipient-files.ts";
+import { recipientsOf } from "../keys/recipient-pins.ts";
+
+/** Options of `lacre keys pin`. */
+export type PinOptions = { readonly fingerprint: string; readonly env?: string };
 
 /** Pins whom a file names, once the fingerprint was compared with that of who runs the cluster, or has the key. */
-export async function pinKeys(
-  context: CommandContext,
-  file: string,
-  { fingerprint }: { readonly fingerprint: string },
-): Promise<void> {
+export async function pinKeys(context: CommandContext, file: string, { fingerprint, env }: PinOptions): Promise<void> {
   const engine = await context.engine();
-  const read = readNamed(engine, file, (await readSource(context, file)).text);
-  const recipients = recipientsOf(engine, read);
+  const recipients = recipientsOf(engine, readNamed(engine, file, (await readSource(context, file)).text));
   const all = recipients.map((one) => one.fingerprint);
-  if (!all.includes(fingerprint)) refuseOtherFingerprint(file, all.join(", "), fingerprint);
+  if (!all.includes(fingerprint)) refuseOtherFingerprint(printableName(file), all.join(", "), fingerprint);
   for (const one of recipients) refuseOlder(one, readPins(context));
-  const places = placesNaming(context, file);
-  for (const place of places.length > 0 ? places : [placeOfFile(context, file)]) {
-    await pinRecipient(context, engine, place, readPresent(context, engine, place), fingerprint);
-    context.say(`pinned ${place.name}: ${fingerprint}`);
+  for (const target of targetsOf(context, file, env)) {
+    const { pin, unpinned } = await pinRecipient(context, engine, target, fingerprint, "replace");
+    context.say(`pinned ${describePin(pin, target.place.name)}`);
+    for (const one of unpinned) {
+      context.say(
+        `not pinned yet: ${describeRecipient(one)}: lacre keys pin ${target.place.files.map(shellWord).join(" or ")} --fingerprint SHA256:...`,
+      );
+    }
   }
+}
+
+/** What is pinned now, on one line. */
+export function describePin({ recipients, mapping }: Pin, name: string): string {
+  const about = (["branch", "paths", "namespace"] as const).flatMap((field) =>
+    mapping[field] === undefined ? [] : [`${field} ${describeField(mapping[field])}`],
+  );
+  const what = [recipients.map(describeRecipient).join(", "), ...about, ...(mapping.isDefault ? ["the default"] : [])];
+  return `${printableName(name)}: ${what.join("; ")}`;
 }
 
 /** PIN_MISMATCH where what is there is not what the user compared. */
 export function refuseOtherFingerprint(what: string, is: string, wanted: string): void {
   if (is === wanted) return;
-  throw new LacreError("PIN_MISMATCH", `${what} has the fingerprint ${is}, and named is ${wanted}`, {
+  throw new LacreError("PIN_MISMATCH", `${what} has the fingerprint ${is}, and named is ${printableName(wanted)}`, {
     hint: "somebody may have swapped it: ask again who runs the cluster, or has the private key, by another way than this repository",
   });
 }

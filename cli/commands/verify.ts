@@ -54,7 +54,7 @@ export type VerifyOptions = Choice & {
 };
 
 const BUDGET_SECONDS = 20;
-const NOTHING = { findings: [], notes: [] };
+const NOTHING = { findings: [], nested: [], notes: [] };
 
 /** The exit status: 0 clean, 3 findings, 1 when something could not be judged. */
 export async function verifyPaths(
@@ -84,7 +84,10 @@ export async function verifyPaths(
     budgetMs: (options.budget ?? BUDGET_SECONDS) * 1000,
   };
   const scan = await judge(context, contents, unreadRoles(roleFiles), settings);
-  const { findings, stale } = applyAllowances(scan.findings, {
+  const environments = paths.includes(STDIN)
+    ? NOTHING
+    : await judgedEnvironments(context, engine, contents, options.configFrom);
+  const { findings, stale } = applyAllowances([...scan.findings, ...environments.nested], {
     allow: found?.configuration.verify.allow ?? [],
     ...(baseline === undefined ? {} : { baseline }),
     identitiesOf: ({ identity }) => identity?.split(" ") ?? [],
@@ -93,7 +96,6 @@ export async function verifyPaths(
   });
   if (options.accept !== undefined)
     return accept(context, contents.root, { keys, entries: baseline?.entries ?? [] }, findings, options);
-  const environments = paths.includes(STDIN) ? NOTHING : await judgedEnvironments(context, engine, contents, files);
   const added =
     contents.change === undefined ? [] : await readAdded(context, contents, contents.change, findings, settings);
   const result = {
@@ -276,7 +278,8 @@ async function accept(
   if (expires !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(expires))
     throw new LacreError("USAGE", "--expires takes a day", { hint: "such as: --expires 2027-01-31" });
   const open = findings.filter(
-    (finding) => finding.allowed === undefined && !isUnscanned(finding) && !isWarning(finding),
+    ({ identity, ...finding }) =>
+      identity !== undefined && finding.allowed === undefined && !isUnscanned(finding) && !isWarning(finding),
   );
   const added = open.map((finding) => ({
     identity: firstIdentity(finding).identity ?? "",

@@ -101,6 +101,9 @@ function pinCommand(context: CommandContext): Command {
     .description("trust whom a keys file names, and the environment that names it, after the fingerprint was compared")
     .argument("<file>", "key list or public key, such as keys/prod.keys")
     .requiredOption("--fingerprint <fingerprint>", "what who runs the cluster told you: SHA256:...")
+    .addOption(
+      new Option("-e, --env <name>", "environment of .lacre.yaml that the fingerprint is of, all of it as it is now"),
+    )
     .addOption(new Option("--replace", "what every pin does now").hideHelp())
     .action(async (file, options) => (await import("../commands/keys-pin.ts")).pinKeys(context, file, options))
     .addHelpText(

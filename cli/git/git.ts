@@ -31,19 +31,23 @@ export function workTreeRoot(directory: string): string | undefined {
 }
 
 /**
- * Which repository a directory lies in, by the directory that all its work trees share, and the root of this one; outside of
- * any, the directory itself for both. Only a linked work tree or a submodule costs a process.
+ * The directory that all work trees of a repository share, where a directory is the root of one. Only a linked work tree or a
+ * submodule costs a process.
  */
+export function commonDirectoryOf(root: string): string | undefined {
+  const here = path.join(root, ".git");
+  const found = fs.lstatSync(here, { throwIfNoEntry: false });
+  if (found === undefined || found.isDirectory()) return found && here;
+  const { status, stdout } = git(root, ["rev-parse", "--path-format=absolute", "--git-common-dir"]);
+  return status === 0 ? stdout.trimEnd() : here;
+}
+
+/** Which repository a directory lies in, and the root of its work tree; outside of any, the directory itself for both. */
 export function repositoryAt(directory: string): { readonly repository: string; readonly root: string } {
   const real = realPath(directory);
   for (let root = real; ; root = path.dirname(root)) {
-    const here = path.join(root, ".git");
-    const found = fs.lstatSync(here, { throwIfNoEntry: false });
-    if (found?.isDirectory()) return { repository: here, root };
-    if (found !== undefined) {
-      const { status, stdout } = git(root, ["rev-parse", "--path-format=absolute", "--git-common-dir"]);
-      return { repository: status === 0 ? stdout.trimEnd() : here, root };
-    }
+    const repository = commonDirectoryOf(root);
+    if (repository !== undefined) return { repository, root };
     if (root === path.dirname(root)) return { repository: real, root: real };
   }
 }

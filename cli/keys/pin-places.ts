@@ -1,11 +1,12 @@
 /** Which pins are about what is named: an environment of .lacre.yaml, or a keys file by the environments and pins that name it. */
+import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Environment } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { realPath } from "../files/real-path.ts";
-import { repositoryAt } from "../git/git.ts";
+import { commonDirectoryOf, repositoryAt } from "../git/git.ts";
 import { type FoundConfiguration, findConfiguration, insideOf } from "../repository/configuration.ts";
-import type { PinKey, PinnedMapping } from "./pins.ts";
+import type { Pin, PinKey, PinnedMapping } from "./pins.ts";
 
 /** Something that can be pinned. name: of the environment, or of the file as the user named it. */
 export type PinPlace = {
@@ -15,6 +16,11 @@ export type PinPlace = {
   /** Paths to read, in the order of .lacre.yaml, as the user sees them. */
   readonly files: readonly string[];
 };
+
+/** Where a file lies, by every name that leads to it: a pin that knows one of them is about the file. */
+export type FileNames = ReadonlyMap<string, ReadonlySet<string>>;
+
+const MAX_LINKS = 40;
 
 /** As errors call it. */
 export function labelOf({ key, name }: PinPlace): string {
@@ -32,12 +38,14 @@ export function placeOfEnvironment(
   const isDefault =
     configuration.defaultEnvironment === name ||
     (configuration.defaultEnvironment === undefined && configuration.environments.size === 1);
+  const real = realPath(directory);
   return {
     key: {
       repository,
-      directory: path.relative(root, realPath(directory)),
+      directory: path.relative(root, real),
       environment: name,
-      files: absolute.map((one) => path.relative(root, realPath(one))),
+      // As they are named: what a link leads to may be another file tomorrow.
+      files: keys.map((one) => path.relative(root, path.resolve(real, one))),
     },
     name,
     mapping: {
@@ -52,14 +60,55 @@ export function placeOfEnvironment(
 
 /** A file by itself: whether an environment names it, placesNaming tells. */
 export function placeOfFile(context: CommandContext, file: string): PinPlace {
-  const absolute = realPath(path.resolve(context.cwd, file));
-  const { repository, root } = repositoryAt(path.dirname(absolute));
+  const absolute = path.resolve(context.cwd, file);
+  const directory = realPath(path.dirname(absolute));
+  const { repository, root } = repositoryAt(directory);
   return {
-    key: { repository, directory: "", files: [path.relative(root, absolute)] },
+    key: { repository, directory: "", files: [path.join(path.relative(root, directory), path.basename(absolute))] },
     name: file,
     mapping: {},
     files: [file],
   };
+}
+
+/** Every path that leads to a file: as it is named, without the links of its directories, and each link on its way. */
+function pathsOf(absolute: string): readonly string[] {
+  const paths = new Set([absolute]);
+  let at = path.join(realPath(path.dirname(absolute)), path.basename(absolute));
+  for (let links = 0; links < MAX_LINKS && !paths.has(`${at}\0`); links++) {
+    paths.add(at);
+    if (fs.lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() !== true) break;
+    const next = path.resolve(path.dirname(at), fs.readlinkSync(at));
+    paths.add(next);
+    at = path.join(realPath(path.dirname(next)), path.basename(next));
+  }
+  return [...paths, realPath(absolute)];
+}
+
+/** By every directory above each of its paths, and by Git's common directory where one is the root of a work tree. */
+export function namesOf(context: CommandContext, file: string): FileNames {
+  const names = new Map<string, Set<string>>();
+  for (const one of pathsOf(path.resolve(context.cwd, file))) {
+    for (let above = path.dirname(one); ; above = path.dirname(above)) {
+      for (const repository of [above, commonDirectoryOf(above)]) {
+        if (repository === undefined) continue;
+        names.set(repository, (names.get(repository) ?? new Set()).add(path.relative(above, one)));
+      }
+      if (above === path.dirname(above)) break;
+    }
+  }
+  return names;
+}
+
+/** True for a pin that remembers a file, whatever .lacre.yaml says of it now. */
+export function isAbout({ repository, files }: PinKey, names: FileNames): boolean {
+  const known = names.get(repository);
+  return known !== undefined && files.some((file) => known.has(file));
+}
+
+/** A pin that remembers a file no more. */
+export function withoutFile(pin: Pin, names: FileNames): Pin {
+  return { ...pin, files: pin.files.filter((file) => names.get(pin.repository)?.has(file) !== true) };
 }
 
 /** The environments that name a file: of the configuration where the user stands, and of the one where the file lies. */
@@ -67,14 +116,12 @@ export function placesNaming(context: CommandContext, file: string): readonly Pi
   const absolute = path.resolve(context.cwd, file);
   const found = [findConfiguration(context), findConfiguration({ ...context, cwd: path.dirname(absolute) })];
   const unique = new Map(found.flatMap((one) => (one === undefined ? [] : [[one.directory, one] as const])));
+  const wanted = new Set(pathsOf(absolute));
   return [...unique.values()].flatMap((one) =>
     [...one.configuration.environments.values()]
-      .filter(({ keys }) => keys.some((named) => realPath(path.resolve(one.directory, named)) === realPath(absolute)))
+      .filter(({ keys }) =>
+        keys.some((named) => pathsOf(path.resolve(one.directory, named)).some((p) => wanted.has(p))),
+      )
       .map((environment) => placeOfEnvironment(context, one, environment)),
   );
-}
-
-/** True for a pin that remembers a file, whatever .lacre.yaml says of it now. */
-export function isAbout(pin: PinKey, { key }: PinPlace): boolean {
-  return pin.repository === key.repository && key.files.every((file) => pin.files.includes(file));
 }

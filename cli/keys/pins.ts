@@ -3,9 +3,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { LacreError } from "../../src/index.ts";
-import { writeAtomic } from "../../src/node/write.ts";
+import { makeDirectories, writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { withLock } from "../files/lock.ts";
+import { git, workTreeRoot } from "../git/git.ts";
 
 /** One of those that are sealed for. cluster, and serial of the newest list that was seen: of a signed list; a bare key has neither. */
 export type PinnedRecipient = { readonly fingerprint: string; readonly cluster?: string; readonly serial?: number };
@@ -35,21 +36,42 @@ export type Pin = PinKey & { readonly recipients: readonly PinnedRecipient[]; re
 /** known: identities that version 1 had by the name of their cluster: a question tells of them, and none is taken for another. */
 export type Pins = { readonly known: readonly PinnedRecipient[]; readonly pins: readonly Pin[] };
 
-/** For CI: a fingerprint that everybody sealed for must have, or several with commas between. Nothing is asked or written then. */
+/**
+ * For CI: fingerprints of those who may be sealed for, with commas between. `NAME=SHA256:...` is for one environment alone.
+ * Nothing is asked or written then.
+ */
 export const PIN_VARIABLE = "LACRE_PIN";
 
-/** As it is before the first pin. */
-export const NOTHING_PINNED: Pins = { known: [], pins: [] };
+/** One fingerprint that may be sealed for. environment: only there; undefined is anywhere. */
+export type DemandedPin = { readonly environment?: string; readonly fingerprint: string };
 
-/** The fingerprints that the environment variable demands; undefined where it is not set. */
-export function demandedFingerprints({ env }: CommandContext): readonly string[] | undefined {
+/** As it is before the first pin. */
+const NOTHING_PINNED: Pins = { known: [], pins: [] };
+
+/** What the environment variable demands; undefined where it is not set, or empty. */
+export function demandedPins({ env }: CommandContext): readonly DemandedPin[] | undefined {
   const demanded = env[PIN_VARIABLE];
-  return demanded ? demanded.split(",").map((one) => one.trim()) : undefined;
+  if (!demanded) return undefined;
+  return demanded.split(",").map((one) => {
+    const at = one.indexOf("=");
+    if (at === -1) return { fingerprint: one.trim() };
+    return { environment: one.slice(0, at).trim(), fingerprint: one.slice(at + 1).trim() };
+  });
+}
+
+/** True when a fingerprint may be sealed for, in an environment or in none. */
+export function isDemanded(demanded: readonly DemandedPin[], fingerprint: string, environment?: string): boolean {
+  return demanded.some(
+    (one) => one.fingerprint === fingerprint && (one.environment === undefined || one.environment === environment),
+  );
 }
 
 function pinFile(context: CommandContext): string {
-  const home = context.env["HOME"] || os.homedir();
-  return path.join(context.env["XDG_CONFIG_HOME"] || path.join(home, ".config"), "lacre", "pins.json");
+  // A relative one would be looked for in whatever repository one stands in: the XDG specification says to ignore it.
+  const absolute = (directory: string | undefined) =>
+    directory !== undefined && path.isAbsolute(directory) ? directory : undefined;
+  const home = absolute(context.env["HOME"]) ?? os.userInfo().homedir;
+  return path.join(absolute(context.env["XDG_CONFIG_HOME"]) ?? path.join(home, ".config"), "lacre", "pins.json");
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -135,6 +157,16 @@ function refuseWritable(file: string): void {
   }
 }
 
+/** CONFIG_INVALID for pins that a repository brings: who writes it would write them. */
+function refuseTracked(file: string): void {
+  const directory = path.dirname(file);
+  if (workTreeRoot(directory) === undefined || git(directory, ["ls-files", "--error-unmatch", "--", file]).status !== 0)
+    return;
+  throw new LacreError("CONFIG_INVALID", `${file} is kept in a repository, and says whom you seal for`, {
+    hint: "take it out of Git, or set XDG_CONFIG_HOME to a directory of your own",
+  });
+}
+
 /** What is pinned, or CONFIG_INVALID for a file that is damaged, unreadable, or not the user's alone. */
 export function readPins(context: CommandContext): Pins {
   const file = pinFile(context);
@@ -142,6 +174,7 @@ export function readPins(context: CommandContext): Pins {
   try {
     text = fs.readFileSync(file, "utf8");
     refuseWritable(file);
+    refuseTracked(file);
   } catch (error) {
     if (error instanceof LacreError) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return NOTHING_PINNED;
@@ -157,7 +190,7 @@ export function readPins(context: CommandContext): Pins {
 /** Changes what is pinned while nobody else does. */
 export async function savePins(context: CommandContext, change: (pins: Pins) => Pins): Promise<void> {
   const file = pinFile(context);
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectories(path.dirname(file), 0o700);
   await withLock(file, () => {
     const content = `${JSON.stringify({ version: 2, ...change(readPins(context)) }, null, 2)}\n`;
     writeAtomic({ path: file, content, mode: 0o600 });
@@ -170,7 +203,15 @@ export function isSamePin(a: PinKey, b: PinKey): boolean {
   return a.environment !== undefined || a.files.join("\n") === b.files.join("\n");
 }
 
-/** With one pin put in, in place of the one it had. */
+/** With one pin put in, in place of the one it had. Of one .lacre.yaml one environment is the default. */
 export function withPin({ known, pins }: Pins, pin: Pin): Pins {
-  return { known, pins: [...pins.filter((one) => !isSamePin(one, pin)), pin] };
+  const isRival = (one: Pin) =>
+    pin.mapping.isDefault === true && one.repository === pin.repository && one.directory === pin.directory;
+  const others = pins.filter((one) => !isSamePin(one, pin));
+  return { known, pins: [...others.map((one) => (isRival(one) ? withoutDefault(one) : one)), pin] };
+}
+
+function withoutDefault(pin: Pin): Pin {
+  const { isDefault: _, ...mapping } = pin.mapping;
+  return { ...pin, mapping };
 }

@@ -1,4 +1,6 @@
 /** Whom to seal for: the keys named on the command line, or those of an environment of .lacre.yaml. */
+
+import * as path from "node:path";
 import {
   type Engine,
   type KeyId,
@@ -6,10 +8,12 @@ import {
   LacreError,
   type ListedKey,
   type PublicKey,
+  printableName,
   shortKeyId,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
+import { workTreeRoot } from "../git/git.ts";
 import { findConfiguration } from "../repository/configuration.ts";
 import type { OwnKeys } from "./own-keys.ts";
 import { type NamedRecipient, readNamed, readPlace } from "./recipient-files.ts";
@@ -103,15 +107,20 @@ async function readRecipient(
   const ids = idsOf(named.keys);
   const { trustFile, trustPlace, refuseUndemanded, foundOf } = await import("./recipient-pins.ts");
   if (isLine) {
-    const isDemanded = unpinned !== "none" && refuseUndemanded(context, "the key", foundOf(engine, [named], own));
+    const found = foundOf(engine, [named], own);
+    const isDemanded =
+      unpinned !== "none" && refuseUndemanded(context, { name: "the key", environment: undefined, found });
     return toNamedKeys(context, [named], isDemanded ? ids : `${ids}, not pinned`, false);
   }
   const { placesNaming } = await import("./pin-places.ts");
-  const [place] = placesNaming(context, recipient);
-  const whom = `${place?.name ?? recipient} (${ids})`;
+  const places = placesNaming(context, recipient);
+  const [place] = places;
+  const whom = `${printableName(places.map(({ name }) => name).join(" or ") || recipient)} (${ids})`;
   if (unpinned === "none") return toNamedKeys(context, [named], whom, place !== undefined);
   if (await trustFile(context, engine, named, own)) return toNamedKeys(context, [named], whom, true);
-  if (place === undefined) return toNamedKeys(context, [named], `${ids}, not pinned`, false);
+  // What lies in a repository is not the user's own doing, where a store tells whom they are.
+  const isInside = workTreeRoot(path.dirname(path.resolve(context.cwd, recipient))) !== undefined;
+  if (place === undefined) return toNamedKeys(context, [named], `${ids}, not pinned`, isInside);
   const all = readPlace(context, engine, place);
   await trustPlace(context, engine, place, all, { own, isAsking: unpinned === "ask", isByDefault: false });
   return toNamedKeys(context, [named], whom, true);
@@ -200,7 +209,7 @@ async function readEnvironmentKeys(
   const keys = named.flatMap((one) => one.keys);
   const { namespace } = environment;
   return {
-    ...toNamedKeys(context, named, `${name} (${idsOf(keys)})`, true),
+    ...toNamedKeys(context, named, `${printableName(name)} (${idsOf(keys)})`, true),
     ...(namespace !== undefined && { namespace }),
   };
 }

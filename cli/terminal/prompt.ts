@@ -39,20 +39,38 @@ const MAX_ANSWER = 4096;
  */
 export function askLine({ terminal }: CommandContext, question: string): string | undefined {
   if (!terminal.stderr) return undefined;
-  let descriptor: number;
   try {
-    descriptor = fs.openSync("/dev/tty", fs.constants.O_RDONLY | fs.constants.O_NOCTTY);
+    dropTypedAhead();
+    const descriptor = fs.openSync("/dev/tty", fs.constants.O_RDONLY | fs.constants.O_NOCTTY);
+    try {
+      process.stderr.write(printableTalk(question));
+      return readLine(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
   } catch {
+    // No terminal, or one that this process may not read from: in the background.
     return undefined;
   }
+}
+
+function readLine(descriptor: number): string {
+  const bytes: number[] = [];
+  const one = new Uint8Array(1);
+  while (bytes.length < MAX_ANSWER && fs.readSync(descriptor, one) === 1 && one[0] !== LINE_FEED) {
+    bytes.push(one[0] ?? LINE_FEED);
+  }
+  return Buffer.from(bytes).toString("utf8").trim();
+}
+
+/** What was typed before the question was there is no answer to it. */
+function dropTypedAhead(): void {
+  const { O_RDONLY, O_NOCTTY, O_NONBLOCK } = fs.constants;
+  const descriptor = fs.openSync("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK);
   try {
-    process.stderr.write(printableTalk(question));
-    const bytes: number[] = [];
-    const one = new Uint8Array(1);
-    while (bytes.length < MAX_ANSWER && fs.readSync(descriptor, one) === 1 && one[0] !== LINE_FEED) {
-      bytes.push(one[0] ?? LINE_FEED);
-    }
-    return Buffer.from(bytes).toString("utf8").trim();
+    while (fs.readSync(descriptor, new Uint8Array(MAX_ANSWER)) > 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
   } finally {
     fs.closeSync(descriptor);
   }

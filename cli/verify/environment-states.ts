@@ -1,7 +1,9 @@
-/** Reads whom environments are sealed for in a tree, and what a change makes of it. */
+/** Reads whom environments are sealed for in a tree, and what a change makes of it: of every .lacre.yaml that there is. */
+import * as fs from "node:fs";
 import * as path from "node:path";
 import {
   CONFIGURATION_FILE,
+  type Demand,
   type Engine,
   type EnvironmentState,
   type Finding,
@@ -12,64 +14,144 @@ import {
   movedEnvironments,
   parseKeyList,
   parsePublicKeys,
+  readConfiguration,
+  type Source,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
-import { demandedFingerprints } from "../keys/pins.ts";
+import { readSourceIfPresent } from "../files/files.ts";
+import { gitBytes } from "../git/git-blobs.ts";
+import { commitOf, headOf, type Tree, treeSource } from "../git/tree-files.ts";
+import { demandedPins, isDemanded, PIN_VARIABLE } from "../keys/pins.ts";
 import { nameFile } from "../keys/private-keys.ts";
 import { fingerprintOfKey } from "../keys/recipient-pins.ts";
-import { type RuleFiles, ruleFilesOf } from "./rule-files.ts";
 import type { Contents } from "./verified-contents.ts";
 
-/** What is found about environments: of the change that is judged, else of the files as they lie there. */
+/** Reads a file by its path from the root; undefined where there is none, or nothing in it. */
+type Read = (file: string) => Promise<Source | undefined>;
+
+/** One place to read from: its files called .lacre.yaml, and how any file is read. */
+type Place = { readonly configurations: readonly string[]; readonly read: Read };
+
+/** What is found, by whether the root's own configuration may allow it: nothing in a repository allows what its root says. */
+export type JudgedEnvironments = {
+  readonly findings: readonly Finding[];
+  readonly nested: readonly Finding[];
+  readonly notes: readonly string[];
+};
+
+const NOTHING_MOVED: ReturnType<typeof movedEnvironments> = { findings: [], notes: [] };
+
+/** Environments as they are in what is judged, and compared with what was there before: the base, or --config-from. */
 export async function judgedEnvironments(
   context: CommandContext,
   engine: Engine,
   { root, change }: Contents,
-  here: RuleFiles,
-): Promise<{ readonly findings: readonly Finding[]; readonly notes: readonly string[] }> {
-  const files = change === undefined ? here : await ruleFilesOf(context, root, change.tip);
-  const demanded = demandedFingerprints(context);
-  const after = await statesOf(engine, files);
-  const file = configurationPath(root, files);
-  const findings = judgeEnvironments(file, after, demanded);
-  if (change === undefined) return { findings, notes: [] };
-  const before: EnvironmentState[] = [];
-  for (const base of change.bases) before.push(...(await statesOf(engine, await ruleFilesOf(context, root, base))));
-  if (change.tip === undefined) {
-    // The index is somebody's own work: what they pinned holds there, and a new environment may wait for its keys.
-    const isNew = (name: string) => before.every((old) => old.name !== name || old.missing.length > 0);
-    const waiting = new Set(after.filter(({ name }) => isNew(name)).map(({ line }) => line));
-    return {
-      findings: findings.filter(({ rule, line }) => rule !== "environment-keys-missing" || !waiting.has(line)),
-      notes: [],
-    };
+  configFrom: string | undefined,
+): Promise<JudgedEnvironments> {
+  const demand = demandOf(context);
+  const place = change === undefined ? await workTreePlace(context, root) : await treePlace(root, change.tip);
+  const named = configFrom === undefined ? [] : [await commitOf(root, configFrom, "--config-from REV")];
+  const isStaged = change !== undefined && change.tip === undefined;
+  const bases = [...(change?.bases ?? []), ...named, ...(isStaged ? await headOf(root) : [])];
+  const before = await Promise.all([...new Set(bases)].map((base) => treePlace(root, base)));
+  const files = [...new Set([place, ...before].flatMap(({ configurations }) => configurations))].sort();
+  const all: JudgedEnvironments[] = [];
+  for (const file of files) {
+    const after = await statesOf(engine, place, file);
+    const olds = (await Promise.all(before.map((one) => statesOf(engine, one, file)))).flat();
+    const judged = judgeEnvironments(file, after, demand);
+    const moved = before.length === 0 ? NOTHING_MOVED : movedEnvironments(file, after, olds, demand);
+    const found = isStaged
+      ? staged(judged, moved, after, olds)
+      : { ...moved, findings: [...judged, ...moved.findings] };
+    const isRoot = file === CONFIGURATION_FILE;
+    all.push({ findings: isRoot ? found.findings : [], nested: isRoot ? [] : found.findings, notes: found.notes });
   }
-  const moved = movedEnvironments(file, after, before, demanded);
-  return { findings: [...findings, ...moved.findings], notes: moved.notes };
+  return {
+    findings: all.flatMap(({ findings }) => findings),
+    nested: all.flatMap(({ nested }) => nested),
+    notes: all.flatMap(({ notes }) => notes),
+  };
 }
 
-function configurationPath(root: string, { found }: RuleFiles): string {
-  const file = path.relative(root, path.join(found?.directory ?? root, CONFIGURATION_FILE));
-  return file.split(path.sep).join("/");
+/** The index is somebody's own work: what moves is told, and a new environment may wait for its keys. */
+function staged(
+  judged: readonly Finding[],
+  moved: ReturnType<typeof movedEnvironments>,
+  after: readonly EnvironmentState[],
+  olds: readonly EnvironmentState[],
+): ReturnType<typeof movedEnvironments> {
+  const isNew = (name: string) => olds.every((old) => old.name !== name || old.missing.length > 0);
+  const waiting = new Set(after.filter(({ name }) => isNew(name)).map(({ line }) => line));
+  return {
+    findings: judged.filter(({ rule, line }) => rule !== "environment-keys-missing" || !waiting.has(line)),
+    notes: [...moved.notes, ...moved.findings.map(({ path: file, message }) => `${file}: ${message}`)],
+  };
 }
 
-async function statesOf(engine: Engine, { found, read }: RuleFiles): Promise<readonly EnvironmentState[]> {
-  if (found === undefined) return [];
-  const text = (await read(path.join(found.directory, CONFIGURATION_FILE)))?.text ?? "";
+/** What LACRE_PIN asks for. NOTHING_JUDGED where it is set and empty: a secret that did not arrive. */
+function demandOf(context: CommandContext): Demand | undefined {
+  const demanded = demandedPins(context);
+  if (demanded === undefined) {
+    if (context.env[PIN_VARIABLE] === undefined) return undefined;
+    throw new LacreError("NOTHING_JUDGED", `${PIN_VARIABLE} is set and empty: nothing can be held against it`, {
+      hint: "set the fingerprints that may be sealed for, or unset it",
+    });
+  }
+  return (fingerprint, environment) => ({
+    isNamed: isDemanded(demanded, fingerprint, environment),
+    isBound: demanded.some((one) => one.fingerprint === fingerprint && one.environment === environment),
+  });
+}
+
+function isConfiguration(file: string): boolean {
+  return path.posix.basename(file) === CONFIGURATION_FILE;
+}
+
+async function workTreePlace(context: CommandContext, root: string): Promise<Place> {
+  const read: Read = async (file) => readSourceIfPresent(context, path.relative(context.cwd, path.join(root, file)));
+  const listed = await gitBytes(root, [
+    "ls-files",
+    "-z",
+    "--cached",
+    "--others",
+    "--exclude-standard",
+    "--deduplicate",
+  ]).then(
+    (bytes) => bytes.toString().split("\0"),
+    // Outside of a repository there is the one where the user stands.
+    () => [CONFIGURATION_FILE],
+  );
+  const isThere = (file: string) => fs.existsSync(path.join(root, file));
+  return { configurations: listed.filter((file) => isConfiguration(file) && isThere(file)), read };
+}
+
+async function treePlace(root: string, tree: Tree): Promise<Place> {
+  const args = tree === undefined ? ["ls-files", "-z"] : ["ls-tree", "-r", "-z", "--name-only", "--full-tree", tree];
+  const listed = (await gitBytes(root, args)).toString().split("\0");
+  return { configurations: listed.filter(isConfiguration), read: (file) => treeSource(root, tree, file) };
+}
+
+async function statesOf(engine: Engine, { read }: Place, file: string): Promise<readonly EnvironmentState[]> {
+  const source = await read(file);
+  if (source === undefined) return [];
+  const { environments, defaultEnvironment } = readConfiguration(source);
   const states: EnvironmentState[] = [];
-  for (const { name, keys, branch, paths, namespace } of found.configuration.environments.values()) {
+  for (const { name, keys, branch, paths, namespace } of environments.values()) {
     const missing: string[] = [];
     const recipients: EnvironmentState["recipients"][number][] = [];
     for (const one of keys) {
-      const source = await read(path.join(found.directory, one));
-      if (source === undefined || source.text.trim() === "") missing.push(one);
-      else recipients.push(...named(one, () => recipientsIn(engine, source.text)));
+      const keysFile = path.posix.join(path.posix.dirname(file), one);
+      const list = await read(keysFile);
+      if (list === undefined || list.text.trim() === "") missing.push(one);
+      else recipients.push(...named(keysFile, () => recipientsIn(engine, list.text)));
     }
     states.push({
       name,
-      line: lineOf(text, name),
+      line: lineOf(source.text, name),
       recipients,
       missing,
+      isDefault: defaultEnvironment === name || (defaultEnvironment === undefined && environments.size === 1),
       ...(branch !== undefined && { branch }),
       ...(paths !== undefined && { paths }),
       ...(namespace !== undefined && { namespace }),
@@ -81,8 +163,8 @@ async function statesOf(engine: Engine, { found, read }: RuleFiles): Promise<rea
 function recipientsIn(engine: Engine, text: string): EnvironmentState["recipients"] {
   if (!isKeyList(text))
     return parsePublicKeys(engine, text).map((key) => ({ fingerprint: fingerprintOfKey(engine, key) }));
-  const { identity, cluster } = parseKeyList(engine, text);
-  return [{ fingerprint: fingerprintOf(engine, identity), cluster }];
+  const { identity, cluster, serial } = parseKeyList(engine, text);
+  return [{ fingerprint: fingerprintOf(engine, identity), cluster, serial }];
 }
 
 function named<T>(file: string, read: () => T): T {
@@ -95,11 +177,10 @@ function named<T>(file: string, read: () => T): T {
 
 /** Where an environment's own line is; the first one where it is written in a way of its own. */
 function lineOf(text: string, name: string): number {
-  const at = text
-    .split("\n")
-    .findIndex(
-      (line) =>
-        line.trimStart().replace(/^["']/, "").startsWith(name) && /["']?\s*:/.test(line.trimStart().slice(name.length)),
-    );
+  const isOf = (line: string) => {
+    const word = line.trimStart().replace(/^["']/, "");
+    return word.startsWith(name) && /^["']?\s*:/.test(word.slice(name.length));
+  };
+  const at = text.split("\n").findIndex(isOf);
   return at === -1 ? 1 : at + 1;
 }

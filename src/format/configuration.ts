@@ -94,10 +94,33 @@ function readTexts(reader: NodeReader, mapping: Mapping, name: string, path: str
 function readKeys(reader: NodeReader, mapping: Mapping, path: string): readonly string[] {
   const field = mapping.fields.get("keys");
   const isList = field?.value !== undefined && isSeq(field.value);
-  if (field === undefined || !isList) return [requiredText(reader, mapping, "keys", path)];
-  const files = readTexts(reader, mapping, "keys", path);
+  const files =
+    field === undefined || !isList
+      ? [requiredText(reader, mapping, "keys", path)]
+      : readTexts(reader, mapping, "keys", path);
+  for (const file of files) refuseOutside(reader, mapping, file);
+  if (field === undefined || !isList) return files;
+  if (new Set(files).size < files.length)
+    throw reader.error(field.key, `${path}.keys names a file twice`, "keep it once");
   if (files.length >= 1 && files.length <= MAX_RECIPIENTS) return files;
   throw reader.error(field.key, `${path}.keys has 1 to ${MAX_RECIPIENTS} files`, "one for each cluster");
+}
+
+/** One path for everybody who reads it: below .lacre.yaml, whatever the checkout is called. Links are the reader's matter. */
+function refuseOutside(reader: NodeReader, mapping: Mapping, file: string): void {
+  let depth = 0;
+  let isOut = file.startsWith("/") || file.includes("\0") || file.includes("\\");
+  for (const part of file.split("/")) {
+    if (part === "..") depth--;
+    else if (part !== "" && part !== ".") depth++;
+    isOut ||= depth < 0;
+  }
+  if (!isOut && depth > 0) return;
+  throw reader.error(
+    mapping.node,
+    `${JSON.stringify(file)} leads out of its directory`,
+    "a path below .lacre.yaml, such as keys/prod.keys; another file is named with --recipient or --output",
+  );
 }
 
 function refuseUnknownEnvironment(
@@ -117,6 +140,7 @@ function readVerify(reader: NodeReader, configuration: Mapping): Configuration["
   if (field === undefined || isNothing(field.value)) return { paths: [], allow: [], scopes: [], suites: [] };
   const mapping = reader.mapping(field.value, "verify", field.key);
   const sealers = optionalText(reader, mapping, "sealers", "verify");
+  if (sealers !== undefined) refuseOutside(reader, mapping, sealers);
   reader.refuseUnknown(mapping, "verify", ["paths", "allow", "scopes", "suites", "sealers"]);
   return {
     ...(sealers !== undefined && { sealers }),

@@ -170,10 +170,10 @@ export async function writeAllAtomic(files: readonly PendingFile[], wrote: (coun
 }
 
 /** Step by step: where nothing can be made, as in /proc, mkdir with `recursive` never ends. */
-function makeDirectories(directory: string): void {
+export function makeDirectories(directory: string, mode = 0o777): void {
   if (fs.existsSync(directory)) return;
-  makeDirectories(path.dirname(directory));
-  fs.mkdirSync(directory);
+  makeDirectories(path.dirname(directory), mode);
+  fs.mkdirSync(directory, { mode });
 }
 
 async function stageBatch(files: readonly PendingFile[]): Promise<readonly Staged[]> {

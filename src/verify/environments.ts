@@ -5,8 +5,14 @@
 import type { Finding } from "./finding.ts";
 import { type RuleId, ruleOf } from "./rules.ts";
 
-/** Somebody who is sealed for. cluster: of a signed list. */
-type EnvironmentRecipient = { readonly fingerprint: string; readonly cluster?: string };
+/** Somebody who is sealed for. cluster, serial: of a signed list. */
+type EnvironmentRecipient = { readonly fingerprint: string; readonly cluster?: string; readonly serial?: number };
+
+/** True for a fingerprint that LACRE_PIN names, for this environment or for any. isBound: for this one alone. */
+export type Demand = (
+  fingerprint: string,
+  environment: string,
+) => { readonly isNamed: boolean; readonly isBound: boolean };
 
 /** One environment as a tree has it. line: where .lacre.yaml names it. missing: keys files that are not there. */
 export type EnvironmentState = {
@@ -14,6 +20,8 @@ export type EnvironmentState = {
   readonly line: number;
   readonly recipients: readonly EnvironmentRecipient[];
   readonly missing: readonly string[];
+  /** Sealed for where no environment is named. */
+  readonly isDefault: boolean;
   readonly branch?: string;
   readonly paths?: readonly string[];
   readonly namespace?: string;
@@ -44,27 +52,22 @@ function isSame(a: EnvironmentRecipient, b: EnvironmentRecipient): boolean {
   return a.fingerprint === b.fingerprint && a.cluster === b.cluster;
 }
 
-/** What is wrong with them as they are. file: .lacre.yaml. demanded: the fingerprints of LACRE_PIN. */
+/** What is wrong with them as they are. file: .lacre.yaml. demand: of LACRE_PIN, where it is set. */
 export function judgeEnvironments(
   file: string,
   states: readonly EnvironmentState[],
-  demanded: readonly string[] | undefined,
+  demand: Demand | undefined,
 ): readonly Finding[] {
   return states.flatMap((state, index) => {
     const twin = states.slice(0, index).find((other) => isEqual(other, state));
-    const other =
-      demanded && state.recipients.filter(({ fingerprint }) => !demanded.includes(fingerprint)).map(describe);
+    const others =
+      demand && state.recipients.filter(({ fingerprint }) => !demand(fingerprint, state.name).isNamed).map(describe);
     return [
       ...state.missing.map((one) =>
         finding(file, "environment-keys-missing", state, `names ${one}, which is not there`),
       ),
-      ...(other ?? []).map((one) =>
-        finding(
-          file,
-          "environment-not-pinned",
-          state,
-          `is sealed for ${one}, and LACRE_PIN is ${demanded?.join(", ")}`,
-        ),
+      ...(others ?? []).map((one) =>
+        finding(file, "environment-not-pinned", state, `is sealed for ${one}, whom LACRE_PIN does not name`),
       ),
       ...(twin === undefined
         ? []
@@ -75,9 +78,10 @@ export function judgeEnvironments(
 
 /** Two of them cannot be told apart: a value of one opens as the other's. */
 function isEqual(a: EnvironmentState, b: EnvironmentState): boolean {
-  if (a.recipients.length === 0 || a.namespace !== b.namespace || a.recipients.length !== b.recipients.length)
-    return false;
-  return a.recipients.every((one) => b.recipients.some((other) => isSame(one, other)));
+  if (a.recipients.length === 0 || b.recipients.length === 0 || a.namespace !== b.namespace) return false;
+  const isWithin = (one: EnvironmentState, other: EnvironmentState) =>
+    one.recipients.every((recipient) => other.recipients.some((known) => isSame(recipient, known)));
+  return isWithin(a, b) && isWithin(b, a);
 }
 
 /** What a change moves: environments as they were at its bases, and as they are. New ones are told as notes. */
@@ -85,11 +89,12 @@ export function movedEnvironments(
   file: string,
   after: readonly EnvironmentState[],
   before: readonly EnvironmentState[],
-  demanded: readonly string[] | undefined,
+  demand: Demand | undefined,
 ): { readonly findings: readonly Finding[]; readonly notes: readonly string[] } {
   const isNamed = (name: string) => after.some((one) => one.name === name);
   const gone = [...new Map(before.map((one) => [one.name, one])).values()].filter(({ name }) => !isNamed(name));
   const pairs = after.map((now) => ({ now, olds: before.filter(({ name }) => name === now.name) }));
+  const added = pairs.filter(({ olds }) => olds.length === 0);
   return {
     findings: [
       ...gone.map((old) =>
@@ -100,48 +105,71 @@ export function movedEnvironments(
           `is gone; it was sealed for ${describeAll(old.recipients)}`,
         ),
       ),
-      ...pairs.flatMap(({ now, olds }) => changesOf(file, now, olds, demanded ?? [])),
+      ...pairs.flatMap(({ now, olds }) => (olds.length === 0 ? [] : changesOf(file, now, olds, before, demand))),
+      ...movedDefault(file, after, before),
     ],
-    notes:
-      before.length === 0
-        ? []
-        : pairs
-            .filter(({ olds }) => olds.length === 0)
-            .map(({ now }) => `this change adds environment ${now.name}, sealed for ${describeAll(now.recipients)}`),
+    notes: added.map(
+      ({ now }) => `${file}: this change adds environment ${now.name}, sealed for ${describeAll(now.recipients)}`,
+    ),
   };
+}
+
+/** Another default: what is sealed without a name goes to others from now on. */
+function movedDefault(
+  file: string,
+  after: readonly EnvironmentState[],
+  before: readonly EnvironmentState[],
+): readonly Finding[] {
+  const now = after.find(({ isDefault }) => isDefault);
+  const was = before.filter(({ isDefault }) => isDefault).map(({ name }) => name);
+  if (now === undefined || before.length === 0 || was.includes(now.name)) return [];
+  const says = `is the default now; before it was ${was[0] ?? "none"}`;
+  return [finding(file, "environment-moved", now, says)];
 }
 
 function changesOf(
   file: string,
   now: EnvironmentState,
   olds: readonly EnvironmentState[],
-  demanded: readonly string[],
+  before: readonly EnvironmentState[],
+  demand: Demand | undefined,
 ): readonly Finding[] {
-  if (olds.length === 0) return [];
   const known = olds.flatMap(({ recipients }) => recipients);
+  const everywhere = before.flatMap(({ recipients }) => recipients);
+  const isIn = (one: EnvironmentRecipient, all: readonly EnvironmentRecipient[]) =>
+    all.some((other) => isSame(other, one));
+  // From outside of the repository somebody says that they are meant: here, or as somebody quite new.
+  const isMeant = (one: EnvironmentRecipient) => {
+    const { isNamed, isBound } = demand?.(one.fingerprint, now.name) ?? { isNamed: false, isBound: false };
+    return isBound || (isNamed && !isIn(one, everywhere));
+  };
+  const gained = now.recipients.filter((one) => !isIn(one, known) && !isMeant(one));
+  // A list that is missing now has a finding of its own. One that LACRE_PIN names no more is meant to be gone.
+  const lost = now.missing.length > 0 ? [] : known.filter((old) => !isIn(old, now.recipients));
+  const missed = lost.filter(({ fingerprint }) => demand?.(fingerprint, now.name).isNamed !== false);
   const was = describeAll(olds[0]?.recipients ?? []);
-  const gained = now.recipients.filter(
-    (one) => !known.some((old) => isSame(old, one)) && !demanded.includes(one.fingerprint),
-  );
-  // A list that is missing now has a finding of its own.
-  const lost = now.missing.length > 0 ? [] : known.filter((old) => !now.recipients.some((one) => isSame(old, one)));
   const says =
     gained.length > 0
       ? `is sealed for ${describeAll(gained)} now; before it was ${was}`
-      : `is no longer sealed for ${describeAll(lost)}; now it is ${describeAll(now.recipients)}`;
-  const isExpected =
-    lost.length > 0 && demanded.length > 0 && now.recipients.every((one) => demanded.includes(one.fingerprint));
+      : `is no longer sealed for ${describeAll(missed)}; now it is ${describeAll(now.recipients)}`;
+  const older = now.recipients.filter((one) =>
+    known.some((old) => isSame(old, one) && (one.serial ?? 0) < (old.serial ?? 0)),
+  );
   const moved = (["branch", "paths", "namespace"] as const).flatMap((field) => {
-    const is = textOf(now[field]);
-    const previous = olds.map((old) => textOf(old[field]));
-    return previous.includes(is) ? [] : [`its ${field} was ${previous[0]} and is ${is}`];
+    const previous = olds.map((old) => JSON.stringify(old[field]));
+    const is = JSON.stringify(now[field]);
+    return previous.includes(is) ? [] : [`its ${field} was ${previous[0] ?? "none"} and is ${is ?? "none"}`];
   });
   return [
-    ...(gained.length > 0 || (lost.length > 0 && !isExpected) ? [finding(file, "environment-changed", now, says)] : []),
+    ...(gained.length > 0 || missed.length > 0 ? [finding(file, "environment-changed", now, says)] : []),
+    ...older.map((one) =>
+      finding(
+        file,
+        "environment-list-old",
+        now,
+        `has the list of ${describe(one)} with serial ${one.serial}, and a newer one was there`,
+      ),
+    ),
     ...(moved.length > 0 ? [finding(file, "environment-moved", now, `is another one: ${moved.join("; ")}`)] : []),
   ];
-}
-
-function textOf(value: string | readonly string[] | undefined): string {
-  return [value ?? []].flat().join(", ") || "none";
 }

@@ -288,14 +288,23 @@ const STRUCTURAL: readonly Rule[] = [
     kind: "error",
     title: "environment sealed for others than before this change",
     explanation:
-      "The list of another identity, another bare key, a recipient more or less: whoever seals or reseals next gives the values to them. A rotation is not this: the identity stays. Where the change is meant, LACRE_PIN with the new fingerprint says so, from outside of the repository.",
+      "The list of another identity, another bare key, a recipient more or less: whoever seals or reseals next gives the values to them. A rotation is not this: the identity stays. Where the change is meant, LACRE_PIN with the new fingerprint (NAME=SHA256:... where it is another environment's already), and without the old one, says so from outside of the repository.",
     fix: () =>
       "ask who runs the cluster for the fingerprint, by another way than this repository: set it in LACRE_PIN; else bring the keys file back",
   },
   {
+    id: "environment-list-old",
+    kind: "error",
+    title: "key list that is older than the one before this change",
+    explanation:
+      "A list with a lower serial, validly signed, brings keys back that were retired, perhaps because they are known to others.",
+    fix: (_path, subject) => `lacre keys fetch --env ${subject}, and commit the newest list`,
+  },
+  {
     id: "environment-moved",
     kind: "error",
-    title: "environment for another branch, other paths or another namespace than before this change",
+    title:
+      "environment for another branch, other paths or another namespace than before this change, or the default now",
     explanation:
       "What an environment is for decides whose keys a value is sealed for. A change of it is looked at by a reader, and merged by who may pass over this check.",
     fix: () => "ask who changed .lacre.yaml; bring branch, paths and namespace back, or let a code owner merge it",

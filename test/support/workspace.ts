@@ -130,13 +130,32 @@ export class Workspace {
   }
 
   /** Pins whom a file names, as a user does who has compared all of its fingerprints. */
-  pin(file: string, options: RunOptions = {}): this {
-    const wrong = this.lacre(["keys", "pin", file, "--fingerprint", "SHA256:none"], options).stderr;
+  pin(file: string, env?: string): this {
+    const named = env === undefined ? [] : ["--env", env];
+    const wrong = this.lacre(["keys", "pin", file, "--fingerprint", "SHA256:none"]).stderr;
     for (const [fingerprint] of wrong.matchAll(/SHA256:[\w-]{43}/g)) {
-      const ran = this.lacre(["keys", "pin", file, "--fingerprint", fingerprint], options);
+      const ran = this.lacre(["keys", "pin", file, ...named, "--fingerprint", fingerprint]);
       if (ran.status !== 0) throw new Error(ran.stderr);
     }
     return this;
+  }
+
+  /** Runs a line of shell on a terminal of its own, types when the screen shows a text, and gives all that it showed. */
+  onTerminal(line: string, until: string, typed: string): Promise<string> {
+    const env = { ...this.env, LACRE: `${process.execPath} ${LACRE}` };
+    const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: this.path, env });
+    let screen = "";
+    let isAsked = false;
+    child.stdout.on("data", (bytes: Buffer) => {
+      screen += bytes.toString();
+      if (isAsked || !screen.includes(until)) return;
+      isAsked = true;
+      child.stdin.write(typed);
+    });
+    return new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", () => resolve(screen));
+    });
   }
 
   /** A key pair in this workspace: prod.key and prod.pub. */

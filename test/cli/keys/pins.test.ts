@@ -40,7 +40,7 @@ beforeEach(() => {
   store("prod");
   at.write("keys/prod.keys", at.read("lists/prod.keys"));
   at.write(".lacre.yaml", PROD);
-  at.write(".gitignore", "*.key\n*.store\n");
+  at.write(".gitignore", "*.key\n*.store\n.home\n");
   spawnSync("git", ["init", "-q"], { cwd: at.file(".") });
 });
 
@@ -51,7 +51,7 @@ describe("an environment that was never sealed for", () => {
       ran,
       `environment prod is not pinned here; it would be sealed for prod (${identityOf("prod")}), never seen here`,
     );
-    expect(ran.stderr).toContain("lacre keys pin keys/prod.keys --fingerprint SHA256:...");
+    expect(ran.stderr).toContain("lacre keys pin keys/prod.keys --env prod --fingerprint SHA256:...");
     expect(ran.stderr).toContain("LACRE_PIN=");
     expect(fs.existsSync(at.file(PINS))).toBe(false);
     const env = { LACRE_PIN: `SHA256:other, ${identityOf("prod")}` };
@@ -75,17 +75,16 @@ describe("an environment that was never sealed for", () => {
     }
   });
 
-  it("is asked about on a terminal once; only yes, or its fingerprint, seals", () => {
-    const ask = (answer: string) =>
-      at.sh(`(sleep 1; printf '${answer}\\r') | script -qec "$LACRE seal --in-place db.yaml" /dev/null`).stdout;
+  it("is asked about on a terminal once; only yes, or its fingerprint, seals", async () => {
+    const ask = (answer: string) => at.onTerminal("$LACRE seal --in-place db.yaml", "they tell: ", answer);
     const plain = at.write("db.yaml", input);
-    for (const answer of ["no", "", "SHA256:other", "\\004"]) {
-      const screen = ask(answer);
+    for (const answer of ["no\r", "\r", "SHA256:other\r", "\x04"]) {
+      const screen = await ask(answer);
       expect(screen).toContain("environment prod was never sealed for from here.");
-      expect(screen).toContain(`keys/prod.keys: prod (${identityOf("prod")}), never seen here; key `);
+      expect(screen).toContain(`"keys/prod.keys": prod (${identityOf("prod")}), never seen here; key `);
       expect([fs.readFileSync(plain, "utf8"), fs.existsSync(at.file(PINS))]).toEqual([input, false]);
     }
-    expect(ask(identityOf("prod"))).toContain("sealing for prod (");
+    expect(await ask(`${identityOf("prod")}\r`)).toContain("sealing for prod (");
     expect(fs.statSync(at.file(PINS)).mode & 0o777).toBe(0o600);
     expect(seal().status).toBe(0);
   });
@@ -108,7 +107,7 @@ describe("the pin of an environment", () => {
       for (const args of [[], ["-r", "keys/prod.keys"], ["-e", "prod"]]) {
         const ran = seal(args);
         refused(ran, `and pinned is prod (${identityOf("prod")})`);
-        expect(ran.stderr).toContain("lacre keys pin keys/prod.keys --fingerprint SHA256:...");
+        expect(ran.stderr).toContain("lacre keys pin keys/prod.keys --env prod --fingerprint SHA256:...");
       }
       refused(seal([], { env: { LACRE_RECIPIENT: "keys/prod.keys" } }), "and pinned is prod (");
     }
@@ -159,6 +158,8 @@ describe("the pin of an environment", () => {
       refused(seal(), `environment prod is not what was pinned: its ${name} was none and is `);
     }
     at.pin("keys/prod.keys");
+    expect(seal().status).toBe(6);
+    at.pin("keys/prod.keys", "prod");
     const ran = seal();
     expect([ran.status, ran.stderr]).toEqual([2, expect.stringContaining("is not in namespace other")]);
     const raw = at.lacre(["seal", "--raw", "--name", "db", "--key", "A", "-n", "shop"], { input: "v" });
@@ -236,7 +237,7 @@ describe("the pin of an environment", () => {
     for (const name of ["constructor", "toString", "__proto__"]) {
       at.write(".lacre.yaml", PROD.replace("prod:", `${name}:`));
       refused(seal(), `environment ${name} is not pinned here`);
-      at.pin("keys/prod.keys");
+      at.pin("keys/prod.keys", name);
       expect([seal().status, seal().whom]).toEqual([0, expect.stringContaining(name)]);
     }
   });

@@ -65,7 +65,7 @@ describe("verify of environments as they are", () => {
       const found = verify([], env);
       expect(found).toMatchObject({ status: 3, rules: ["environment-not-pinned"] });
       expect(found.findings[0]).toMatchObject({ path: ".lacre.yaml", line: 3 });
-      expect(found.findings[0].message).toContain(env.LACRE_PIN);
+      expect(found.findings[0].message).toContain("whom LACRE_PIN does not name");
     }
     expect(verify([], { LACRE_PIN: `${env.LACRE_PIN},${identityOf("evil")}` }).status).toBe(3);
     install("evil.list");
@@ -149,7 +149,7 @@ describe("verify of what a change makes of environments", () => {
     at.write(".lacre.yaml", PROD.replace("prod:", "prod2:").replace("prod.keys", "new.keys"));
     commit("renamed");
     const found = range();
-    expect(found).toMatchObject({ status: 3, rules: ["environment-changed"] });
+    expect(found).toMatchObject({ status: 3, rules: ["environment-changed", "environment-moved"] });
     expect(found.notes.join()).toContain("this change adds environment prod2, sealed for evil (SHA256:");
     fs.rmSync(at.file(".lacre.yaml"));
     commit("gone");
@@ -161,7 +161,7 @@ describe("verify of what a change makes of environments", () => {
     commit("moved");
     const found = range();
     expect(found).toMatchObject({ status: 3, rules: ["environment-moved"] });
-    expect(found.findings[0].message).toContain("its branch was none and is main");
+    expect(found.findings[0].message).toContain('its branch was none and is "main"');
   });
 
   it("nothing in the repository allows any of it", () => {
@@ -171,5 +171,114 @@ describe("verify of what a change makes of environments", () => {
     expect(range().rules).toEqual(["environment-changed"]);
     at.lacre(["verify", "--range", "HEAD~1..HEAD", "--accept", "because"]);
     expect(range().rules).toEqual(["environment-changed"]);
+  });
+
+  it("the default that moves to another environment is told", () => {
+    install("evil.list", "keys/dev.keys");
+    const both = `${PROD}  dev: { keys: keys/dev.keys }\n`;
+    at.write(".lacre.yaml", `${both}defaultEnvironment: prod\n`);
+    commit("two");
+    at.write(".lacre.yaml", `${both}defaultEnvironment: dev\n`);
+    commit("moved");
+    const found = range();
+    expect(found).toMatchObject({ status: 3, rules: ["environment-moved"] });
+    expect(found.findings[0].message).toContain("environment dev is the default now; before it was prod");
+  });
+
+  it("words that people would read as nothing, and patterns that are joined, are changes", () => {
+    for (const fields of ["namespace: none", "branch: none", 'paths: ["a, b"]', 'paths: ["a", "b"]']) {
+      at.write(".lacre.yaml", PROD.replace("prod.keys", `prod.keys, ${fields}`));
+      commit(fields);
+      expect([fields, range().rules]).toEqual([fields, ["environment-moved"]]);
+    }
+  });
+
+  it("a list with a lower serial, that was valid once, is told", () => {
+    at.lacre(["keys", "rotate", "-k", "prod.store"]);
+    at.lacre(["keys", "publish", "-k", "prod.store", "-o", "keys/prod.keys"]);
+    commit("rotated");
+    install("prod.list");
+    commit("rolled back");
+    expect(range().rules).toEqual(["environment-list-old"]);
+    expect(range({ LACRE_PIN: identityOf("prod") }).rules).toEqual(["environment-list-old"]);
+  });
+
+  it("LACRE_PIN with several fingerprints hides no change between environments, unless it names them", () => {
+    install("evil.list", "keys/dev.keys");
+    at.write(".lacre.yaml", `${PROD}  dev: { keys: keys/dev.keys, namespace: dev }\ndefaultEnvironment: prod\n`);
+    commit("two");
+    const [prod, evil] = [identityOf("prod"), identityOf("evil")];
+    expect(range({ LACRE_PIN: `${prod},${evil}` }).status).toBe(0);
+    install("evil.list");
+    commit("prod is dev");
+    expect(range({ LACRE_PIN: `${prod},${evil}` }).rules).toEqual(["environment-changed"]);
+    expect(range({ LACRE_PIN: `prod=${prod},dev=${evil}` }).rules).toContain("environment-not-pinned");
+    expect(range({ LACRE_PIN: `prod=${evil},dev=${evil}` }).status).toBe(0);
+    at.write(".lacre.yaml", PROD.replace("keys/prod.keys", "[keys/prod.keys, keys/more.keys]"));
+    install("bare.pub", "keys/more.keys");
+    commit("with recovery");
+    const bare = /bare key (SHA256:[\w-]{43})/.exec(JSON.stringify(range().findings))?.[1];
+    at.write(".lacre.yaml", PROD);
+    commit("without it");
+    expect(range({ LACRE_PIN: `${evil},${bare}` }).rules).toEqual(["environment-changed"]);
+    expect(range({ LACRE_PIN: evil }).status).toBe(0);
+  });
+
+  it("every .lacre.yaml of the tree is judged, from wherever verify runs", () => {
+    at.write("apps/a/.lacre.yaml", PROD);
+    install("prod.list", "keys/prod.keys");
+    at.write("apps/a/keys/prod.keys", at.read("prod.list"));
+    commit("nested");
+    expect(range().notes.join()).toContain("apps/a/.lacre.yaml: this change adds environment");
+    install("evil.list", "apps/a/keys/prod.keys");
+    commit("swapped");
+    expect(range().findings).toMatchObject([{ rule: "environment-changed", path: "apps/a/.lacre.yaml" }]);
+    expect(verify([], { LACRE_PIN: identityOf("prod") }).rules).toEqual(["environment-not-pinned"]);
+    fs.rmSync(at.file("apps/a/keys/prod.keys"));
+    expect(verify().rules).toEqual(["environment-keys-missing"]);
+    at.write(".lacre.yaml", `${PROD}verify: { allow: [{ path: "apps/**", reason: an example }] }\n`);
+    expect(verify().status).toBe(0);
+  });
+
+  it("--config-from judges what is there now, and compares it with the revision", () => {
+    at.git("branch", "base");
+    install("evil.list");
+    expect(verify(["--config-from", "base"]).rules).toEqual(["environment-changed"]);
+    fs.rmSync(at.file("keys/prod.keys"));
+    expect(verify(["--config-from", "base"]).rules).toEqual(["environment-keys-missing"]);
+  });
+
+  it("the hook tells what moves, and stops nobody: it is the user's own work", () => {
+    install("evil.list");
+    at.git("add", "-A");
+    const found = verify(["--staged"]);
+    expect([found.status, found.notes.join()]).toEqual([0, expect.stringContaining("is sealed for evil (SHA256:")]);
+  });
+
+  it("an environment that names a file twice, or twice the same keys, is not another one", () => {
+    at.write("keys/copy.keys", at.read("keys/prod.keys"));
+    at.write(".lacre.yaml", `${PROD}  dev: { keys: [keys/copy.keys, keys/prod.keys] }\n`);
+    expect(verify().rules).toEqual(["environments-equal"]);
+    at.write(".lacre.yaml", `${PROD}  dev: { keys: [keys/prod.keys, keys/prod.keys] }\n`);
+    expect(at.lacre(["verify"]).stderr).toContain("names a file twice");
+  });
+
+  it("a path that is absolute, leads out, or holds a NUL is none, for seal and for verify", () => {
+    for (const keys of [at.file("keys/prod.keys"), "../x", "a/../../x", '"keys/\\0x"', ".", "''"]) {
+      at.write(".lacre.yaml", PROD.replace("keys/prod.keys", keys));
+      for (const args of [["verify"], ["seal"]]) {
+        const ran = at.lacre(args, { input: secretYaml("db", { A: "a" }) });
+        expect([keys, ran.status, ran.stderr]).toEqual([
+          keys,
+          1,
+          expect.stringMatching(/leads out of its directory|is empty/),
+        ]);
+      }
+    }
+  });
+
+  it("a LACRE_PIN that is set and empty is no check that passed", () => {
+    const ran = at.lacre(["verify"], { env: { LACRE_PIN: "" } });
+    expect([ran.status, ran.stderr]).toEqual([1, expect.stringContaining("LACRE_PIN is set and empty")]);
   });
 });

@@ -1,0 +1,237 @@
+/** What a writer of the repository tried to have values sealed for somebody else, on a machine where all was pinned. */
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Ran, type RunOptions, secretYaml, Workspace } from "../../support/workspace.ts";
+
+const BOTH =
+  "version: 1\ndefaultEnvironment: prod\nenvironments:\n  prod: { keys: keys/prod.keys }\n  dev: { keys: keys/dev.keys }\n";
+const DROPPED = "version: 1\nenvironments:\n  dev: { keys: keys/dev.keys }\n";
+const NAMES = ["prod", "dev", "evil", "us"] as const;
+
+let at: Workspace;
+const fingerprints = new Map<string, string>();
+const of = (name: (typeof NAMES)[number]) => fingerprints.get(name) ?? "none";
+const keys = (...args: readonly string[]) => at.lacre(["keys", ...args]);
+const seal = (args: readonly string[] = [], options: RunOptions = {}): Ran =>
+  at.lacre(["seal", "--no-cache", ...args], { input: secretYaml("db", { A: "a" }), ...options });
+const install = (from: string, to: string) => fs.copyFileSync(at.file(`lists/${from}.keys`), at.file(to));
+const refused = (ran: Ran, text: string, status = 6) =>
+  expect([ran.status, ran.stdout, ran.stderr]).toEqual([status, "", expect.stringContaining(text)]);
+const rotated = (name: string) => {
+  expect(keys("rotate", "-k", `${name}.store`).status).toBe(0);
+  return keys("publish", "-k", `${name}.store`, "-o", `lists/${name}2.keys`);
+};
+
+beforeEach(() => {
+  at = new Workspace();
+  for (const name of NAMES) {
+    const made = keys("generate", "--cluster", name, "-k", `${name}.store`);
+    at.write(`lists/${name}.keys`, made.stdout);
+    fingerprints.set(name, /SHA256:[\w-]{43}/.exec(keys("list", `lists/${name}.keys`).stdout)?.[0] ?? "");
+  }
+  at.write(".gitignore", "*.store\n.home\n");
+  at.write(".lacre.yaml", BOTH);
+  at.write("keys/prod.keys", at.read("lists/prod.keys"));
+  at.write("keys/dev.keys", at.read("lists/dev.keys"));
+  spawnSync("git", ["init", "-q"], { cwd: at.path });
+  at.pin("keys/prod.keys").pin("keys/dev.keys");
+});
+
+describe("a keys file by another name", () => {
+  it("that became a link, or lies behind one, is the file that was pinned", () => {
+    at.write(".lacre.yaml", DROPPED);
+    install("evil", "keys/n.keys");
+    fs.rmSync(at.file("keys/prod.keys"));
+    fs.symlinkSync("n.keys", at.file("keys/prod.keys"));
+    for (const named of ["keys/prod.keys", at.file("keys/prod.keys"), "./keys//prod.keys"])
+      refused(seal(["-r", named]), "and pinned is prod (");
+    refused(seal([], { env: { LACRE_RECIPIENT: "keys/prod.keys" } }), "and pinned is prod (");
+    fs.symlinkSync("keys/prod.keys", at.file("mine.keys"));
+    refused(seal(["-r", "mine.keys"]), "and pinned is prod (");
+    fs.renameSync(at.file("keys"), at.file("k2"));
+    fs.symlinkSync("k2", at.file("keys"));
+    refused(seal(["-r", "keys/prod.keys"]), "and pinned is prod (");
+  });
+
+  it("that became part of a submodule is still that file", () => {
+    at.write(".lacre.yaml", DROPPED);
+    install("evil", "keys/prod.keys");
+    spawnSync("git", ["init", "-q", "keys"], { cwd: at.path });
+    refused(seal(["-r", "keys/prod.keys"]), "and pinned is prod (");
+  });
+
+  it("is followed where its environment goes", () => {
+    fs.renameSync(at.file("keys/prod.keys"), at.file("keys/p2.keys"));
+    at.write(".lacre.yaml", BOTH.replace("keys/prod.keys", "keys/p2.keys"));
+    expect([seal(["-r", "keys/p2.keys"]).status, seal().status]).toEqual([0, 0]);
+    install("evil", "keys/p2.keys");
+    at.write(".lacre.yaml", DROPPED);
+    refused(seal(["-r", "keys/p2.keys"]), "and pinned is prod (");
+  });
+
+  it("is known outside of Git too", () => {
+    fs.rmSync(at.file(".git"), { recursive: true });
+    at.pin("keys/prod.keys", "prod");
+    at.write(".lacre.yaml", DROPPED);
+    install("evil", "keys/prod.keys");
+    refused(seal(["-r", "keys/prod.keys"]), "and pinned is prod (");
+  });
+
+  it("can be put right: pinning it again is the end of what other pins said of it", () => {
+    at.write(
+      ".lacre.yaml",
+      BOTH.replace("prod: {", "production: {").replace("Environment: prod", "Environment: production"),
+    );
+    install("us", "keys/prod.keys");
+    expect(keys("pin", "keys/prod.keys", "--fingerprint", of("us")).status).toBe(2);
+    expect(keys("pin", "keys/prod.keys", "--env", "production", "--fingerprint", of("us")).status).toBe(0);
+    expect([seal().status, seal(["-r", "keys/prod.keys"]).status, keys("list", "keys/prod.keys").status]).toEqual([
+      0, 0, 0,
+    ]);
+  });
+});
+
+describe("keys fetch and keys pin of one environment", () => {
+  it("do not pin another that names its file", () => {
+    at.write(".lacre.yaml", BOTH.replace("keys/prod.keys", "keys/dev.keys, namespace: p"));
+    rotated("dev");
+    refused(seal(["-e", "prod"]), "environment prod would be sealed for dev (");
+    expect(keys("pin", "keys/dev.keys", "--fingerprint", of("dev")).stderr).toContain("pinned dev: dev (");
+    expect(keys("fetch", "--from", "lists/dev2.keys", "--env", "dev", "--fingerprint", of("dev")).status).toBe(0);
+    refused(seal(["-e", "prod"]), "environment prod would be sealed for dev (");
+  });
+
+  it("keep branch, paths, namespace and the default as they were pinned, until the environment is named", () => {
+    at.write(
+      ".lacre.yaml",
+      BOTH.replace("Environment: prod", "Environment: dev").replace("dev.keys }", "dev.keys, namespace: theirs }"),
+    );
+    rotated("dev");
+    expect(keys("fetch", "--from", "lists/dev2.keys", "--env", "dev").status).toBe(0);
+    refused(seal(), "its namespace was none and is");
+    expect(keys("pin", "keys/dev.keys", "--fingerprint", of("dev")).status).toBe(0);
+    refused(seal(), "it was not what is sealed for when none is named");
+    const pinned = keys("pin", "keys/dev.keys", "--env", "dev", "--fingerprint", of("dev"));
+    expect(pinned.stderr).toMatch(/^pinned dev: dev \(SHA256:\S+\); namespace "theirs"; the default$/m);
+    expect(seal().stderr).toContain("is not in namespace theirs");
+  });
+
+  it("drop nobody who was pinned, and say who is left to pin", () => {
+    install("us", "keys/us.keys");
+    at.write(".lacre.yaml", BOTH.replace("keys/prod.keys", "[keys/prod.keys, keys/us.keys]"));
+    const one = keys("pin", "keys/prod.keys", "--fingerprint", of("prod"));
+    expect(one.stderr).toContain(`not pinned yet: us (${of("us")})`);
+    at.pin("keys/us.keys");
+    expect(seal().status).toBe(0);
+    at.write(".lacre.yaml", BOTH);
+    expect(keys("fetch", "--from", "lists/prod.keys", "--env", "prod").stderr).toContain("is up to date");
+    refused(seal(), "is no longer sealed for us (");
+  });
+
+  it("take no older list in the place of a newer one", () => {
+    rotated("prod");
+    expect(keys("fetch", "--from", "lists/prod2.keys", "--env", "prod").status).toBe(0);
+    for (const env of [{}, { LACRE_PIN: of("prod") }]) {
+      const old = at.lacre(["keys", "fetch", "--from", "lists/prod.keys", "--env", "prod"], { env });
+      refused(old, "was seen before");
+    }
+    install("prod", "keys/prod.keys");
+    refused(seal([], { env: { LACRE_PIN: of("prod") } }), "was seen before");
+  });
+});
+
+describe("a default", () => {
+  it("ends when another environment becomes it", () => {
+    at.write(".lacre.yaml", DROPPED);
+    at.pin("keys/dev.keys", "dev");
+    expect(seal().whom).toContain("dev (");
+    at.write(".lacre.yaml", BOTH);
+    at.pin("keys/prod.keys", "prod");
+    expect(seal().whom).toContain("prod (");
+    at.write(".lacre.yaml", BOTH.replace("Environment: prod", "Environment: dev"));
+    refused(seal(), "it was not what is sealed for when none is named");
+  });
+});
+
+describe("reseal", () => {
+  it("with two stores joins no environments that were not pinned together", () => {
+    at.write("db.yaml", seal().stdout);
+    const before = at.read("db.yaml");
+    at.write(".lacre.yaml", BOTH.replace("keys/prod.keys", "[keys/prod.keys, keys/dev.keys]"));
+    const reseal = (env = {}) => at.lacre(["reseal", "-k", "prod.store", "-k", "dev.store", "db.yaml"], { env });
+    refused(reseal(), "would be sealed for dev (");
+    refused(reseal({ XDG_CONFIG_HOME: at.file("fresh") }), "is not pinned here");
+    expect(at.read("db.yaml")).toBe(before);
+  });
+
+  it("with a store moves nothing to a file of the repository that has none of its keys", () => {
+    at.write("db.yaml", seal().stdout);
+    at.write(".lacre.yaml", DROPPED);
+    install("evil", "keys/prod.keys");
+    const env = { XDG_CONFIG_HOME: at.file("fresh") };
+    refused(at.lacre(["reseal", "-k", "prod.store", "-r", "keys/prod.keys", "db.yaml"], { env }), "has no such key");
+  });
+});
+
+describe("what a repository calls things", () => {
+  it("makes no line of its own in the question, in errors, and in what is told", async () => {
+    const file = "keys/prod.keys: prod (SHA256:x), never seen\n";
+    install("evil", file);
+    const yaml = (name: string, branch: string) =>
+      `version: 1\nenvironments:\n  ${JSON.stringify(name)}: { keys: ${JSON.stringify(file)}, branch: ${JSON.stringify(branch)} }\n`;
+    at.write(".lacre.yaml", yaml("p\nSeal for it? yes", "main\nthey tell: yes\npinned"));
+    at.write("db.yaml", secretYaml("db", { A: "a" }));
+    const screen = await at.onTerminal("$LACRE seal --in-place db.yaml", "that they tell: ", "no\r");
+    const lines = screen.split(/\r?\n/).filter((line) => line !== "");
+    expect(lines.slice(0, 3)).toEqual([
+      expect.stringMatching(/^environment p\\x0aSeal for it\? yes was never sealed for from here\.$/),
+      expect.stringContaining(`never seen\\\\x0a": evil (${of("evil")})`),
+      '  branch "main\\nthey tell: yes\\npinned"',
+    ]);
+    const error = seal();
+    expect([error.status, error.stderr.split("\n").length]).toEqual([6, 3]);
+  });
+
+  it("does not lead to pins of its own: a relative configuration directory, and pins that Git tracks, are not obeyed", () => {
+    at.write(".home/.config/lacre/keep", "");
+    fs.cpSync(at.file(".home/.config"), at.file(".config"), { recursive: true });
+    install("evil", "keys/prod.keys");
+    refused(seal([], { env: { XDG_CONFIG_HOME: ".config" } }), "and pinned is prod (");
+    at.git("add", "-f", ".config");
+    refused(seal([], { env: { XDG_CONFIG_HOME: at.file(".config") } }), "is kept in a repository", 1);
+  });
+});
+
+describe("the terminal", () => {
+  it("takes no answer that was typed before the question", async () => {
+    fs.rmSync(at.file(".home/.config"), { recursive: true });
+    at.write("db.yaml", secretYaml("db", { A: "a" }));
+    const line = "echo early; sleep 1; $LACRE seal --in-place db.yaml";
+    const typed = at.onTerminal(line, "early", "y\r");
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    expect(fs.existsSync(at.file(".home/.config/lacre/pins.json"))).toBe(false);
+    spawnSync("pkill", ["-f", `script -qec ${line.slice(0, 20)}`]);
+    await typed;
+  });
+
+  it("takes the fingerprints of all whom an environment names", async () => {
+    fs.rmSync(at.file(".home/.config"), { recursive: true });
+    install("us", "keys/us.keys");
+    at.write(".lacre.yaml", BOTH.replace("keys/prod.keys", "[keys/prod.keys, keys/us.keys]"));
+    at.write("db.yaml", secretYaml("db", { A: "a" }));
+    const ask = (typed: string) => at.onTerminal("$LACRE seal --in-place db.yaml", "they tell: ", typed);
+    expect(await ask(`${of("prod")}\r`)).toContain("would be sealed for us (");
+    expect(await ask(`${of("prod")} ${of("us")}\r`)).toContain("sealing for prod (");
+  });
+});
+
+describe("a home that is not as usual", () => {
+  it("with very many pins of one identity is as good as any", () => {
+    const file = at.file(".home/.config/lacre/pins.json");
+    const { known, pins } = JSON.parse(fs.readFileSync(file, "utf8"));
+    const many = Array.from({ length: 150_000 }, (_, index) => ({ ...pins[0], repository: `/r${index}` }));
+    fs.writeFileSync(file, JSON.stringify({ version: 2, known, pins: [...pins, ...many] }));
+    expect(seal().status).toBe(0);
+  });
+});
