@@ -100,9 +100,11 @@ function readKeys(reader: NodeReader, mapping: Mapping, path: string): readonly 
       : readTexts(reader, mapping, "keys", path);
   for (const file of files) refuseOutside(reader, mapping, file);
   if (field === undefined || !isList) return files;
-  if (new Set(files).size < files.length)
-    throw reader.error(field.key, `${path}.keys names a file twice`, "keep it once");
-  if (files.length >= 1 && files.length <= MAX_RECIPIENTS) return files;
+  if (files.length >= 1 && files.length <= MAX_RECIPIENTS) {
+    if (new Set(files).size < files.length)
+      throw reader.error(field.key, `${path}.keys names a file twice`, "keep it once");
+    return files;
+  }
   throw reader.error(field.key, `${path}.keys has 1 to ${MAX_RECIPIENTS} files`, "one for each cluster");
 }
 

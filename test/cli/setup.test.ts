@@ -12,6 +12,7 @@ const DIST = path.join(import.meta.dirname, "../../dist");
 function repository(): Workspace {
   const workspace = new Workspace();
   workspace.git("init", "-q");
+  workspace.write(".git/info/exclude", ".home\n");
   return workspace;
 }
 
