@@ -35,6 +35,14 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
   const secret = (name: string) => ({ metadata: { name }, data: {} });
   const sealed = "/apis/lacre.dev/v1alpha1";
 
+  const event = (namespace: string) => ({
+    metadata: { name: "x", namespace },
+    involvedObject: { apiVersion: "v1", kind: "Secret", namespace, name: "x" },
+  });
+  /** The controller tells of key Secrets where they lie. */
+  const eventStatus = (may: Awaited<ReturnType<typeof asking>>, namespace: string) =>
+    may.status("POST", `/api/v1/namespaces/${namespace}/events?dryRun=All`, event(namespace));
+
   const apply = (profile: string) =>
     plane.kubectl(["apply", "--server-side", "-k", path.join(DEPLOY, "profiles", profile)]);
   it("the profile for listed namespaces: there and nowhere else", async () => {
@@ -43,6 +51,7 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
     expect(await may.status("GET", `${sealed}/namespaces/shop/sealedsecrets`)).toBe(200);
     expect(await may.status("POST", "/api/v1/namespaces/shop/secrets?dryRun=All", secret("x"))).toBe(201);
     expect(await may.status("GET", "/api/v1/namespaces/lacre-system/secrets")).toBe(200);
+    expect(await eventStatus(may, "lacre-system")).toBe(201);
     const refused: readonly (readonly [string, string, object?])[] = [
       ["GET", "/api/v1/secrets"],
       ["GET", `${sealed}/sealedsecrets`],
@@ -54,6 +63,7 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
       ["POST", `${sealed}/namespaces/shop/sealedsecrets`, { metadata: { name: "x" }, spec: { entries: {} } }],
       ["DELETE", `${sealed}/namespaces/shop/sealedsecrets/x`],
       ["GET", "/api/v1/namespaces/shop/configmaps"],
+      ["POST", "/api/v1/namespaces/other/events?dryRun=All", event("other")],
       ["GET", "/api/v1/namespaces/lacre-system/configmaps/other"],
       ["GET", "/api/v1/namespaces/shop/pods"],
       ["POST", "/api/v1/namespaces/shop/serviceaccounts/default/token", {}],
@@ -72,6 +82,7 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
     const may = await asking("shop");
     expect(await may.status("GET", `${sealed}/namespaces/shop/sealedsecrets`)).toBe(200);
     expect(await may.status("GET", "/api/v1/namespaces/shop/secrets")).toBe(200);
+    expect(await eventStatus(may, "shop")).toBe(201);
     for (const at of [
       "/api/v1/secrets",
       "/api/v1/namespaces/other/secrets",
@@ -88,6 +99,7 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
     const may = await asking("lacre-system");
     expect(await may.status("GET", `${sealed}/sealedsecrets`)).toBe(200);
     expect(await may.status("POST", "/api/v1/namespaces/other/secrets?dryRun=All", secret("x"))).toBe(201);
+    expect(await eventStatus(may, "lacre-system")).toBe(201);
     for (const [method, at] of [
       ["DELETE", "/api/v1/namespaces/other/secrets/x"],
       ["GET", "/api/v1/configmaps"],
