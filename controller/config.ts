@@ -10,6 +10,8 @@ import {
   type Suite,
 } from "../src/index.ts";
 
+import { type OperatorConsent, parseOperatorConsent } from "./targets/consent.ts";
+
 /** Where the sealed files are. */
 type SourceConfig =
   | { readonly kind: "directory"; readonly path: string }
@@ -41,6 +43,8 @@ export type Config = {
   readonly once: boolean;
   readonly allowEmpty: boolean;
   readonly acceptSuites: ReadonlySet<Suite>;
+  /** Where files that were there before may be taken over. */
+  readonly adopt: OperatorConsent;
   readonly fileMode: number;
   readonly intervalMs: number;
   readonly listen: ListenConfig | undefined;
@@ -71,6 +75,7 @@ Options:
   --interval SECONDS                         time between two passes (default 10)
   --allow-empty                              an empty source removes everything; refused otherwise
   --accept-suite SUITE                       also open tokens of this suite (x25519)
+  --adopt NAMESPACE[,...]=HOW                files that were there may be taken over there: IfUnowned or Merge (default: none)
   --file-mode MODE                           mode of the opened files (default 0400)
   --listen HOST:PORT | off                   /healthz, /readyz, /metrics (default 127.0.0.1:9808)
   --log-level LEVEL                          trace, debug, info, warn, error, silent (default info)
@@ -108,6 +113,7 @@ function parse(args: readonly string[]) {
         once: { type: "boolean" },
         "allow-empty": { type: "boolean" },
         "accept-suite": { type: "string", multiple: true },
+        adopt: { type: "string", multiple: true },
         "file-mode": { type: "string", default: "0400" },
         interval: { type: "string", default: "10" },
         listen: { type: "string", default: "127.0.0.1:9808" },
@@ -155,6 +161,13 @@ export function parseSuites(names: readonly string[]): ReadonlySet<Suite> {
     suites.add(name);
   }
   return suites;
+}
+
+/** What the operator consents to, or USAGE. */
+export function parseAdopt(texts: readonly string[]): OperatorConsent {
+  const consent = parseOperatorConsent(texts);
+  if (consent !== undefined) return consent;
+  throw usage("--adopt must be NAMESPACE[,NAMESPACE...]=IfUnowned or =Merge", "as in: --adopt shop,billing=IfUnowned");
 }
 
 /** A number within limits, or USAGE. */
@@ -230,6 +243,7 @@ export function parseConfig(args: readonly string[]): Config {
     once: values.once === true,
     allowEmpty: values["allow-empty"] === true,
     acceptSuites: parseSuites(values["accept-suite"] ?? []),
+    adopt: parseAdopt(values.adopt ?? []),
     fileMode: Number.parseInt(values["file-mode"], 8),
     intervalMs: interval * 1000,
     listen: parseListen(values.listen),

@@ -85,6 +85,7 @@ export async function control(config: Config): Promise<number> {
     namespace: config.namespace,
     allowEmpty: config.allowEmpty,
     acceptSuites: config.acceptSuites,
+    adopt: config.adopt,
     isStopping: () => isStopping,
   });
   const reporter = new Reporter(log);

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError, type SyncPolicy } from "../src/index.ts";
 import { writeWhole } from "../src/node/write.ts";
+import type { Adoption } from "./targets/consent.ts";
 
 /** One object that is ours. digest is empty between the claim and the first write. */
 export type InventoryRecord = {
@@ -13,6 +14,8 @@ export type InventoryRecord = {
   /** Identity and change times of the files written; tells a hand edit without opening anything. */
   readonly fingerprint: string;
   readonly deletion: SyncPolicy["deletion"];
+  /** How it was taken over, where it was there before. */
+  readonly adopted?: Adoption | undefined;
 };
 
 /** One sealed object in a file of the source. */
@@ -57,8 +60,10 @@ function isMapOf(value: unknown, isItem: (item: Readonly<Record<string, unknown>
 
 const isDeletion = (value: unknown) => value === "Delete" || value === "Orphan";
 
-const isRecord = ({ file, digest, fingerprint, deletion }: Readonly<Record<string, unknown>>) =>
-  [file, digest, fingerprint].every((field) => typeof field === "string") && isDeletion(deletion);
+const isAdopted = (value: unknown) => value === undefined || value === "IfUnowned" || value === "Merge";
+
+const isRecord = ({ file, digest, fingerprint, deletion, adopted }: Readonly<Record<string, unknown>>) =>
+  [file, digest, fingerprint].every((field) => typeof field === "string") && isDeletion(deletion) && isAdopted(adopted);
 
 const isIndexed = ({ object, digest, deletion }: Readonly<Record<string, unknown>>) =>
   [object, digest].every((field) => typeof field === "string") && isDeletion(deletion);
