@@ -146,7 +146,7 @@ export { parseKey, parseName, parseNamespace } from "./model/names.ts";
 export { printable, printableJson, printableName, printableTalk } from "./model/printable.ts";
 export { objectName, type SealedSecret, type SyncPolicy } from "./model/sealed-secret.ts";
 export { PLAIN_SHAPE, type PlainSecret, type SecretShape, wipeSecret } from "./model/secret.ts";
-export { posixWord, shellWord } from "./model/shell-word.ts";
+export { posixWord, shellQuoted, shellWord } from "./model/shell-word.ts";
 export { rfc3339 } from "./model/time.ts";
 export { type Difference, type Sign, sealedDifferences } from "./seal/difference.ts";
 export { type Edits, PLACEHOLDER, printBuffer, readBuffer } from "./seal/edit.ts";
