@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { refuseName } from "../../controller/targets/driving.ts";
 import { ControlPlane } from "../support/control-plane.ts";
 import { TestApi } from "../support/kube-api.ts";
 import { until } from "../support/test-cluster.ts";
@@ -175,6 +176,13 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
       ],
       ["a token over the limit", { entries: { A: { sealed: `lacre1.${"A".repeat(800_000)}` } } }, "Too long"],
     ];
+    const named = (name: string) => thing(good).replace('"name":"x"', `"name":"${name}"`);
+    for (const name of ["tfstate-default-x", "timoni.x", "a.node-password.k3s", "sh.helm.release.v1.x.v1"]) {
+      const ran = plane.kubectl(["create", "--dry-run=server", "-f", "-"], { input: named(name) });
+      expect([name, ran.status, refuseName(name)?.reason]).toEqual([name, 1, "NameNotAllowed"]);
+    }
+    for (const type of ["timoni.sh/instance", "addons.projectsveltos.io/cluster-profile", "mirror.linkerd.io/x"])
+      expect([type, create({ ...good, secret: { type } }).status]).toEqual([type, 1]);
     for (const [what, spec, message] of bad) {
       const ran = create(spec);
       expect([what, ran.status]).toEqual([what, 1]);
