@@ -1,8 +1,8 @@
 /** One run of the command line: parse, do, and turn whatever went wrong into one line, hints and an exit status. */
 import { CommanderError } from "commander";
 import { LacreError } from "../src/index.ts";
+import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
 import { processContext } from "./context.ts";
-import { EXIT, EXIT_CODES } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
 
 /** Where a bug is reported, named only when one was met. */

@@ -1,13 +1,11 @@
 #!/usr/bin/env node
 /** The `lacre-controller` command: its arguments in, its exit status out. */
 import { LacreError, printableTalk, VERSION } from "../src/index.ts";
-import { CLUSTER_HELP, parseClusterConfig } from "./cluster-config.ts";
-import { HELP, parseConfig } from "./config.ts";
-import { control } from "./control.ts";
-import { statusOfError } from "./exit-status.ts";
-import { parseResealConfig, RESEAL_HELP } from "./reseal-config.ts";
-
-const STATUS_OF_A_BUG = 70;
+import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
+import { CLUSTER_HELP, parseClusterConfig } from "./cluster/config.ts";
+import { parseResealConfig, RESEAL_HELP } from "./jobs/reseal-config.ts";
+import { HELP, parseConfig } from "./standalone/config.ts";
+import { control } from "./standalone/control.ts";
 
 /** `lacre sync` runs us under its own name. */
 const PROGRAM = process.env["LACRE_PROGRAM"] ?? "lacre-controller";
@@ -23,14 +21,14 @@ const MODES = {
     help: CLUSTER_HELP,
     run: async (args: readonly string[]) => {
       const config = parseClusterConfig(args);
-      return (await import("./cluster.ts")).controlCluster(config);
+      return (await import("./cluster/cluster.ts")).controlCluster(config);
     },
   },
   reseal: {
     help: RESEAL_HELP,
     run: async (args: readonly string[]) => {
       const config = parseResealConfig(args.slice(1));
-      return (await import("./reseal.ts")).resealCluster(config);
+      return (await import("./jobs/reseal.ts")).resealCluster(config);
     },
   },
 } as const;
@@ -50,12 +48,12 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof LacreError) {
       complain(error.message, error.hint);
-      return statusOfError(error.code);
+      return EXIT_CODES[error.code];
     }
     // A foreign message may quote anything: only its kind is told.
     const kind = (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.name : typeof error);
     complain(`unexpected ${kind}`, "this is a bug in lacre; please report it, without any secret");
-    return STATUS_OF_A_BUG;
+    return EXIT.bug;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Every way lacre can fail, as one class with a closed set of codes. Callers branch on the code, never on the text. */
 
-/** The closed set of error codes. docs/errors.md explains each; cli/exit-codes.ts gives each its exit status. */
+/** The closed set of error codes. docs/errors.md explains each; src/node/exit-status.ts gives each its exit status. */
 export type ErrorCode =
   | "USAGE"
   | "INPUT_NOT_FOUND"

@@ -14,8 +14,31 @@
 import type { Engine } from "./crypto/engine.ts";
 
 export { fromBase64url, fromUtf8, isWellFormed, sameBytes, toBase64url, toHex, utf8, wipe } from "./bytes.ts";
-export { isBackupSigned, signBackup } from "./crypto/backup-proof.ts";
 export type { Engine } from "./crypto/engine.ts";
+export { generateKey, type PrivateKey, type PublicKey } from "./crypto/key.ts";
+export { Keyring } from "./crypto/keyring.ts";
+export { isAt, type OpenedToken, type OpenFailure, openToken } from "./crypto/open-token.ts";
+export { type SealRequest, sealToken } from "./crypto/seal-token.ts";
+export {
+  createSealer,
+  formatSigningKey,
+  generateSigningKey,
+  parseSigningSeed,
+  type Sealer,
+  signingKeyLine,
+} from "./crypto/signature.ts";
+export { type ErrorCode, LacreError } from "./errors.ts";
+export { readConfiguration } from "./format/configuration.ts";
+export { detectFormat, type InputFormat, isManifestPath } from "./format/plain/detect.ts";
+export { printDotenv, readDotenv } from "./format/plain/dotenv.ts";
+export { type EntryChanges, editEntries, type SealedObject } from "./format/sealed/edit.ts";
+export { printableText, printObject, printSealedSecret, secretObject, TOP_LEVEL } from "./format/sealed/print.ts";
+export { readStream, type StreamObject } from "./format/stream.ts";
+export { closest } from "./format/yaml/nodes.ts";
+export { decodeSource, type Source, withBom } from "./format/yaml/source.ts";
+export { applySplices, type Splice } from "./format/yaml/splice.ts";
+export { hasMoreTokens } from "./format/yaml/tokens.ts";
+export { isBackupSigned, signBackup } from "./keys/backup-proof.ts";
 export {
   doubtIdentity,
   type FoundKey,
@@ -23,34 +46,8 @@ export {
   judgeKeys,
   statesOf,
   withFurtherState,
-} from "./crypto/held-secrets.ts";
-export { generateKey, type PrivateKey, type PublicKey } from "./crypto/key.ts";
-export { type KeyFileFacts, refuseUnsafeKeyFile } from "./crypto/key-file.ts";
-export {
-  decideKeys,
-  judgeOrder,
-  type KeyAction,
-  type KeyFact,
-  type KeyOrder,
-  type KeyPolicy,
-  type KeyVerdict,
-  rotationLimit,
-} from "./crypto/key-life.ts";
-export {
-  CLUSTER,
-  fingerprintOf,
-  isKeyList,
-  KEY_STATES,
-  type KeyList,
-  type KeyState,
-  type ListedKey,
-  newestActive,
-  parseKeyList,
-  type SignedKeyList,
-  sameKeys,
-  signKeyList,
-} from "./crypto/key-list.ts";
-export { factsOfKey, proveKey } from "./crypto/key-proof.ts";
+} from "./keys/held-secrets.ts";
+export { type KeyFileFacts, refuseUnsafeKeyFile } from "./keys/key-file.ts";
 export {
   BACKUP_DATA,
   BACKUP_NAME,
@@ -76,7 +73,52 @@ export {
   SEALING_KEY,
   serialPatch,
   statePatch,
-} from "./crypto/key-secret.ts";
+} from "./keys/key-secret.ts";
+export {
+  decideKeys,
+  judgeOrder,
+  type KeyAction,
+  type KeyFact,
+  type KeyOrder,
+  type KeyPolicy,
+  type KeyVerdict,
+  rotationLimit,
+} from "./keys/life.ts";
+export {
+  CLUSTER,
+  fingerprintOf,
+  isKeyList,
+  KEY_STATES,
+  type KeyList,
+  type KeyState,
+  type ListedKey,
+  newestActive,
+  parseKeyList,
+  type SignedKeyList,
+  sameKeys,
+  signKeyList,
+} from "./keys/list.ts";
+export { factsOfKey, proveKey } from "./keys/proof.ts";
+export {
+  answerAnnotations,
+  answerTo,
+  formatAnswer,
+  type KeyAnswer,
+  type KeyRequest,
+  openRequests,
+  orderOf,
+  orderRequest,
+  overlongRequests,
+  requestAnnotations,
+  rotateRequest,
+} from "./keys/request.ts";
+export {
+  parseSealers,
+  policyFor,
+  type SealerPolicy,
+  type SignaturePolicy,
+  signatureProblem,
+} from "./keys/sealers.ts";
 export {
   formatKeyStore,
   furtherState,
@@ -90,31 +132,7 @@ export {
   parseKeyStore,
   readPrivateKeys,
   wipeStore,
-} from "./crypto/key-store.ts";
-export {
-  formatPrivateKey,
-  formatPublicKey,
-  parsePrivateKeys,
-  parsePublicKeys,
-} from "./crypto/key-text.ts";
-export { Keyring } from "./crypto/keyring.ts";
-export { isAt, type OpenedToken, type OpenFailure, openToken } from "./crypto/open-token.ts";
-export { type SealRequest, sealToken } from "./crypto/seal-token.ts";
-export {
-  parseSealers,
-  policyFor,
-  type SealerPolicy,
-  type SignaturePolicy,
-  signatureProblem,
-} from "./crypto/sealers.ts";
-export {
-  createSealer,
-  formatSigningKey,
-  generateSigningKey,
-  parseSigningSeed,
-  type Sealer,
-  signingKeyLine,
-} from "./crypto/signature.ts";
+} from "./keys/store.ts";
 export {
   asBackedUp,
   changeStore,
@@ -123,31 +141,27 @@ export {
   KEY_LIFETIME_MS,
   type NewKeys,
   newStore,
-} from "./crypto/store-change.ts";
-export { isSuite, type Suite } from "./crypto/suite.ts";
-export { parseToken, sealedAtDate, TOKEN_PREFIX, type Token } from "./crypto/token.ts";
-export { type ErrorCode, LacreError } from "./errors.ts";
-export { readConfiguration } from "./format/configuration.ts";
-export { detectFormat, type InputFormat, isManifestPath } from "./format/detect.ts";
-export { printDotenv, readDotenv } from "./format/dotenv.ts";
-export { type EntryChanges, editEntries, type SealedObject } from "./format/edit.ts";
-export { closest } from "./format/nodes.ts";
-export { printableText, printObject, printSealedSecret, secretObject, TOP_LEVEL } from "./format/print.ts";
-export { decodeSource, type Source, withBom } from "./format/source.ts";
-export { applySplices, type Splice } from "./format/splice.ts";
-export { readStream, type StreamObject } from "./format/stream.ts";
+} from "./keys/store-change.ts";
+export {
+  formatPrivateKey,
+  formatPublicKey,
+  parsePrivateKeys,
+  parsePublicKeys,
+} from "./keys/text.ts";
 export { type Context, parseContext, parseScope, SCOPES, type Scope } from "./model/context.ts";
 export { isVariable, whatItDrives } from "./model/driving-names.ts";
 export { CONFIGURATION_FILE, type Configuration, type Environment } from "./model/environment.ts";
 export { type KeyId, shortKeyId } from "./model/key-id.ts";
-export { MAX_INPUT_BYTES, MAX_SECRET_BYTES, MAX_VALUE_BYTES } from "./model/limits.ts";
+export { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES, MAX_SECRET_BYTES, MAX_VALUE_BYTES } from "./model/limits.ts";
 export { contentLines } from "./model/lines.ts";
 export { parseKey, parseName, parseNamespace } from "./model/names.ts";
 export { printable, printableJson, printableName, printableTalk } from "./model/printable.ts";
-export { objectName, type SealedSecret, type SyncPolicy } from "./model/sealed-secret.ts";
+export { excessOf, objectName, type SealedSecret, type SyncPolicy } from "./model/sealed-secret.ts";
 export { PLAIN_SHAPE, type PlainSecret, type SecretShape, wipeSecret } from "./model/secret.ts";
 export { posixWord, shellQuoted, shellWord } from "./model/shell-word.ts";
+export { isSuite, type Suite } from "./model/suite.ts";
 export { rfc3339 } from "./model/time.ts";
+export { parseToken, sealedAtDate, TOKEN_PREFIX, type Token } from "./model/token.ts";
 export { type Difference, type Sign, sealedDifferences } from "./seal/difference.ts";
 export { type Edits, PLACEHOLDER, printBuffer, readBuffer } from "./seal/edit.ts";
 export { type EntryReport, inspectSealed } from "./seal/inspect.ts";
@@ -171,9 +185,9 @@ export {
   addedInline,
   allowanceFinding,
   type Leniency,
-} from "./verify/added-allowances.ts";
-export { applyAllowances } from "./verify/allowances.ts";
-export { BASELINE_FILE, type Baseline, printBaseline, readBaseline } from "./verify/baseline.ts";
+} from "./verify/allow/added-allowances.ts";
+export { applyAllowances } from "./verify/allow/allowances.ts";
+export { BASELINE_FILE, type Baseline, printBaseline, readBaseline } from "./verify/allow/baseline.ts";
 export type { KeySets, SealedPolicy } from "./verify/detect/sealed-secrets.ts";
 export { type EnvironmentState, judgeEnvironments, movedEnvironments } from "./verify/environments.ts";
 export type { Finding } from "./verify/finding.ts";
@@ -188,7 +202,7 @@ export {
 } from "./verify/report/result.ts";
 export { givesRoles, type RoleTable, readRoles } from "./verify/roles.ts";
 export { RULES, type Rule, type RuleId, ruleOf } from "./verify/rules.ts";
-export { decodeBytes } from "./verify/text.ts";
+export { decodeBytes } from "./verify/text/text.ts";
 export { type TreeName, trackedPrograms } from "./verify/tracked-programs.ts";
 export {
   MAX_VERIFIED_BYTES,

@@ -6,8 +6,9 @@ import * as path from "node:path";
 import { lauxlib, lua, lualib, to_luastring } from "fengari";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { createClusterMetrics } from "../controller/observe/cluster-metrics.ts";
-import { nextStatus, type Outcome } from "../controller/reconcile/status.ts";
+import { nextStatus, type Outcome } from "../controller/cluster/status.ts";
+import { createClusterMetrics } from "../controller/telemetry/cluster-metrics.ts";
+import { createMetrics } from "../controller/telemetry/metrics.ts";
 
 const FOLDER = path.join(import.meta.dirname, "../deploy/observability");
 const read = (name: string) => fs.readFileSync(path.join(FOLDER, name), "utf8");
@@ -28,7 +29,7 @@ const synced: Outcome = {
 };
 const about = { generation: 1, now: "2026-11-24T10:00:00Z", request: undefined };
 
-/** The names of all metrics that the controller serves. */
+/** The names of all metrics that the controllers serve, in a cluster and standalone. */
 async function served(): Promise<ReadonlySet<string>> {
   const drifted = nextStatus(undefined, { kind: "problem", reason: "DriftDetected", message: "", entries: 1 }, about);
   const metrics = createClusterMetrics({
@@ -50,7 +51,8 @@ async function served(): Promise<ReadonlySet<string>> {
   metrics.opened("ok", 1);
   metrics.reconciled("done", 0.1);
   metrics.requested("GET", 200, 0.1);
-  return new Set([...(await metrics.text()).matchAll(/^(lacre_[a-z_]+)/gm)].map(([, name = ""]) => name));
+  const texts = [await metrics.text(), await createMetrics().text()];
+  return new Set(texts.flatMap((text) => [...text.matchAll(/^(lacre_[a-z_]+)/gm)].map(([, name = ""]) => name)));
 }
 
 const names = (expressions: readonly string[]) => [
@@ -66,6 +68,22 @@ describe("deploy/observability", () => {
     ]);
     expect(asked.length).toBeGreaterThan(12);
     expect(asked.filter((name) => !there.has(name))).toEqual([]);
+  });
+
+  it("the age of the last fetch grows while the source is away, and while its newest commit is refused", async () => {
+    const metrics = createMetrics();
+    const pass = { revision: "r", objects: 1, writes: [], removed: [], unchanged: 1, problems: [] };
+    const fetched = async () => /^lacre_source_last_fetch_timestamp_seconds (.+)$/m.exec(await metrics.text())?.[1];
+    expect(await fetched()).toBe("0");
+    metrics.observePass({ ...pass, sourceRead: true, isNewest: true }, 0.1, new Date(1_000_000));
+    metrics.observePass({ ...pass, sourceRead: false, isNewest: false }, 0.1, new Date(2_000_000));
+    metrics.observePass({ ...pass, sourceRead: true, isNewest: false }, 0.1, new Date(3_000_000));
+    expect(await fetched()).toBe("1000");
+    const cannotTell = async () => /^lacre_cannot_tell (.)$/m.exec(await metrics.text())?.[1];
+    expect(await cannotTell()).toBe("0");
+    const problems = [{ subject: "source", reason: "SourceFailed", message: "m" }] as const;
+    metrics.observePass({ ...pass, problems, sourceRead: true, isNewest: false }, 0.1, new Date(4_000_000));
+    expect(await cannotTell()).toBe("1");
   });
 
   it("every alert says what it means and what to do", () => {

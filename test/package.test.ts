@@ -2,9 +2,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { EXIT_CODES } from "../cli/exit-codes.ts";
 import { MINIMUM_NODE } from "../cli/version.ts";
 import { VERSION } from "../src/index.ts";
+import { EXIT_CODES } from "../src/node/exit-status.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 const read = (file: string) => fs.readFileSync(path.join(ROOT, file), "utf8");
@@ -86,7 +86,7 @@ describe("the package", () => {
     const sources = ["src", "cli", "controller"].flatMap((folder) =>
       fs
         .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })
-        .filter((name) => name.endsWith(".ts") && !/^(?:errors|exit-codes)\.ts$/.test(name))
+        .filter((name) => name.endsWith(".ts") && !/^(?:errors|exit-status)\.ts$/.test(name))
         .map((name) => read(`${folder}/${name}`)),
     );
     const text = sources.join("\n");

@@ -33,7 +33,7 @@ const MODULES: OutputOptions = { format: "esm", entryFileNames: "[name].js", chu
 const BUNDLES: readonly Bundle[] = [
   {
     folder: "cli",
-    input: { main: "cli/main.ts", "verify-worker": "cli/verify-worker.ts" },
+    input: { main: "cli/main.ts", "verify-worker": "cli/verify/verify-worker.ts" },
     platform: "node",
     output: COMMONJS,
   },

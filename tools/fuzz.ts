@@ -8,11 +8,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { readInventory } from "../controller/inventory.ts";
+import { readInventory } from "../controller/standalone/inventory.ts";
 import { portableEngine as engine } from "../src/crypto/engine-portable.ts";
-import { foundKey, judgeKeys } from "../src/crypto/held-secrets.ts";
-import { parseKeyProof } from "../src/crypto/key-proof.ts";
-import { readDocuments } from "../src/format/documents.ts";
+import { readDocuments } from "../src/format/yaml/documents.ts";
 import {
   factsOfKey,
   formatKeyStore,
@@ -31,6 +29,8 @@ import {
   readSerial,
   signKeyList,
 } from "../src/index.ts";
+import { foundKey, judgeKeys } from "../src/keys/held-secrets.ts";
+import { parseKeyProof } from "../src/keys/proof.ts";
 import { fuzzFiles } from "./fuzz-files.ts";
 import { Random } from "./fuzz-random.ts";
 

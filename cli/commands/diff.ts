@@ -11,15 +11,13 @@ import {
   sealedDifferences,
   utf8,
 } from "../../src/index.ts";
+import { EXIT } from "../../src/node/exit-status.ts";
+import { type ClusterOptions, type ClusterReader, openCluster } from "../cluster/cluster.ts";
 import type { CommandContext } from "../context.ts";
-import { type ClusterOptions, type ClusterReader, openCluster } from "../io/cluster.ts";
-import { findConfiguration } from "../io/configuration.ts";
-import { readSource } from "../io/files.ts";
-import { expandInputs } from "../io/inputs.ts";
-import { sealedObjects } from "../io/sealed-file.ts";
-
-/** diff's own statuses, those of kubediff and terraform: a crash is never taken for a difference. */
-export const DIFF_EXIT = { same: 0, cannotTell: 1, different: 2 } as const;
+import { readSource } from "../files/files.ts";
+import { expandInputs } from "../files/inputs.ts";
+import { sealedObjects } from "../files/sealed-file.ts";
+import { findConfiguration } from "../repository/configuration.ts";
 
 /** Options of `lacre diff`. */
 export type DiffOptions = ClusterOptions & {
@@ -170,19 +168,11 @@ export function describeDiff(diffs: readonly ObjectDiff[]): string {
     .join("");
 }
 
-/** Runs the command; its status. Whatever keeps us from telling is 1, never 2. */
+/** Runs the command; its status. Whatever keeps us from telling ends it with a status of its own, never with that of a difference. */
 export async function diff(context: CommandContext, files: readonly string[], options: DiffOptions): Promise<number> {
-  let diffs: readonly ObjectDiff[];
-  try {
-    diffs = await compareWithCluster(context, files, options);
-  } catch (error) {
-    if (!(error instanceof LacreError) || error.code === "USAGE") throw error;
-    context.say(`lacre: error: ${error.message}`);
-    if (error.hint !== undefined) context.say(`hint: ${error.hint}`);
-    return DIFF_EXIT.cannotTell;
-  }
+  const diffs = await compareWithCluster(context, files, options);
   await context.print(
     options.json === true ? `${printableJson(JSON.stringify(diffs, null, 2))}\n` : printableTalk(describeDiff(diffs)),
   );
-  return diffs.every(({ sign }) => sign === "=") ? DIFF_EXIT.same : DIFF_EXIT.different;
+  return diffs.every(({ sign }) => sign === "=") ? EXIT.fine : EXIT.different;
 }

@@ -1,15 +1,15 @@
 /** `lacre doctor`: is this machine fit, and is this repository set up? */
 import * as path from "node:path";
 import { LacreError, printableJson, printableName, printableTalk } from "../../src/index.ts";
+import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
 import type { CommandContext } from "../context.ts";
-import { type ClusterOptions, openCluster } from "../io/cluster.ts";
-import { findConfiguration } from "../io/configuration.ts";
-import { git, workTreeRoot } from "../io/git.ts";
-import { withMemoryDirectory } from "../io/memory-files.ts";
-import { programWords } from "../io/own-program.ts";
-import { loadPrivateKeys } from "../io/private-keys.ts";
-import { loadRecipients } from "../io/public-keys.ts";
-import { setupParts } from "../io/setup.ts";
+import { withMemoryDirectory } from "../files/memory-files.ts";
+import { git, workTreeRoot } from "../git/git.ts";
+import { loadPrivateKeys } from "../keys/private-keys.ts";
+import { loadRecipients } from "../keys/public-keys.ts";
+import { findConfiguration } from "../repository/configuration.ts";
+import { programWords } from "../repository/own-program.ts";
+import { setupParts } from "../repository/setup.ts";
 import { ownedAdoptions } from "./owned-adoptions.ts";
 
 /** How a check came out. Advice is not a failure. */

@@ -15,10 +15,8 @@ import {
 } from "../../src/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { counted } from "../counted.ts";
-import { runChild } from "../io/child.ts";
-import { readSource } from "../io/files.ts";
-import { withMemoryDirectory } from "../io/memory-files.ts";
-import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../io/public-keys.ts";
+import { readSource } from "../files/files.ts";
+import { withMemoryDirectory } from "../files/memory-files.ts";
 import {
   changeEntries,
   inheritedScope,
@@ -26,8 +24,10 @@ import {
   refuseStdin,
   selectObject,
   warnOfOtherKeys,
-} from "../io/sealed-file.ts";
-import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
+} from "../files/sealed-file.ts";
+import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
+import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
+import { runChild } from "../terminal/child.ts";
 
 type EditOptions = RecipientOptions & SignOptions & { readonly object?: string; readonly scope?: string };
 
@@ -110,7 +110,7 @@ async function askEditor(context: CommandContext, directory: string, sealed: Sea
 }
 
 async function pause(context: CommandContext): Promise<void> {
-  const { askHidden } = await import("../io/prompt.ts");
+  const { askHidden } = await import("../terminal/prompt.ts");
   context.say("press Enter to go back to the editor, or Ctrl-C to give up");
   await askHidden("");
 }

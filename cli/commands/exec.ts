@@ -3,10 +3,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { fromUtf8, isVariable, LacreError, type PlainSecret, wipeSecret } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
-import { runChild } from "../io/child.ts";
-import { withMemoryDirectory } from "../io/memory-files.ts";
-import { withKeyring } from "../io/private-keys.ts";
-import { onlyNamed, type RefusedVariable, refusedVariable, refuseVariables } from "../io/variable-names.ts";
+import { withMemoryDirectory } from "../files/memory-files.ts";
+import { withKeyring } from "../keys/private-keys.ts";
+import { runChild } from "../terminal/child.ts";
+import { onlyNamed, type RefusedVariable, refusedVariable, refuseVariables } from "../terminal/variable-names.ts";
 import { openFile } from "./open.ts";
 
 type ExecOptions = {

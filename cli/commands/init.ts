@@ -3,10 +3,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError, VERSION } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
-import { type CiPins, type CiStep, type CiSystem, ciStep } from "../io/ci-steps.ts";
-import { workTreeRoot } from "../io/git.ts";
-import { INTEGRITY, ownIntegrity, programWords, refuseOwnTree } from "../io/own-program.ts";
-import { setupParts } from "../io/setup.ts";
+import { workTreeRoot } from "../git/git.ts";
+import { type CiPins, type CiStep, type CiSystem, ciStep } from "../repository/ci-steps.ts";
+import { INTEGRITY, ownIntegrity, programWords, refuseOwnTree } from "../repository/own-program.ts";
+import { setupParts } from "../repository/setup.ts";
 
 /** Options of `lacre init`. integrity and image: what the CI step may run. */
 export type InitOptions = {
@@ -76,5 +76,5 @@ async function imageOf(context: CommandContext, given: string | undefined): Prom
 
 /** An answer on the terminal, or undefined where there is none. */
 async function asked(context: CommandContext, question: string): Promise<string | undefined> {
-  return (await import("../io/prompt.ts")).askLine(context, question);
+  return (await import("../terminal/prompt.ts")).askLine(context, question);
 }

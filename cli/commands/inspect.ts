@@ -11,9 +11,9 @@ import {
   shortKeyId,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
-import { readSource } from "../io/files.ts";
-import { expandInputs } from "../io/inputs.ts";
-import { sealedObjects } from "../io/sealed-file.ts";
+import { readSource } from "../files/files.ts";
+import { expandInputs } from "../files/inputs.ts";
+import { sealedObjects } from "../files/sealed-file.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -17,13 +17,13 @@ import {
   printableName,
   shortKeyId,
 } from "../../src/index.ts";
+import { openCluster } from "../cluster/cluster.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
-import { chooseLock, type LockOptions, loadBackupModule, type UnlockOptions, withBackup } from "../io/backup-keys.ts";
-import { openCluster } from "../io/cluster.ts";
-import { readSource, resolvePath, STDIN } from "../io/files.ts";
-import { changeStoreFile, withStore } from "../io/key-store.ts";
-import { writeNewFile, writePrivateFile } from "../io/private-keys.ts";
+import { readSource, resolvePath, STDIN } from "../files/files.ts";
+import { chooseLock, type LockOptions, loadBackupModule, type UnlockOptions, withBackup } from "../keys/backup-keys.ts";
+import { changeStoreFile, withStore } from "../keys/key-store.ts";
+import { writeNewFile, writePrivateFile } from "../keys/private-keys.ts";
 import type { KeyPlace } from "./keys-life.ts";
 
 /** Options of `lacre keys backup`. */

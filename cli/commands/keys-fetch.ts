@@ -12,18 +12,18 @@ import {
   shellWord,
 } from "../../src/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
+import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
+import { publishedList } from "../cluster/key-orders.ts";
 import type { CommandContext } from "../context.ts";
-import { type ClusterOptions, openCluster } from "../io/cluster.ts";
-import { findConfiguration, insideOf } from "../io/configuration.ts";
-import { readSource, STDIN } from "../io/files.ts";
-import { workTreeRoot } from "../io/git.ts";
-import { publishedList } from "../io/key-orders.ts";
-import { type PinPlace, placeOfFile, placesNaming } from "../io/pin-places.ts";
-import { describeRecipient, isSameRecipient, refuseOlder } from "../io/pin-verdict.ts";
-import { isSamePin, NOTHING_PINNED, type Pin, type PinnedRecipient, readPins } from "../io/pins.ts";
-import { nameFile } from "../io/private-keys.ts";
-import { readPresent } from "../io/recipient-files.ts";
-import { pinRecipient, recipientsOf, refuseUndemanded } from "../io/recipient-pins.ts";
+import { readSource, STDIN } from "../files/files.ts";
+import { workTreeRoot } from "../git/git.ts";
+import { type PinPlace, placeOfFile, placesNaming } from "../keys/pin-places.ts";
+import { describeRecipient, isSameRecipient, refuseOlder } from "../keys/pin-verdict.ts";
+import { isSamePin, NOTHING_PINNED, type Pin, type PinnedRecipient, readPins } from "../keys/pins.ts";
+import { nameFile } from "../keys/private-keys.ts";
+import { readPresent } from "../keys/recipient-files.ts";
+import { pinRecipient, recipientsOf, refuseUndemanded } from "../keys/recipient-pins.ts";
+import { findConfiguration, insideOf } from "../repository/configuration.ts";
 import { describeKeys } from "./keys.ts";
 import { refuseOtherFingerprint } from "./keys-pin.ts";
 

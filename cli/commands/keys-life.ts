@@ -3,21 +3,24 @@ import {
   changeStore,
   decideKeys,
   factsOf,
+  formatAnswer,
   judgeOrder,
   KEY_LIFETIME_MS,
   type KeyId,
   type KeyOrder,
   type KeyStore,
   LacreError,
+  orderRequest,
   parseKeyList,
+  rotateRequest,
   shortKeyId,
 } from "../../src/index.ts";
+import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
+import { askController, publishedList } from "../cluster/key-orders.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
-import { type ClusterOptions, openCluster } from "../io/cluster.ts";
-import { askController, publishedList } from "../io/key-orders.ts";
-import { changeStoreFile, resolveKeyId } from "../io/key-store.ts";
-import { usesOfKeys } from "../io/key-uses.ts";
+import { changeStoreFile, resolveKeyId } from "../keys/key-store.ts";
+import { usesOfKeys } from "../keys/key-uses.ts";
 import { describeKeys } from "./keys.ts";
 
 /** Whose keys: those of a file, or of the cluster that kubectl would use. */
@@ -34,9 +37,14 @@ const FULL_KEY_ID = /^[0-9a-f]{32}$/;
 export async function rotateKeys(context: CommandContext, options: RotateOptions): Promise<void> {
   if (options.keyFile === undefined) {
     const cluster = await openCluster(context, options);
-    const value = new Date(context.nowMs()).toISOString();
-    const answer = await askController(context, cluster, options.keyNamespace, { name: "rotate", value });
-    context.say(`${cluster.context}: ${answer}. Then: lacre keys fetch`);
+    const request = rotateRequest(new Date(context.nowMs()).toISOString());
+    const answer = await askController(context, cluster, options.keyNamespace, request);
+    if (answer.kind === "refused") {
+      throw new LacreError("CONFLICT", `${cluster.context} made no key: ${answer.why}`, {
+        hint: "lacre keys list shows the keys that there are",
+      });
+    }
+    context.say(`${cluster.context}: ${formatAnswer(answer)}. Then: lacre keys fetch`);
     return;
   }
   const policy = { generateFirstKey: true, requireBackup: options.requireBackup === true };
@@ -113,10 +121,9 @@ async function order(
     ),
   );
   const time = new Date(context.nowMs()).toISOString();
-  const value = `${wanted.keyId} ${time}${wanted.kind === "destroy" && wanted.force ? " force" : ""}`;
-  const answer = await askController(context, cluster, options.keyNamespace, { name: wanted.kind, value });
-  if (answer !== "done") {
-    throw new LacreError("KEY_IN_USE", `${shortKeyId(wanted.keyId)}: ${answer}`, {
+  const answer = await askController(context, cluster, options.keyNamespace, orderRequest(wanted, time));
+  if (answer.kind === "refused") {
+    throw new LacreError("KEY_IN_USE", `${shortKeyId(wanted.keyId)}: ${formatAnswer(answer)}`, {
       hint: "entries are moved by lacre reseal; --force with the whole key id loses them",
     });
   }

@@ -13,14 +13,14 @@ import {
   type SignedKeyList,
   shortKeyId,
 } from "../../src/index.ts";
+import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
+import { publishedList } from "../cluster/key-orders.ts";
 import type { CommandContext } from "../context.ts";
-import { type ClusterOptions, openCluster } from "../io/cluster.ts";
-import { readSource } from "../io/files.ts";
-import { publishedList } from "../io/key-orders.ts";
-import { usesOfKeys } from "../io/key-uses.ts";
-import { refuseOlder } from "../io/pin-verdict.ts";
-import { readPins } from "../io/pins.ts";
-import { recipientsOf, refuseUndemanded, trustFile } from "../io/recipient-pins.ts";
+import { readSource } from "../files/files.ts";
+import { usesOfKeys } from "../keys/key-uses.ts";
+import { refuseOlder } from "../keys/pin-verdict.ts";
+import { readPins } from "../keys/pins.ts";
+import { recipientsOf, refuseUndemanded, trustFile } from "../keys/recipient-pins.ts";
 
 /** One key and what needs it. */
 type KeyUse = {

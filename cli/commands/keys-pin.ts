@@ -1,12 +1,12 @@
 /** `lacre keys pin`: whom a keys file names is trusted, once its fingerprint was compared. */
 import { LacreError } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
-import { readSource } from "../io/files.ts";
-import { placeOfFile, placesNaming } from "../io/pin-places.ts";
-import { refuseOlder } from "../io/pin-verdict.ts";
-import { readPins } from "../io/pins.ts";
-import { readNamed, readPresent } from "../io/recipient-files.ts";
-import { pinRecipient, recipientsOf } from "../io/recipient-pins.ts";
+import { readSource } from "../files/files.ts";
+import { placeOfFile, placesNaming } from "../keys/pin-places.ts";
+import { refuseOlder } from "../keys/pin-verdict.ts";
+import { readPins } from "../keys/pins.ts";
+import { readNamed, readPresent } from "../keys/recipient-files.ts";
+import { pinRecipient, recipientsOf } from "../keys/recipient-pins.ts";
 
 /** Pins whom a file names, once the fingerprint was compared with that of who runs the cluster, or has the key. */
 export async function pinKeys(

@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
-import { loadBackupModule } from "../io/backup-keys.ts";
-import { resolvePath } from "../io/files.ts";
-import { writePrivateFile } from "../io/private-keys.ts";
+import { resolvePath } from "../files/files.ts";
+import { loadBackupModule } from "../keys/backup-keys.ts";
+import { writePrivateFile } from "../keys/private-keys.ts";
 
 /** Options of `lacre keys recovery-key`. */
 export type RecoveryOptions = { readonly output: string; readonly shares?: number; readonly threshold?: number };

@@ -1,9 +1,9 @@
 /** `lacre keys restore`: the keys of a backup, where a controller finds them. */
 import { fingerprintOf, formatKeyStore, LacreError, nextSerial, shortKeyId } from "../../src/index.ts";
+import { restoreIntoCluster } from "../cluster/restored-cluster.ts";
 import type { CommandContext } from "../context.ts";
-import { type UnlockOptions, withBackup } from "../io/backup-keys.ts";
-import { refuseCommittable, writePrivateFile } from "../io/private-keys.ts";
-import { restoreIntoCluster } from "../io/restored-cluster.ts";
+import { type UnlockOptions, withBackup } from "../keys/backup-keys.ts";
+import { refuseCommittable, writePrivateFile } from "../keys/private-keys.ts";
 import type { KeyPlace } from "./keys-life.ts";
 
 /** Options of `lacre keys restore`. */

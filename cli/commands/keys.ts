@@ -25,10 +25,10 @@ import {
 } from "../../src/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
-import { resolvePath, STDIN } from "../io/files.ts";
-import { withStore } from "../io/key-store.ts";
-import { loadPrivateKeys, writePrivateFile } from "../io/private-keys.ts";
-import { fingerprintOfKey } from "../io/recipient-pins.ts";
+import { resolvePath, STDIN } from "../files/files.ts";
+import { withStore } from "../keys/key-store.ts";
+import { loadPrivateKeys, writePrivateFile } from "../keys/private-keys.ts";
+import { fingerprintOfKey } from "../keys/recipient-pins.ts";
 
 /** Options of `lacre keys generate`. */
 export type GenerateOptions = {

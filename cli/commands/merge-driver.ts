@@ -9,11 +9,11 @@ import {
   LacreError,
   type Source,
 } from "../../src/index.ts";
+import { EXIT } from "../../src/node/exit-status.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
-import { resolvePath } from "../io/files.ts";
-import { git } from "../io/git.ts";
+import { resolvePath } from "../files/files.ts";
+import { git } from "../git/git.ts";
 
 /** What Git hands to a driver: three files, the marker's size and the path that is merged. */
 export type MergeRequest = {

@@ -18,12 +18,12 @@ import {
 } from "../../src/index.ts";
 import { writeError } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
-import { readSource, resolvePath, STDIN } from "../io/files.ts";
-import { expandInputs } from "../io/inputs.ts";
-import { OPEN_CODES, OPEN_SAYS, openError, openHint } from "../io/open-error.ts";
-import { withKeyring } from "../io/private-keys.ts";
-import { sealedObjects } from "../io/sealed-file.ts";
-import { onlyNamed, refusedVariable, refuseVariables } from "../io/variable-names.ts";
+import { readSource, resolvePath, STDIN } from "../files/files.ts";
+import { expandInputs } from "../files/inputs.ts";
+import { sealedObjects } from "../files/sealed-file.ts";
+import { OPEN_CODES, OPEN_SAYS, openError, openHint } from "../keys/open-error.ts";
+import { withKeyring } from "../keys/private-keys.ts";
+import { onlyNamed, refusedVariable, refuseVariables } from "../terminal/variable-names.ts";
 
 type OpenOptions = {
   readonly keyFile?: readonly string[];

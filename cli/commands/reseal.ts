@@ -22,17 +22,17 @@ import {
   shortKeyId,
   staleEntries,
 } from "../../src/index.ts";
+import { EXIT } from "../../src/node/exit-status.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
-import { EXIT } from "../exit-codes.ts";
-import { readSource } from "../io/files.ts";
-import { expandInputs } from "../io/inputs.ts";
-import { openError } from "../io/open-error.ts";
-import { type OwnKeys, ownKeys } from "../io/own-keys.ts";
-import { withKeyring } from "../io/private-keys.ts";
-import { loadRecipients, type NamedKeys, type RecipientOptions, tellRecipients } from "../io/public-keys.ts";
-import { refuseStdin, rewriteFile, sealedObjects } from "../io/sealed-file.ts";
-import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
+import { readSource } from "../files/files.ts";
+import { expandInputs } from "../files/inputs.ts";
+import { refuseStdin, rewriteFile, sealedObjects } from "../files/sealed-file.ts";
+import { openError } from "../keys/open-error.ts";
+import { type OwnKeys, ownKeys } from "../keys/own-keys.ts";
+import { withKeyring } from "../keys/private-keys.ts";
+import { loadRecipients, type NamedKeys, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
+import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 
 /** Options of `lacre reseal`. */
 export type ResealOptions = RecipientOptions &

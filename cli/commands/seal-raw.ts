@@ -1,9 +1,9 @@
 /** `lacre seal --raw`: one value into one token on standard output, for Helm values and Kustomize. */
 import { LacreError, parseScope, sealToken, shellWord, wipe } from "../../src/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
-import { loadRecipients, namespaceFor, tellRecipients } from "../io/public-keys.ts";
-import { loadSealer } from "../io/signing-keys.ts";
-import { readValue } from "../io/value.ts";
+import { readValue } from "../files/value.ts";
+import { loadRecipients, namespaceFor, tellRecipients } from "../keys/public-keys.ts";
+import { loadSealer } from "../keys/signing-keys.ts";
 import type { SealCommandOptions } from "./seal.ts";
 
 /** Runs the command. */

@@ -20,11 +20,11 @@ import {
 import { type PendingFile, writeAllAtomic } from "../../src/node/write.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { counted } from "../counted.ts";
-import { isDirectory, readSource, readSourceIfPresent, resolvePath, STDIN } from "../io/files.ts";
-import { expandInputs, type InputFile } from "../io/inputs.ts";
-import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../io/public-keys.ts";
-import { NO_CACHE, openSealCache, type SealCache } from "../io/seal-cache.ts";
-import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
+import { isDirectory, readSource, readSourceIfPresent, resolvePath, STDIN } from "../files/files.ts";
+import { expandInputs, type InputFile } from "../files/inputs.ts";
+import { NO_CACHE, openSealCache, type SealCache } from "../files/seal-cache.ts";
+import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
+import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 import { sealRaw } from "./seal-raw.ts";
 
 /** The options of `lacre seal`. */

@@ -1,9 +1,8 @@
 /** `lacre set` and `lacre unset`: one entry, without any private key. */
 import { LacreError, parseKey, parseScope, parseToken, type SealedSecret, sealToken, wipe } from "../../src/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
-import { readSource } from "../io/files.ts";
-import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../io/public-keys.ts";
-import { openSealCache } from "../io/seal-cache.ts";
+import { readSource } from "../files/files.ts";
+import { openSealCache } from "../files/seal-cache.ts";
 import {
   changeEntries,
   inheritedScope,
@@ -11,9 +10,10 @@ import {
   refuseStdin,
   selectObject,
   warnOfOtherKeys,
-} from "../io/sealed-file.ts";
-import { loadSealer, type SignOptions } from "../io/signing-keys.ts";
-import { readValue } from "../io/value.ts";
+} from "../files/sealed-file.ts";
+import { readValue } from "../files/value.ts";
+import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
+import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 
 type ObjectOptions = { readonly object?: string };
 type SetOptions = RecipientOptions &

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError, printableJson, printableName, printableTalk } from "../../src/index.ts";
+import { EXIT } from "../../src/node/exit-status.ts";
 import type { CommandContext } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
 
 type SyncOptions = {
   readonly source: string;
@@ -12,6 +12,7 @@ type SyncOptions = {
   readonly keyFile?: readonly string[];
   readonly namespace?: string;
   readonly allowEmpty?: boolean;
+  readonly acceptScope?: readonly string[];
   readonly json?: boolean;
 };
 
@@ -36,6 +37,7 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
   const args = ["--once", "--log-level", "silent", "--source", options.source, "--target", options.target];
   for (const file of keyFiles) args.push("--key-file", file);
   if (options.namespace !== undefined) args.push("--namespace", options.namespace);
+  for (const scope of options.acceptScope ?? []) args.push("--accept-scope", scope);
   if (options.allowEmpty === true) args.push("--allow-empty");
   const { status, stdout } = await runController(context, args);
   const report = parseReport(stdout);

@@ -1,8 +1,8 @@
 /** `lacre textconv`: what Git shows in a diff instead of tokens. */
 import { applySplices, decodeSource, describeToken, LacreError, type Splice } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
-import { readInput } from "../io/files.ts";
-import { sealedObjects } from "../io/sealed-file.ts";
+import { readInput } from "../files/files.ts";
+import { sealedObjects } from "../files/sealed-file.ts";
 
 /** The file with every token replaced by its age and key ids; any other file as it is. */
 export async function textconv(context: CommandContext, file: string): Promise<void> {

@@ -20,20 +20,20 @@ import {
   trackedPrograms,
   type VerifyResult,
 } from "../../src/index.ts";
+import { EXIT } from "../../src/node/exit-status.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
-import { EXIT } from "../exit-codes.ts";
-import { readAdded } from "../io/added-allowances.ts";
-import type { FoundConfiguration } from "../io/configuration.ts";
-import { judgedEnvironments } from "../io/environment-states.ts";
-import { STDIN } from "../io/files.ts";
-import { workTreeRoot } from "../io/git.ts";
-import { type RuleFiles, ruleFilesFrom, ruleFilesHere } from "../io/rule-files.ts";
-import { policyOf, sealersOf } from "../io/sealed-policy.ts";
-import { type Choice, type Contents, chooseContents } from "../io/verified-contents.ts";
-import { createIdentify, rolesOf, unreadRoles, type VerifySettings } from "../io/verify-items.ts";
-import { judgeItems } from "../io/verify-threads.ts";
+import { STDIN } from "../files/files.ts";
+import { workTreeRoot } from "../git/git.ts";
+import type { FoundConfiguration } from "../repository/configuration.ts";
+import { readAdded } from "../verify/added-allowances.ts";
+import { judgedEnvironments } from "../verify/environment-states.ts";
+import { type RuleFiles, ruleFilesFrom, ruleFilesHere } from "../verify/rule-files.ts";
+import { policyOf, sealersOf } from "../verify/sealed-policy.ts";
+import { type Choice, type Contents, chooseContents } from "../verify/verified-contents.ts";
+import { createIdentify, rolesOf, unreadRoles, type VerifySettings } from "../verify/verify-items.ts";
+import { judgeItems } from "../verify/verify-threads.ts";
 
 /** Options of `lacre verify`. accept: the reason for which all that is found now goes into the baseline. */
 export type VerifyOptions = Choice & {

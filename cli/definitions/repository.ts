@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext } from "../context.ts";
 import type { Outcome } from "../run.ts";
-import { clusterOptions, example, json, keyFile, namespace } from "./options.ts";
+import { clusterOptions, example, json, keyFile, namespace, repeated } from "./options.ts";
 
 /** `lacre sync` */
 export function syncCommand(context: CommandContext, outcome: Outcome): Command {
@@ -13,6 +13,7 @@ export function syncCommand(context: CommandContext, outcome: Outcome): Command 
     .addOption(keyFile())
     .addOption(namespace())
     .option("--allow-empty", "remove everything when the source holds nothing")
+    .addOption(repeated("--accept-scope <scope>", "also open tokens of this scope: namespace, cluster"))
     .addOption(json())
     .action(async (options) => {
       outcome.status = await (await import("../commands/sync.ts")).sync(context, options);
@@ -85,9 +86,7 @@ export function verifyCommand(context: CommandContext, outcome: Outcome): Comman
 /** `lacre diff` */
 export function diffCommand(context: CommandContext, outcome: Outcome): Command {
   const command = new Command("diff")
-    .description(
-      "compare Git with the cluster: + ~ - ! = per object and entry, never a value; 0 same, 2 different, 1 could not tell",
-    )
+    .description("compare Git with the cluster: + ~ - ! = per object and entry, never a value; 0 same, 9 different")
     .argument("[path...]", "SealedSecrets or directories of them; the whole repository by default")
     .addOption(namespace())
     .option("--extra", "also show SealedSecrets of these namespaces that only the cluster has");

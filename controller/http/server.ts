@@ -1,7 +1,7 @@
 /** /healthz, /readyz, /metrics and the public keys, on loopback by default. Nothing here can reach a private key. */
 import * as http from "node:http";
 import { LacreError } from "../../src/index.ts";
-import type { ListenConfig } from "../config.ts";
+import type { ListenConfig } from "../options.ts";
 
 /** What the endpoints ask. */
 export type Probes = {

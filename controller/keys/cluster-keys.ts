@@ -1,15 +1,15 @@
 /** The keys of a cluster as one thing: followed by a watch, kept, backed up and published by the replica that leads. */
 import { type Engine, IDENTITY, type KeyId, SEALING_KEY } from "../../src/index.ts";
-import type { ClusterConfig } from "../cluster-config.ts";
+import type { ClusterConfig } from "../cluster/config.ts";
 import { type KubeApi, secretsPath } from "../kube/api.ts";
 import { ApiError } from "../kube/api-error.ts";
 import { Collection } from "../kube/collection.ts";
 import type { EventRecorder } from "../kube/events.ts";
 import { Fenced } from "../kube/fence.ts";
 import type { SecretObject } from "../kube/object.ts";
-import type { Logger } from "../observe/log.ts";
-import type { Troubles } from "../observe/troubles.ts";
 import { pause } from "../pause.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { Troubles } from "../telemetry/troubles.ts";
 import { HeldKeys } from "./held-keys.ts";
 import { KeyBackup } from "./key-backup.ts";
 import { KeyKeeper } from "./key-keeper.ts";

@@ -1,19 +1,26 @@
 /** Makes, renews, retires, backs up and publishes the cluster's keys. Only the replica that leads does this. */
 import {
+  answerAnnotations,
   decideKeys,
   factsOf,
   fingerprintOf,
+  formatAnswer,
   IDENTITY_SECRET,
   identitySecret,
   judgeOrder,
   KEY_LIST_DATA,
   KEY_LIST_NAME,
   type KeyAction,
+  type KeyAnswer,
   type KeyId,
   type KeyList,
   type KeyPolicy,
+  type KeyRequest,
   type KeyStore,
   listOf,
+  openRequests,
+  orderOf,
+  overlongRequests,
   rfc3339,
   rotationLimit,
   sameKeys,
@@ -25,7 +32,6 @@ import {
 import { ApiError } from "../kube/api-error.ts";
 import type { ConfigMapObject } from "../kube/object.ts";
 import type { KeyBackup } from "./key-backup.ts";
-import { answersOf, type KeyRequest, openRequests, orderOf, overlongRequests } from "./key-requests.ts";
 import { KeySecrets, type KeySecretsOptions } from "./key-secrets.ts";
 import type { KeyUse } from "./key-uses.ts";
 import type { UnprovenSecret } from "./unproven-events.ts";
@@ -134,17 +140,21 @@ export class KeyKeeper {
   }
 
   /** Does what was decided. The answer where a new key is due and too many were made: then nothing is done. */
-  async #renew(actions: readonly KeyAction[], now: Date, rotate: KeyRequest | undefined): Promise<string | undefined> {
+  async #renew(
+    actions: readonly KeyAction[],
+    now: Date,
+    rotate: KeyRequest | undefined,
+  ): Promise<KeyAnswer | undefined> {
     const until = actions.some(({ kind }) => kind === "make") ? rotationLimit(this.#facts(), now) : undefined;
     if (until === undefined) {
       await this.#perform(actions, now, rotate?.value);
       this.#saidOnce.delete("limit");
       return undefined;
     }
-    const answer = `refused: RotationLimited: three keys were made within an hour; again after ${rfc3339(until)}`;
-    if (!this.#saidOnce.has("limit")) this.#options.told(answer, {});
+    const why = `RotationLimited: three keys were made within an hour; again after ${rfc3339(until)}`;
+    if (!this.#saidOnce.has("limit")) this.#options.told(why, {});
     this.#saidOnce.add("limit");
-    return answer;
+    return { kind: "refused", why };
   }
 
   #facts() {
@@ -152,40 +162,43 @@ export class KeyKeeper {
   }
 
   /** Orders about single keys, one after the other: each sees what the one before has done. */
-  async #answer(requests: readonly KeyRequest[]): Promise<Map<KeyRequest, string>> {
-    const answers = new Map<KeyRequest, string>();
+  async #answer(requests: readonly KeyRequest[]): Promise<Map<KeyRequest, KeyAnswer>> {
+    const answers = new Map<KeyRequest, KeyAnswer>();
     for (const request of requests) {
       if (request.name === "rotate") continue;
       const answer = await this.#obey(request);
       answers.set(request, answer);
-      this.#options.told(`asked to call a key ${request.name}`, { request: request.value, answer });
+      this.#options.told(`asked to call a key ${request.name}`, {
+        request: request.value,
+        answer: formatAnswer(answer),
+      });
     }
     return answers;
   }
 
-  async #obey(request: KeyRequest): Promise<string> {
+  async #obey(request: KeyRequest): Promise<KeyAnswer> {
     const order = orderOf(request);
-    if (order === undefined) return "refused: it is not written as lacre keys writes it";
+    if (order === undefined) return refused("it is not written as lacre keys writes it");
     const use = order.kind === "destroy" ? (await this.#options.uses()).get(order.keyId) : undefined;
     const verdict = judgeOrder(this.#facts(), order, use?.entries ?? 0);
     if (verdict.ok) return this.#carryOut(verdict.actions);
-    if (verdict.problem === "unknown") return "refused: there is no such key";
-    if (verdict.problem === "destroyed") return "refused: the key is destroyed already";
-    if (verdict.problem === "active") return "refused: the key is active: rotate first";
+    if (verdict.problem === "unknown") return refused("there is no such key");
+    if (verdict.problem === "destroyed") return refused("the key is destroyed already");
+    if (verdict.problem === "active") return refused("the key is active: rotate first");
     const { entries = 0, objects = [] } = use ?? {};
     // Everybody may read the answer: which objects those are stands in the log only.
     this.#options.told("a key is needed", { keyId: order.keyId, objects: objects.slice(0, 10).join(", ") });
-    return `refused: ${entries} entries in ${objects.length} objects need it: reseal them first`;
+    return refused(`${entries} entries in ${objects.length} objects need it: reseal them first`);
   }
 
   /** What the API server does not take is an answer too: trying again for ever would hold up everything else about keys. */
-  async #carryOut(actions: readonly KeyAction[]): Promise<string> {
+  async #carryOut(actions: readonly KeyAction[]): Promise<KeyAnswer> {
     try {
       await this.#perform(actions, new Date());
-      return "done";
+      return { kind: "done" };
     } catch (error) {
       if (!(error instanceof ApiError) || (error.kind !== "invalid" && error.kind !== "forbidden")) throw error;
-      return `refused: the API server does not let its Secret be changed (${error.status}): is it immutable?`;
+      return refused(`the API server does not let its Secret be changed (${error.status}): is it immutable?`);
     }
   }
 
@@ -196,9 +209,9 @@ export class KeyKeeper {
     }
   }
 
-  #rotated(): string {
+  #rotated(): KeyAnswer {
     const isWaiting = this.#facts().some(({ state }) => state === "pending");
-    return isWaiting ? "done: the new key waits for its backup: lacre keys backup" : "done";
+    return isWaiting ? { kind: "done", note: "the new key waits for its backup: lacre keys backup" } : { kind: "done" };
   }
 
   async #readList(): Promise<ConfigMapObject | undefined> {
@@ -221,7 +234,7 @@ export class KeyKeeper {
     store: KeyStore,
     now: Date,
     published: ConfigMapObject | undefined,
-    answers: ReadonlyMap<KeyRequest, string>,
+    answers: ReadonlyMap<KeyRequest, KeyAnswer>,
   ): Promise<void> {
     const { keys, engine, api, told } = this.#options;
     if (keys.identity === undefined || store.keys.length === 0) return;
@@ -247,10 +260,10 @@ export class KeyKeeper {
   async #writeList(
     text: string,
     published: ConfigMapObject | undefined,
-    answers: ReadonlyMap<KeyRequest, string>,
+    answers: ReadonlyMap<KeyRequest, KeyAnswer>,
   ): Promise<void> {
     const { api, namespace } = this.#options;
-    const annotations = answersOf(published?.metadata.annotations, answers);
+    const annotations = answerAnnotations(published?.metadata.annotations, answers);
     await api.applyConfigMap({ name: KEY_LIST_NAME, namespace, annotations }, { [KEY_LIST_DATA]: text });
   }
 
@@ -259,6 +272,10 @@ export class KeyKeeper {
     const { engine, keys } = this.#options;
     return keys.identity && signKeyList(engine, list, keys.identity.seed);
   }
+}
+
+function refused(why: string): KeyAnswer {
+  return { kind: "refused", why };
 }
 
 function describeKey({ publicKey, state }: KeyList["keys"][number]): string {

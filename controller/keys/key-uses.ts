@@ -1,13 +1,14 @@
 /** What still needs each key: counted in the objects of the cluster, when somebody wants to destroy one. */
 import { type KeyId, parseToken } from "../../src/index.ts";
+import type { SealedSecretObject } from "../kube/object.ts";
 import { keyOf } from "../kube/object.ts";
-import { readSealedObject, type SealedObject } from "../sources/sealed-object.ts";
+import { readSealedObject } from "../sources/sealed-object.ts";
 
 /** Entries that a key opens, and the objects that they are in, as `namespace/name`. */
 export type KeyUse = { readonly entries: number; readonly objects: readonly string[] };
 
 /** The uses of all keys. An entry for several keys needs each of them. */
-export async function countUses(objects: AsyncIterable<SealedObject>): Promise<ReadonlyMap<KeyId, KeyUse>> {
+export async function countUses(objects: AsyncIterable<SealedSecretObject>): Promise<ReadonlyMap<KeyId, KeyUse>> {
   const uses = new Map<KeyId, { entries: number; objects: Set<string> }>();
   for await (const object of objects) {
     const read = readSealedObject(object);

@@ -1,16 +1,18 @@
 /** The calls that the controller makes about SealedSecrets and Secrets, each one request. */
-import type { SealedObject } from "../sources/sealed-object.ts";
+
 import { APPLY_PATCH, type KubeClient, MERGE_PATCH } from "./client.ts";
+import type { SealedSecretObject } from "./object.ts";
 import { type ConfigMapObject, type KubeObject, type Metadata, type SecretObject, splitKey } from "./object.ts";
 
 /** Our name as a field manager. */
 const FIELD_MANAGER = "lacre";
 
-const PAGE = 500;
+// As in collection.ts: a page is held whole.
+const PAGE = 20;
 
 type ConfigMapMetadata = Pick<Metadata, "name" | "annotations"> & { readonly namespace: string };
 
-type SealedPage = { readonly items: readonly SealedObject[]; readonly metadata: { readonly continue?: string } };
+type SealedPage = { readonly items: readonly SealedSecretObject[]; readonly metadata: { readonly continue?: string } };
 
 /** Where the SealedSecrets of one namespace, or of all, are. */
 export function sealedPath(namespace?: string): string {
@@ -36,9 +38,9 @@ export class KubeApi {
     this.client = client;
   }
 
-  getSealed(key: string): Promise<SealedObject | undefined> {
+  getSealed(key: string): Promise<SealedSecretObject | undefined> {
     const { namespace, name } = splitKey(key);
-    return this.client.find<SealedObject>({ method: "GET", path: `${sealedPath(namespace)}/${name}` });
+    return this.client.find<SealedSecretObject>({ method: "GET", path: `${sealedPath(namespace)}/${name}` });
   }
 
   getSecret(key: string): Promise<SecretObject | undefined> {
@@ -90,7 +92,7 @@ export class KubeApi {
   }
 
   /** All SealedSecrets of one namespace, or of all, page by page. */
-  async *listSealed(namespace?: string): AsyncGenerator<SealedObject> {
+  async *listSealed(namespace?: string): AsyncGenerator<SealedSecretObject> {
     let next: string | undefined;
     do {
       const query = { limit: String(PAGE), ...(next !== undefined && { continue: next }) };

@@ -34,8 +34,10 @@ type WatchEvent<T> = {
   readonly object: T & { readonly code?: number };
 };
 
-// Pages are held whole, as text and as objects: smaller ones keep the peak of a restart down.
-const PAGE = "200";
+// Pages are held whole, as text and as objects, and an object may have 1.5 MB: many small answers, and never one large one.
+const PAGE = "20";
+/** Names, labels and annotations only, 256 KiB of an object at most. */
+const METADATA_PAGE = "100";
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 /** As client-go: a watch ends by itself after five to ten minutes, so that API servers share the load. */
@@ -103,7 +105,8 @@ export class Collection<T extends KubeObject> {
     let next = "";
     let resourceVersion = "";
     do {
-      const query = this.#query({ limit: PAGE, ...(next !== "" && { continue: next }) });
+      const limit = metadataOnly === undefined ? PAGE : METADATA_PAGE;
+      const query = this.#query({ limit, ...(next !== "" && { continue: next }) });
       const page = await client.json<ListAnswer<T>>({ method: "GET", path, query, metadataOnly, signal });
       for (const object of page.items ?? []) {
         seen.add(keyOf(object));

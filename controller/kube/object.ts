@@ -44,6 +44,32 @@ export type SecretObject = KubeObject & {
 /** A ConfigMap. */
 export type ConfigMapObject = KubeObject & { readonly data?: Readonly<Record<string, string>> };
 
+/** A condition, as Kubernetes has them. */
+export type Condition = {
+  readonly type: string;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+  readonly observedGeneration?: number;
+};
+
+/** The status as it is stored. */
+export type ObjectStatus = {
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly Condition[];
+  readonly entries?: { readonly total: number; readonly opened: number; readonly summary: string };
+  readonly secret?: { readonly uid: string; readonly type: string };
+  readonly key?: string;
+  readonly keyIds?: readonly string[];
+  readonly lastSyncedAt?: string;
+  readonly lastHandledRequest?: string;
+  readonly sealedAt?: Readonly<Record<string, { readonly time: number; readonly token: string }>>;
+};
+
+/** A SealedSecret as the API server sends it, field by field as JSON. */
+export type SealedSecretObject = KubeObject & { readonly spec?: unknown; readonly status?: ObjectStatus };
+
 /** `namespace/name`. */
 export function keyOf({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;

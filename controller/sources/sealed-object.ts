@@ -10,12 +10,8 @@ import {
   type SecretShape,
   type SyncPolicy,
 } from "../../src/index.ts";
-import type { KubeObject } from "../kube/object.ts";
-import type { Objection } from "../problem.ts";
-import type { ObjectStatus } from "../reconcile/status.ts";
-
-/** The object, field by field as JSON. */
-export type SealedObject = KubeObject & { readonly spec?: unknown; readonly status?: ObjectStatus };
+import type { Objection } from "../decide/problem.ts";
+import type { SealedSecretObject } from "../kube/object.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -68,7 +64,7 @@ function readTokens(entry: unknown): readonly string[] {
 }
 
 /** The object's spec, or what is wrong with it. */
-export function readSealedObject(object: SealedObject): SlottedSecret | Objection {
+export function readSealedObject(object: SealedSecretObject): SlottedSecret | Objection {
   const { spec, metadata } = object;
   if (!isFields(spec) || !isFields(spec["entries"])) return invalid("spec.entries is missing");
   const slots = new Map<string, readonly string[]>();

@@ -1,5 +1,5 @@
 /** Where sealed files come from. */
-import type { Objection } from "../problem.ts";
+import type { Objection } from "../decide/problem.ts";
 
 /** One file. The stamp changes whenever the content may have; undefined when only reading can tell. */
 export type SourceFile = {

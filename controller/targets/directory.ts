@@ -12,7 +12,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError, type PlainSecret, parseKey, parseName, parseNamespace } from "../../src/index.ts";
 import { refuseSharedDirectory } from "../../src/node/directory.ts";
-import type { Live } from "../decide.ts";
+import type { Live } from "../decide/decide.ts";
 import { MARKER, type Occupant } from "./directory-consent.ts";
 import type { Glance, Target } from "./target.ts";
 

@@ -1,9 +1,9 @@
 /** The Kubernetes Secret of a SealedSecret: what it must look like, and what a live one says. Pure. */
 import { createHmac } from "node:crypto";
 import type { PlainSecret, SecretShape, SyncPolicy } from "../../src/index.ts";
-import type { Live } from "../decide.ts";
+import type { Live } from "../decide/decide.ts";
+import type { Objection } from "../decide/problem.ts";
 import type { OwnerReference, SecretObject } from "../kube/object.ts";
-import type { Objection } from "../problem.ts";
 import { type Adoption, askForConsent, isConsentedTo, liveConsent, type OperatorConsent } from "./consent.ts";
 import { isDrivingLabel } from "./driving.ts";
 

@@ -1,6 +1,6 @@
 /** Where opened Secrets go. */
 import type { PlainSecret } from "../../src/index.ts";
-import type { Live } from "../decide.ts";
+import type { Live } from "../decide/decide.ts";
 import type { Occupant } from "./directory-consent.ts";
 
 /** What is known of an object without reading a value: its fingerprint, or that nothing is there. */

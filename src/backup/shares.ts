@@ -2,8 +2,8 @@
 import { combine, split } from "shamir-secret-sharing";
 import { concat, fromBase64url, fromUtf8, toBase64url, toHex, utf8, wipe } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
-import { LABEL } from "../crypto/label.ts";
 import { LacreError } from "../errors.ts";
+import { LABEL } from "../model/label.ts";
 import { contentLines } from "../model/lines.ts";
 import { type RecoveryKey, recoveryKey } from "./age-file.ts";
 

@@ -2,11 +2,11 @@
 
 import type { KeyObject } from "node:crypto";
 import { wipe } from "../bytes.ts";
+import type { Suite } from "../model/suite.ts";
 import { strictly } from "./ed25519.ts";
 import { type Encapsulated, type Engine, registerEngine } from "./engine.ts";
 import type { PrivateKey, PublicKey } from "./key.ts";
 import { isMlKemPublicKey, MLKEM_CIPHERTEXT_BYTES, MLKEM_PUBLIC_KEY_BYTES } from "./mlkem.ts";
-import type { Suite } from "./suite.ts";
 
 // Not by import: an ES module import of node:crypto evaluates WebCrypto too, which costs every start four milliseconds.
 const crypto = process.getBuiltinModule("node:crypto");

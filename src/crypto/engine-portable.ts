@@ -5,13 +5,13 @@ import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { ml_kem768_x25519 as xwing } from "@noble/post-quantum/hybrid.js";
 import nacl from "tweetnacl";
 import { concat, sameBytes, wipe } from "../bytes.ts";
+import type { Suite } from "../model/suite.ts";
 import { dhkemSecret, isZero } from "./dhkem.ts";
 import { strictly } from "./ed25519.ts";
 import { fromLittleEndian, GROUP_ORDER } from "./edwards25519.ts";
 import { type Encapsulated, type Engine, registerEngine } from "./engine.ts";
 import type { PrivateKey, PublicKey } from "./key.ts";
 import { isMlKemPublicKey, MLKEM_PUBLIC_KEY_BYTES } from "./mlkem.ts";
-import type { Suite } from "./suite.ts";
 
 // X-Wing takes 32 bytes for ML-KEM and 32 for the ephemeral X25519 key (draft-connolly-cfrg-xwing-kem, section 5.4).
 const XWING_RANDOM_BYTES = 64;

@@ -1,6 +1,7 @@
 /** What a runtime must offer: randomness, hashes and the two KEMs. Everything else is built on top, once. */
+
+import type { Suite } from "../model/suite.ts";
 import type { PrivateKey, PublicKey } from "./key.ts";
-import type { Suite } from "./suite.ts";
 
 /** A fresh shared secret (32 bytes) and the encapsulation that carries it to the recipient. */
 export type Encapsulated = { readonly enc: Uint8Array; readonly sharedSecret: Uint8Array };

@@ -1,10 +1,10 @@
 /** HPKE, single shot, base mode (RFC 9180) with HKDF-SHA256 and ChaCha20-Poly1305, over an engine's KEM. */
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { concat, utf8, wipe } from "../bytes.ts";
+import { SUITES, type Suite } from "../model/suite.ts";
 import type { Engine } from "./engine.ts";
 import { hkdfExpand, hkdfExtract } from "./hkdf.ts";
 import type { PrivateKey, PublicKey } from "./key.ts";
-import { SUITES, type Suite } from "./suite.ts";
 
 const KDF_HKDF_SHA256 = 0x0001;
 const AEAD_CHACHA20_POLY1305 = 0x0003;

@@ -2,9 +2,9 @@
 import { concat, utf8, wipe } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
 import { KEY_ID_BYTES, type KeyId, keyIdOf, shortKeyId } from "../model/key-id.ts";
+import { LABEL } from "../model/label.ts";
+import { SUITES, type Suite } from "../model/suite.ts";
 import type { Engine } from "./engine.ts";
-import { LABEL } from "./label.ts";
-import { SUITES, type Suite } from "./suite.ts";
 import { canonicalX25519, isCanonicalX25519 } from "./x25519.ts";
 
 /** The length of the private seed of either suite, in bytes. */

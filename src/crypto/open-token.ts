@@ -2,13 +2,13 @@
 import { wipe } from "../bytes.ts";
 import type { Context } from "../model/context.ts";
 import type { KeyId } from "../model/key-id.ts";
+import { parseToken, type Token } from "../model/token.ts";
 import { assertEngine, type Engine } from "./engine.ts";
 import { hpkeOpen } from "./hpke.ts";
 import { keyIdBytes } from "./key-id-bytes.ts";
 import type { Keyring } from "./keyring.ts";
 import { openPayload } from "./payload.ts";
 import { wrapInfo } from "./seal-token.ts";
-import { parseToken, type Token } from "./token.ts";
 import { isAtWith } from "./token-place.ts";
 
 /** Why a token did not open. Nothing finer leaves the library: `cannot-decrypt` never says at which step. */

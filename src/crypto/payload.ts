@@ -1,11 +1,11 @@
 /** The encrypted part of a token: the data key's children, the padded frame and its box. */
 import nacl from "tweetnacl";
 import { concat, u32be, utf8, wipe } from "../bytes.ts";
+import { LABEL } from "../model/label.ts";
 import { MAX_VALUE_BYTES } from "../model/limits.ts";
+import { paddedLength } from "../model/padding.ts";
 import type { Engine } from "./engine.ts";
 import { hkdfExpand, hkdfExtract } from "./hkdf.ts";
-import { LABEL } from "./label.ts";
-import { paddedLength } from "./padding.ts";
 
 /** The length of the data key, in bytes. It is fresh for every token. */
 export const DATA_KEY_BYTES = 32;

@@ -2,15 +2,15 @@
 import { compareBytes, concat, utf8, wipe } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
 import { type Context, parseContext, type Scope } from "../model/context.ts";
+import { LABEL } from "../model/label.ts";
 import { MAX_RECIPIENTS, MAX_VALUE_BYTES } from "../model/limits.ts";
+import { contextHash, encodePrefix, formatToken, signedMessage } from "../model/token.ts";
 import { assertEngine, type Engine } from "./engine.ts";
 import { hpkeSeal } from "./hpke.ts";
 import type { PublicKey } from "./key.ts";
 import { keyIdBytes } from "./key-id-bytes.ts";
-import { LABEL } from "./label.ts";
 import { DATA_KEY_BYTES, sealPayload } from "./payload.ts";
 import type { Sealer } from "./signature.ts";
-import { contextHash, encodePrefix, formatToken, signedMessage } from "./token.ts";
 
 const WRAP_INFO = utf8(`${LABEL}wrap\0`);
 

@@ -2,10 +2,10 @@
 import { concat, fromBase64url, toBase64url, utf8 } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
 import { KEY_ID_BYTES, type KeyId, keyIdOf } from "../model/key-id.ts";
+import { LABEL } from "../model/label.ts";
 import { contentLines } from "../model/lines.ts";
+import { signedMessage, type Token, unsignedBody } from "../model/token.ts";
 import type { Engine } from "./engine.ts";
-import { LABEL } from "./label.ts";
-import { signedMessage, type Token, unsignedBody } from "./token.ts";
 
 /** Somebody who signs what they seal. */
 export type Sealer = { readonly keyId: KeyId; readonly sign: (message: Uint8Array) => Uint8Array };

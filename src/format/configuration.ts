@@ -3,9 +3,9 @@ import { isSeq, type ParsedNode } from "yaml";
 import type { Allowance, Configuration, Environment } from "../model/environment.ts";
 import { MAX_RECIPIENTS } from "../model/limits.ts";
 import { isNamespace } from "../model/names.ts";
-import { readDocuments } from "./documents.ts";
-import { closest, type Field, isNothing, type Mapping, NodeReader } from "./nodes.ts";
-import { errorAt, type Source } from "./source.ts";
+import { readDocuments } from "./yaml/documents.ts";
+import { closest, type Field, isNothing, type Mapping, NodeReader } from "./yaml/nodes.ts";
+import { errorAt, type Source } from "./yaml/source.ts";
 
 /** The configuration, or CONFIG_INVALID or DOCUMENT_INVALID with the place of the mistake. */
 export function readConfiguration(source: Source): Configuration {

@@ -3,12 +3,12 @@ import { isMap, isSeq, type ParsedNode } from "yaml";
 import { LacreError } from "../errors.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
 import type { PlainSecret } from "../model/secret.ts";
-import { readDocuments, type SourceDocument } from "./documents.ts";
-import { NodeReader, peekText } from "./nodes.ts";
-import { type Layout, layoutOf } from "./print.ts";
-import { isSealedSecret, readSealedSecret, type SealedPlaces } from "./sealed-secret.ts";
-import { isSecret, readSecret } from "./secret.ts";
-import type { Source } from "./source.ts";
+import { isSecret, readSecret } from "./plain/secret.ts";
+import { type Layout, layoutOf } from "./sealed/print.ts";
+import { isSealedSecret, readSealedSecret, type SealedPlaces } from "./sealed/read.ts";
+import { readDocuments, type SourceDocument } from "./yaml/documents.ts";
+import { NodeReader, peekText } from "./yaml/nodes.ts";
+import type { Source } from "./yaml/source.ts";
 
 /** Where an object stands in the source: what replaces it goes from start up to end, printed in this layout. */
 export type Site = { readonly start: number; readonly end: number; readonly layout: Layout };

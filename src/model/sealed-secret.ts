@@ -1,4 +1,12 @@
 /** The committed object: group lacre.dev, version v1alpha1, kind SealedSecret. */
+import { LacreError } from "../errors.ts";
+import {
+  MAX_ANNOTATION_CHARACTERS,
+  MAX_ENTRIES,
+  MAX_LABEL_CHARACTERS,
+  MAX_LABELS,
+  MAX_TOKEN_CHARACTERS,
+} from "./limits.ts";
 import type { SecretShape } from "./secret.ts";
 
 /** The API group and version of a SealedSecret. */
@@ -59,4 +67,35 @@ export function isTrackingKey(key: string): boolean {
     key === "app.kubernetes.io/managed-by" ||
     key === "app.kubernetes.io/instance"
   );
+}
+
+/** As the API server counts: a character beyond U+FFFF is one. */
+function charactersOf(text: string): number {
+  return text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0);
+}
+
+function longest(texts: ReadonlyMap<string, string>, most: number): string | undefined {
+  return [...texts].find(([, text]) => charactersOf(text) > most)?.[0];
+}
+
+/** What about a SealedSecret is more than a cluster takes, in words that name keys only; undefined where all is well. */
+export function excessOf({ entries, shape }: Pick<SealedSecret, "entries" | "shape">): string | undefined {
+  if (entries.size > MAX_ENTRIES) return `more than ${MAX_ENTRIES} entries`;
+  const entry = [...entries].find(([, token]) => token.length > MAX_TOKEN_CHARACTERS);
+  if (entry !== undefined) return `the entry ${entry[0]} with more than ${MAX_TOKEN_CHARACTERS} characters`;
+  if (shape.labels.size > MAX_LABELS) return `more than ${MAX_LABELS} labels`;
+  if (shape.annotations.size > MAX_LABELS) return `more than ${MAX_LABELS} annotations`;
+  const label = longest(shape.labels, MAX_LABEL_CHARACTERS);
+  if (label !== undefined) return `the label ${label} with more than ${MAX_LABEL_CHARACTERS} characters`;
+  const annotation = longest(shape.annotations, MAX_ANNOTATION_CHARACTERS);
+  return annotation && `the annotation ${annotation} with more than ${MAX_ANNOTATION_CHARACTERS} characters`;
+}
+
+/** VALUE_TOO_LARGE for a SealedSecret that no cluster takes. */
+export function checkExcess(sealed: SealedSecret): void {
+  const excess = excessOf(sealed);
+  if (excess === undefined) return;
+  throw new LacreError("VALUE_TOO_LARGE", `Secret ${objectName(sealed)} has ${excess}, which no cluster takes`, {
+    hint: "split it into several Secrets, or remove what is not needed",
+  });
 }

@@ -1,9 +1,9 @@
 /** The text that `lacre edit` shows: keys with placeholders, and what the user made of it. No private key is needed. */
 import { utf8 } from "../bytes.ts";
-import { readDocuments } from "../format/documents.ts";
-import { NodeReader } from "../format/nodes.ts";
-import { printScalar } from "../format/print.ts";
-import { errorAt, type Source } from "../format/source.ts";
+import { printScalar } from "../format/sealed/print.ts";
+import { readDocuments } from "../format/yaml/documents.ts";
+import { NodeReader } from "../format/yaml/nodes.ts";
+import { errorAt, type Source } from "../format/yaml/source.ts";
 import { isKey } from "../model/names.ts";
 import { objectName, type SealedSecret, sortedKeys } from "../model/sealed-secret.ts";
 

@@ -1,11 +1,11 @@
 /** What a SealedSecret says about itself without any key: who can open it, since when, and whether it is where it belongs. */
 import type { Engine } from "../crypto/engine.ts";
 import { isAt } from "../crypto/open-token.ts";
-import type { Suite } from "../crypto/suite.ts";
-import { parseToken, sealedAtDate } from "../crypto/token.ts";
 import type { Scope } from "../model/context.ts";
 import type { KeyId } from "../model/key-id.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
+import type { Suite } from "../model/suite.ts";
+import { parseToken, sealedAtDate } from "../model/token.ts";
 
 /** One entry. `belongs` is false for a token that was moved here from elsewhere. */
 export type EntryReport =

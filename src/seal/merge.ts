@@ -2,13 +2,14 @@
  * Three-way merge of SealedSecrets by entry, without any key. Entries that only one side changed are settled here; what is
  * left, comments and metadata and real conflicts, goes to Git's own text merge, which then sees nothing else that differs.
  */
-import { parseToken, sealedAtDate } from "../crypto/token.ts";
-import { commentEntries, editEntries, type SealedObject } from "../format/edit.ts";
-import type { Source } from "../format/source.ts";
-import { applySplices, type Splice } from "../format/splice.ts";
+
+import { commentEntries, editEntries, type SealedObject } from "../format/sealed/edit.ts";
 import { readStream } from "../format/stream.ts";
+import type { Source } from "../format/yaml/source.ts";
+import { applySplices, type Splice } from "../format/yaml/splice.ts";
 import { shortKeyId } from "../model/key-id.ts";
 import { objectName } from "../model/sealed-secret.ts";
+import { parseToken, sealedAtDate } from "../model/token.ts";
 
 /** An entry that both sides changed. A side is undefined where it removed the entry. */
 export type EntryConflict = {

@@ -3,10 +3,10 @@ import { wipe } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import { type OpenFailure, openToken } from "../crypto/open-token.ts";
-import { parseToken } from "../crypto/token.ts";
 import type { KeyId } from "../model/key-id.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
 import type { PlainSecret } from "../model/secret.ts";
+import { parseToken } from "../model/token.ts";
 
 /** An entry that did not open. keyIds: the keys it was sealed to, empty when the token cannot be read. */
 export type EntryFailure = { readonly key: string; readonly reason: OpenFailure; readonly keyIds: readonly KeyId[] };

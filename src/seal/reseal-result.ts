@@ -4,9 +4,9 @@
  */
 import { toHex, utf8 } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
-import { parseToken } from "../crypto/token.ts";
 import { LacreError } from "../errors.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
+import { parseToken } from "../model/token.ts";
 
 /** One entry with its new token. replaces: the old token's SHA-256, hexadecimal. */
 export type ResealedEntry = {

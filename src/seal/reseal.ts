@@ -6,9 +6,9 @@ import type { Keyring } from "../crypto/keyring.ts";
 import { openToken } from "../crypto/open-token.ts";
 import { sealToken } from "../crypto/seal-token.ts";
 import type { Sealer } from "../crypto/signature.ts";
-import { parseToken } from "../crypto/token.ts";
 import type { KeyId } from "../model/key-id.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
+import { parseToken } from "../model/token.ts";
 import type { EntryFailure } from "./open.ts";
 
 /** New tokens by key, and every entry that could not be moved. */

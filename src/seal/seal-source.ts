@@ -1,18 +1,18 @@
 /** A whole file sealed: every Secret in it becomes a SealedSecret, everything else stays byte for byte. */
 import type { Engine } from "../crypto/engine.ts";
 import { isAt } from "../crypto/open-token.ts";
-import { parseToken } from "../crypto/token.ts";
 import { LacreError } from "../errors.ts";
-import type { InputFormat } from "../format/detect.ts";
-import { readDotenv } from "../format/dotenv.ts";
-import { editEntries, replaceSealed, type SealedObject } from "../format/edit.ts";
-import { printableText, printSealedSecret, TOP_LEVEL } from "../format/print.ts";
-import type { Source } from "../format/source.ts";
-import { applySplices, type Splice } from "../format/splice.ts";
+import type { InputFormat } from "../format/plain/detect.ts";
+import { readDotenv } from "../format/plain/dotenv.ts";
+import { editEntries, replaceSealed, type SealedObject } from "../format/sealed/edit.ts";
+import { printableText, printSealedSecret, TOP_LEVEL } from "../format/sealed/print.ts";
 import { readStream, type StreamObject } from "../format/stream.ts";
+import type { Source } from "../format/yaml/source.ts";
+import { applySplices, type Splice } from "../format/yaml/splice.ts";
 import type { Context } from "../model/context.ts";
 import { objectName, type SealedSecret } from "../model/sealed-secret.ts";
 import { OPAQUE, PLAIN_SHAPE, type PlainSecret, wipeSecret } from "../model/secret.ts";
+import { parseToken } from "../model/token.ts";
 import { type SealOptions, sealSecret } from "./seal.ts";
 
 /** How to seal a file. */

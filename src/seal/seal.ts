@@ -5,7 +5,7 @@ import { sealToken } from "../crypto/seal-token.ts";
 import type { Sealer } from "../crypto/signature.ts";
 import { LacreError } from "../errors.ts";
 import type { Context, Scope } from "../model/context.ts";
-import { DEFAULT_POLICY, isTrackingKey, objectName, type SealedSecret } from "../model/sealed-secret.ts";
+import { checkExcess, DEFAULT_POLICY, isTrackingKey, objectName, type SealedSecret } from "../model/sealed-secret.ts";
 import { checkSizes, type PlainSecret } from "../model/secret.ts";
 
 /** For whom, how widely and when. */
@@ -40,19 +40,21 @@ export function sealSecret(engine: Engine, secret: PlainSecret, options: SealOpt
   checkSizes(secret);
   const labels = split(secret.shape.labels);
   const annotations = split(secret.shape.annotations);
-  const entries = new Map<string, string>();
-  for (const [key, value] of secret.values) {
-    const place = { namespace: secret.namespace, name: secret.name, key };
-    const kept = options.reuse?.(place, value);
-    entries.set(key, kept ?? sealToken(engine, { ...options, value, place }));
-  }
-  return {
+  const frame = {
     namespace: secret.namespace,
     name: secret.name,
     labels: labels.own,
     annotations: annotations.own,
     shape: { ...secret.shape, labels: labels.passed, annotations: annotations.passed },
     policy: DEFAULT_POLICY,
-    entries,
   };
+  // Before anything is sealed: sealing thousands of entries takes long, and would be for nothing.
+  checkExcess({ ...frame, entries: new Map([...secret.values.keys()].map((key) => [key, ""])) });
+  const entries = new Map<string, string>();
+  for (const [key, value] of secret.values) {
+    const place = { namespace: secret.namespace, name: secret.name, key };
+    const kept = options.reuse?.(place, value);
+    entries.set(key, kept ?? sealToken(engine, { ...options, value, place }));
+  }
+  return { ...frame, entries };
 }

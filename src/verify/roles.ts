@@ -1,7 +1,7 @@
 /** What one file of a repository says about another: a generator that reads it, an attribute that promises ciphertext. */
 
-import { readTrees, type Tree, textAt, valueAt } from "../format/tree.ts";
-import { escapeForRegExp, globSource } from "./glob.ts";
+import { readTrees, type Tree, textAt, valueAt } from "../format/yaml/tree.ts";
+import { escapeForRegExp, globSource } from "./text/glob.ts";
 
 /**
  * secret-env: every value in it goes into a Secret. secret-file: all of it does. git-crypt, transcrypt: Git must hold

@@ -243,7 +243,8 @@ const STRUCTURAL: readonly Rule[] = [
     id: "sealed-secret-too-large",
     kind: "error",
     title: "SealedSecret for a Secret that is too large",
-    explanation: "Whatever the padding hides, the values together are over 768 KiB: no cluster takes such a Secret.",
+    explanation:
+      "Whatever the padding hides, the values together are over 768 KiB, or there are more than 512 entries, 64 labels or 64 annotations, or longer ones than the CRD takes: no cluster takes such a Secret.",
     fix: (path) =>
       `split the SealedSecret in ${path}, or keep large files elsewhere and seal the key that protects them`,
   },

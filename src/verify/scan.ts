@@ -1,5 +1,5 @@
 /** One text through all detectors. */
-import { identifierAt } from "./assignment.ts";
+
 import { detectPlace, PLACE_ANCHORS } from "./detect/connections.ts";
 import { BASE64_ANCHORS, detectBase64Text } from "./detect/encoded-texts.ts";
 import { detectLooseManifests } from "./detect/loose-manifests.ts";
@@ -9,11 +9,12 @@ import { detectPrivateKey, KEY_ANCHORS } from "./detect/private-keys.ts";
 import { detectFlatSops } from "./detect/sealed-trees.ts";
 import { detectToken, detectTokenAnywhere, TOKEN_ANCHORS } from "./detect/tokens.ts";
 import { detectWrapped } from "./detect/wrapped-files.ts";
-import type { FileKind } from "./file-kind.ts";
 import type { Hit, Passage, Report } from "./hit.ts";
-import { SENSITIVE_STEMS } from "./key-name.ts";
-import { findKeywords, indexKeywords, type Keyword } from "./keywords.ts";
+import type { FileKind } from "./text/file-kind.ts";
+import { findKeywords, indexKeywords, type Keyword } from "./text/keywords.ts";
 import { TOKEN_RULES } from "./tokens/table.ts";
+import { identifierAt } from "./value/assignment.ts";
+import { SENSITIVE_STEMS } from "./value/key-name.ts";
 
 type Anchor = Keyword & {
   readonly detector: "name" | "place" | "key" | "token" | "near" | "base64";

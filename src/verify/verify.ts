@@ -4,20 +4,20 @@ import { utf8 } from "../bytes.ts";
 import { sha256 } from "../crypto/sha256.ts";
 import type { SignatureMeans } from "../crypto/signature.ts";
 import { shellQuoted, shellWord } from "../model/shell-word.ts";
+import { allowanceOf } from "./allow/inline.ts";
 import { detectBareFile } from "./detect/bare-files.ts";
 import { detectBinaryKey } from "./detect/private-keys.ts";
 import { detectRegistries } from "./detect/registries.ts";
 import { detectBrokenRole } from "./detect/roled-files.ts";
 import { detectSealed, type SealedPolicy } from "./detect/sealed-secrets.ts";
 import { detectUnjudged } from "./detect/unjudged-files.ts";
-import { type FileKind, fileKind } from "./file-kind.ts";
 import type { Finding } from "./finding.ts";
 import type { Hit, Passage, Report } from "./hit.ts";
-import { allowanceOf } from "./inline.ts";
 import { givesRoles, NO_ROLES, type RoleTable, readRoles, roleOf } from "./roles.ts";
 import { type RuleId, ruleOf } from "./rules.ts";
 import { mostTelling, OutOfTime, scanText } from "./scan.ts";
-import { decodeBytes, Lines } from "./text.ts";
+import { type FileKind, fileKind } from "./text/file-kind.ts";
+import { decodeBytes, Lines } from "./text/text.ts";
 import { trackedPrograms } from "./tracked-programs.ts";
 
 /** One file as it would be committed. Paths are relative to the root of the repository, with slashes. */

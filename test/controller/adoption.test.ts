@@ -1,6 +1,6 @@
 /** Taking over a Secret that was there, without a cluster: who consents, what it is marked with, what is never made. */
 import { describe, expect, it } from "vitest";
-import { parseClusterConfig } from "../../controller/cluster-config.ts";
+import { parseClusterConfig } from "../../controller/cluster/config.ts";
 import type { SecretObject } from "../../controller/kube/object.ts";
 import { ADOPT, NO_CONSENT, type OperatorConsent } from "../../controller/targets/consent.ts";
 import { refuseName, refuseOwnName, refuseType } from "../../controller/targets/driving.ts";

@@ -226,6 +226,35 @@ describe("signed commits", () => {
     expect(opened(at, "db")).toBe("four");
   });
 
+  it("an older signed commit is not gone back to, and a damaged record of the accepted one ends the start", () => {
+    const at = repository();
+    commit(at, "one", "anna");
+    once(at, from(at));
+    const first = at.git("rev-parse", "HEAD").stdout.trim();
+    commit(at, "two", "anna");
+    once(at, from(at));
+    at.git("reset", "--hard", "--quiet", first);
+    const refused = once(at, from(at));
+    expect(refused).toMatchObject({
+      written: [],
+      problems: [{ subject: "source", reason: "SignatureNotTrusted" }],
+      status: 6,
+    });
+    expect(refused.problems[0].message).toMatch(
+      /is no descendant of \w{12}, which was accepted last; if that is meant: /,
+    );
+    expect(opened(at, "db")).toBe("two");
+    expect(once(at, [...from(at), "--accept-commit", first])).toMatchObject({ written: ["shop/db"], problems: [] });
+    expect(opened(at, "db")).toBe("one");
+    at.write("out/..lacre/accepted.json", "{");
+    const damaged = at.controller([...from(at), "--once"]);
+    expect([damaged.status, damaged.stderr]).toEqual([
+      8,
+      expect.stringContaining("is not the record of an accepted commit"),
+    ]);
+    expect(opened(at, "db")).toBe("one");
+  });
+
   it("a running controller puts drift right while an unsigned commit lies on the branch", async () => {
     const at = repository();
     commit(at, "one", "anna");
@@ -237,7 +266,7 @@ describe("signed commits", () => {
     try {
       await expect.poll(() => fs.existsSync(at.file("out/shop/db/A")), { timeout: 20_000 }).toBe(true);
       commit(at, "two");
-      await expect.poll(() => log, { timeout: 20_000 }).toContain("the commit before it stays in force");
+      await expect.poll(() => log, { timeout: 20_000 }).toContain("stays in force");
       fs.rmSync(at.file("out/shop/db"), { recursive: true });
       await expect
         .poll(() => fs.existsSync(at.file("out/shop/db/A")) && opened(at, "db"), { timeout: 20_000 })

@@ -231,7 +231,7 @@ describe.skipIf(inject("assets") === undefined)("a developer and a cluster", () 
       write("added", added);
       write("broken", JSON.stringify(broken));
       const ran = diff("git", "--extra");
-      expect(ran.status).toBe(2);
+      expect(ran.status).toBe(9);
       const ns = cluster.namespace();
       expect(ran.stdout.split("\n").filter((line) => !/fetched|rotated/.test(line))).toEqual([
         `+ ${ns}/added  not in the cluster`,
@@ -271,7 +271,7 @@ describe.skipIf(inject("assets") === undefined)("a developer and a cluster", () 
 
     it("could not tell is 1, also where a crash would be", () => {
       const nowhere = cluster.file("nowhere.kubeconfig");
-      expect(cluster.lacre(["diff", "--kubeconfig", nowhere, "git"]).status).toBe(1);
+      expect(cluster.lacre(["diff", "--kubeconfig", nowhere, "git"]).status).toBe(8);
       expect(diff("not-there").status).toBe(1);
     });
 

@@ -1,5 +1,5 @@
 /** What Flux, `kubectl wait` and others make of an object: the generic rules of kstatus, in its order. */
-import type { ObjectStatus } from "../../controller/reconcile/status.ts";
+import type { ObjectStatus } from "../../controller/kube/object.ts";
 
 /** The verdicts of kstatus. */
 export type Verdict = "InProgress" | "Failed" | "Current" | "Unknown";

@@ -2,7 +2,7 @@
 import type { Engine } from "../../src/crypto/engine.ts";
 import { importPrivateKey, type PrivateKey } from "../../src/crypto/key.ts";
 import { type SealRequest, sealToken } from "../../src/crypto/seal-token.ts";
-import type { Suite } from "../../src/crypto/suite.ts";
+import type { Suite } from "../../src/model/suite.ts";
 
 /** Where the tests' values live. */
 export const PLACE = { namespace: "shop", name: "db-credentials", key: "DB_PASSWORD" } as const;

@@ -65,6 +65,20 @@ describe("the files of an earlier version", () => {
     fs.rmSync(path.join(repo, "secrets/new.yaml"));
   });
 
+  it("the identity that was pinned is known: it is asked about once more, by its name, and sealed for then", () => {
+    const plain = "apiVersion: v1\nkind: Secret\nmetadata: { name: one, namespace: shop }\nstringData: { A: a }\n";
+    const unpinned = lacre(["seal", "-e", "prod"], plain);
+    expect([unpinned.status, unpinned.stdout, unpinned.stderr]).toEqual([
+      6,
+      "",
+      expect.stringContaining("the same as was pinned for the cluster prod"),
+    ]);
+    const [fingerprint = ""] = /SHA256:[\w-]{43}/.exec(unpinned.stderr) ?? [];
+    expect(fs.readFileSync(path.join(directory, ".config/lacre/pins.json"), "utf8")).toContain(fingerprint);
+    expect(lacre(["keys", "pin", "keys/prod.keys", "--fingerprint", fingerprint]).status).toBe(0);
+    expect(lacre(["seal", "-e", "prod"], plain).stderr).toMatch(/^sealing for prod \(\w{8}\)/m);
+  });
+
   it("a pinned list is sealed for, and a rotation in the old key store keeps its identity and every old key", () => {
     const before = fs.readFileSync(path.join(repo, "keys/prod.keys"), "utf8");
     const identityOf = (text: string) => /^identity: (.*)$/m.exec(text)?.[1];

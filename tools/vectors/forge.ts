@@ -13,8 +13,8 @@ import { hkdfExpand, hkdfExtract } from "../../src/crypto/hkdf.ts";
 import { hpkeSealWith } from "../../src/crypto/hpke.ts";
 import { importPrivateKey, type PrivateKey, type PublicKey } from "../../src/crypto/key.ts";
 import { keyIdBytes } from "../../src/crypto/key-id-bytes.ts";
-import { paddedLength } from "../../src/crypto/padding.ts";
-import { SUITES, type Suite } from "../../src/crypto/suite.ts";
+import { paddedLength } from "../../src/model/padding.ts";
+import { SUITES, type Suite } from "../../src/model/suite.ts";
 
 export type Place = { readonly namespace: string; readonly name: string; readonly key: string };
 export const PLACE: Place = { namespace: "shop", name: "db-credentials", key: "DB_PASSWORD" };

@@ -3,8 +3,8 @@ import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import nacl from "tweetnacl";
 import { compareBytes, concat, u32be } from "../../src/bytes.ts";
 import { keyIdBytes } from "../../src/crypto/key-id-bytes.ts";
-import type { Suite } from "../../src/crypto/suite.ts";
-import { SUITES } from "../../src/crypto/suite.ts";
+import type { Suite } from "../../src/model/suite.ts";
+import { SUITES } from "../../src/model/suite.ts";
 import { LOW_ORDER_X25519 } from "./bad-points.ts";
 import {
   encapsulateWith,

@@ -1,6 +1,6 @@
 /** Public keys that must not be sealed to, nor judged by. */
 import { concat } from "../../src/bytes.ts";
-import type { Suite } from "../../src/crypto/suite.ts";
+import type { Suite } from "../../src/model/suite.ts";
 import { LOW_ORDER_X25519, SMALL_ORDER_ED25519 } from "./bad-points.ts";
 import { keyOf, withBytes } from "./forge.ts";
 

@@ -1,5 +1,5 @@
 /** Rules into vectors: every rule for both suites, with one recipient and with two, signed and not, in turns. */
-import type { Suite } from "../../src/crypto/suite.ts";
+import type { Suite } from "../../src/model/suite.ts";
 import { forge, keyOf, PLACE, type Place } from "./forge.ts";
 import { DECRYPT_RULES, OPENED_RULES, UNKNOWN_RULES } from "./opening-rules.ts";
 import { PLACE_RULES } from "./place-rules.ts";

@@ -1,5 +1,5 @@
 /** One rule of the format, and how to make a token that breaks it and nothing else. */
-import type { Suite } from "../../src/crypto/suite.ts";
+import type { Suite } from "../../src/model/suite.ts";
 import type { Place, Steps } from "./forge.ts";
 
 export type Reason = "malformed" | "wrong-context" | "unknown-key" | "cannot-decrypt";

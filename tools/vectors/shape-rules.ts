@@ -1,7 +1,7 @@
 /** What is malformed: found without any key, before anything is compared with a place. */
 import { compareBytes, concat } from "../../src/bytes.ts";
 import { keyIdBytes } from "../../src/crypto/key-id-bytes.ts";
-import { SUITES, type Suite } from "../../src/crypto/suite.ts";
+import { SUITES, type Suite } from "../../src/model/suite.ts";
 import { frameOf, keyOf, VALUE, withBytes } from "./forge.ts";
 import type { Rule } from "./rule.ts";
 

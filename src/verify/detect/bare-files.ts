@@ -1,7 +1,7 @@
 /** Files that are nothing but a secret: what they are called says so, and no name stands in front of the value. */
 import type { Passage, Report } from "../hit.ts";
-import { hasRandomPart } from "../judgement.ts";
-import { sensitivity } from "../key-name.ts";
+import { hasRandomPart } from "../value/judgement.ts";
+import { sensitivity } from "../value/key-name.ts";
 import { isOwnLiteral } from "./connections.ts";
 
 const MAX_CHARACTERS = 4_096;

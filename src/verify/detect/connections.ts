@@ -1,9 +1,10 @@
 /** Passwords inside addresses, headers and commands: what has a place of its own and needs no name. */
-import { decodeBase64 } from "../base64.ts";
-import type { FileKind } from "../file-kind.ts";
+
 import type { Passage, Report } from "../hit.ts";
-import { hasRandomPart, looksGenerated } from "../judgement.ts";
-import { classifyValue, interpolationDefault, isMonotonous, isWeakDefault } from "../value.ts";
+import { decodeBase64 } from "../text/base64.ts";
+import type { FileKind } from "../text/file-kind.ts";
+import { hasRandomPart, looksGenerated } from "../value/judgement.ts";
+import { classifyValue, interpolationDefault, isMonotonous, isWeakDefault } from "../value/value.ts";
 
 /** One pattern with a group `value`, and the words of which one must be there, in lower case. */
 type Place = {

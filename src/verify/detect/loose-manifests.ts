@@ -1,6 +1,6 @@
 /** Secrets in what no YAML parser reads: Helm templates, merge conflicts, tabs, jsonnet, programs. By line and indentation. */
 import type { Passage, Report } from "../hit.ts";
-import { isLiteralInSecret, ruleInSecret, type SecretPlace } from "../secret-value.ts";
+import { isLiteralInSecret, ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
 
 const KIND =
   /(?:^|[\s{,(])["']?kind["']?[ \t]*[:=][ \t]*["']?Secret["']?[ \t]*(?=[,}\r\n]|$)|kubernetes_secret(?:_v1)?"[ \t]+"/m;

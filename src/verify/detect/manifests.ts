@@ -1,9 +1,17 @@
 /** Kubernetes objects and their relatives, read as trees: every value of a Secret counts, however weak and whatever its name. */
-import { readTrees, type Tree, type TreeDocument, type TreeEntry, textAt, valueAt, walk } from "../../format/tree.ts";
-import { decodeBase64 } from "../base64.ts";
+import {
+  readTrees,
+  type Tree,
+  type TreeDocument,
+  type TreeEntry,
+  textAt,
+  valueAt,
+  walk,
+} from "../../format/yaml/tree.ts";
 import type { Passage, Report } from "../hit.ts";
-import { ruleInSecret, type SecretPlace } from "../secret-value.ts";
-import { classifyValue } from "../value.ts";
+import { decodeBase64 } from "../text/base64.ts";
+import { ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
+import { classifyValue } from "../value/value.ts";
 import { detectLooseManifests } from "./loose-manifests.ts";
 import { detectEjson, detectSops, isSopsDocument } from "./sealed-trees.ts";
 

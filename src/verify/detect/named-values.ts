@@ -1,9 +1,10 @@
 /** Literals behind names that promise a secret: `DB_PASSWORD=...`, in every notation. */
-import { type Assignment, assignmentsOf, type Identifier } from "../assignment.ts";
-import type { FileKind } from "../file-kind.ts";
+
 import type { Passage, Report } from "../hit.ts";
-import { isPlainSecret } from "../judgement.ts";
-import { lineBefore } from "../nearby.ts";
+import type { FileKind } from "../text/file-kind.ts";
+import { lineBefore } from "../text/nearby.ts";
+import { type Assignment, assignmentsOf, type Identifier } from "../value/assignment.ts";
+import { isPlainSecret } from "../value/judgement.ts";
 
 const COMMENT = /^[ \t]*(?:#|\/\/(?![\w.-]+[.:/])|;|--|\*|\/\*|<!--|%|REM\b|dnl\b)/;
 

@@ -1,8 +1,8 @@
 /** Files that another file of the repository has given a role. */
 import type { Hit, Passage, Report } from "../hit.ts";
 import type { Role } from "../roles.ts";
-import { isLiteralInSecret, ruleInSecret } from "../secret-value.ts";
-import { isSealedForm } from "../value.ts";
+import { isLiteralInSecret, ruleInSecret } from "../value/secret-value.ts";
+import { isSealedForm } from "../value/value.ts";
 
 const ENV_LINE = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(.*?)[ \t]*\r?$/gm;
 const SOPS_NAME = /[^/]\.(?:sops|enc|encrypted)\.(?:ya?ml|json|env|ini|toml|properties)$/i;

@@ -1,15 +1,17 @@
 /** Our own sealed files, as far as they can be judged without a key: everything but that a token opens. */
-import { type SealerPolicy, signatureProblem } from "../../crypto/sealers.ts";
+
 import type { SignatureMeans } from "../../crypto/signature.ts";
-import { parseToken, type Token } from "../../crypto/token.ts";
 import { isAtWith } from "../../crypto/token-place.ts";
 import { LacreError } from "../../errors.ts";
-import type { SealedObject } from "../../format/edit.ts";
-import { decodeText } from "../../format/source.ts";
+import type { SealedObject } from "../../format/sealed/edit.ts";
 import { readStream } from "../../format/stream.ts";
+import { decodeText } from "../../format/yaml/source.ts";
+import { type SealerPolicy, signatureProblem } from "../../keys/sealers.ts";
 import { MAX_SECRET_BYTES } from "../../model/limits.ts";
-import { matchesGlob } from "../glob.ts";
+import { excessOf } from "../../model/sealed-secret.ts";
+import { parseToken, type Token } from "../../model/token.ts";
 import type { Passage, Report } from "../hit.ts";
+import { matchesGlob } from "../text/glob.ts";
 
 /** Key ids of one cluster: alternatives, each a set. */
 export type KeySets = readonly (readonly string[])[];
@@ -100,7 +102,7 @@ function judgeObject(
     if (rule !== undefined)
       report({ rule, start: document.start + from, end: document.start + to, subject: key, value: text });
   }
-  if (boxBytes / PADDING_RATIO <= MAX_SECRET_BYTES) return;
+  if (boxBytes / PADDING_RATIO <= MAX_SECRET_BYTES && excessOf(sealed) === undefined) return;
   const start = document.start + places.entries.range[0];
   report({ rule: "sealed-secret-too-large", start, end: start, subject: sealed.name, value: "" });
 }

@@ -1,7 +1,7 @@
 /** Files that SOPS and ejson have encrypted leaf by leaf: a leaf that should be ciphertext and is not is a finding. */
-import { type Tree, type TreeEntry, textAt, valueAt } from "../../format/tree.ts";
+import { type Tree, type TreeEntry, textAt, valueAt } from "../../format/yaml/tree.ts";
 import type { Report } from "../hit.ts";
-import { classifyValue } from "../value.ts";
+import { classifyValue } from "../value/value.ts";
 
 type Leaf = { readonly path: readonly string[]; readonly node: Extract<Tree, { kind: "text" }> };
 

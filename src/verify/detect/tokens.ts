@@ -2,7 +2,7 @@
 import type { Passage, Report } from "../hit.ts";
 import { anchorsOf, compileShape, leadOf, type TokenRule } from "../tokens/shape.ts";
 import { TOKEN_RULES } from "../tokens/table.ts";
-import { classifyValue, isMonotonous } from "../value.ts";
+import { classifyValue, isMonotonous } from "../value/value.ts";
 
 type Compiled = {
   readonly rule: TokenRule;

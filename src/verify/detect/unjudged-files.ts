@@ -1,7 +1,8 @@
 /** Files of which nobody can say what is in them: packed, or in an encoding that is not read. Told, so that they are not called clean. */
-import { isBinaryCiphertext, isEbcdic, isUtf7, isWideText } from "../encoding.ts";
+
 import type { Hit, Passage, Report } from "../hit.ts";
-import { isConfigurationName, isPacked } from "../packed.ts";
+import { isBinaryCiphertext, isEbcdic, isUtf7, isWideText } from "../text/encoding.ts";
+import { isConfigurationName, isPacked } from "../text/packed.ts";
 
 const at = (rule: Hit["rule"], subject: string): Hit => ({ rule, start: 0, end: 0, subject, value: "" });
 

@@ -1,7 +1,8 @@
 /** A file that is nothing but the base64 of another one. */
-import { decodeBase64 } from "../base64.ts";
+
 import type { Passage, Report } from "../hit.ts";
-import { isPacked } from "../packed.ts";
+import { decodeBase64 } from "../text/base64.ts";
+import { isPacked } from "../text/packed.ts";
 
 const MAX_DEPTH = 3;
 const MIN_CHARACTERS = 40;

@@ -7,8 +7,8 @@ import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import { sealToken } from "../../../src/crypto/seal-token.ts";
 import { createSealer, judgeSignature } from "../../../src/crypto/signature.ts";
-import { parseToken } from "../../../src/crypto/token.ts";
 import * as publicApi from "../../../src/index.ts";
+import { parseToken } from "../../../src/model/token.ts";
 import { bothEngines, countingEngine } from "../../support/engines.ts";
 import { bodyOf, keyOf, PLACE, tokenFor, tokenOf } from "../../support/tokens.ts";
 

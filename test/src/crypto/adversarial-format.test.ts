@@ -7,12 +7,12 @@ import { hpkeSeal } from "../../../src/crypto/hpke.ts";
 import { keyIdBytes } from "../../../src/crypto/key-id-bytes.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
-import { paddedLength, padme } from "../../../src/crypto/padding.ts";
 import { openPayload, sealPayload } from "../../../src/crypto/payload.ts";
 import { wrapInfo } from "../../../src/crypto/seal-token.ts";
-import type { Suite } from "../../../src/crypto/suite.ts";
-import { contextHash, encodePrefix, parseToken } from "../../../src/crypto/token.ts";
 import { readStream } from "../../../src/format/stream.ts";
+import { paddedLength, padme } from "../../../src/model/padding.ts";
+import type { Suite } from "../../../src/model/suite.ts";
+import { contextHash, encodePrefix, parseToken } from "../../../src/model/token.ts";
 import { bothEngines } from "../../support/engines.ts";
 import { bodyOf, keyOf, PLACE, tokenFor, tokenOf } from "../../support/tokens.ts";
 

@@ -7,7 +7,7 @@ import { importPrivateKey } from "../../../src/crypto/key.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import { sealToken } from "../../../src/crypto/seal-token.ts";
-import type { Suite } from "../../../src/crypto/suite.ts";
+import type { Suite } from "../../../src/model/suite.ts";
 import { PLACE } from "../../support/tokens.ts";
 
 const native = nativeEngine() as Engine;

@@ -6,8 +6,8 @@ import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import { sealToken } from "../../../src/crypto/seal-token.ts";
 import { createSealer } from "../../../src/crypto/signature.ts";
-import type { Suite } from "../../../src/crypto/suite.ts";
 import type { Context, Scope } from "../../../src/model/context.ts";
+import type { Suite } from "../../../src/model/suite.ts";
 import { bothEngines, countingEngine } from "../../support/engines.ts";
 import { hex } from "../../support/shared-vectors.ts";
 

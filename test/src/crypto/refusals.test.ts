@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { importPrivateKey, importPublicKey } from "../../../src/crypto/key.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
-import type { Suite } from "../../../src/crypto/suite.ts";
+import type { Suite } from "../../../src/model/suite.ts";
 import { refusals, type TokenVector } from "../../../tools/vectors/refusals.ts";
 import { bothEngines } from "../../support/engines.ts";
 import { hex } from "../../support/shared-vectors.ts";

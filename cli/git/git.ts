@@ -1,0 +1,56 @@
+/** The system's git, run without a shell. */
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { LacreError } from "../../src/index.ts";
+import { realPath } from "../files/real-path.ts";
+
+/** How a git command ended. */
+export type GitResult = { readonly status: number; readonly stdout: string; readonly stderr: string };
+
+/** Runs git in a directory and waits for it. GIT_FAILED when there is no git. */
+export function git(cwd: string, args: readonly string[]): GitResult {
+  const result = spawnSync("git", args, { cwd, encoding: "utf8", maxBuffer: 1 << 30 });
+  if (result.error !== undefined) {
+    throw new LacreError("GIT_FAILED", "git cannot be run", {
+      hint: "install git, or check PATH",
+      cause: result.error,
+    });
+  }
+  return { status: result.status ?? 1, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** The root of the work tree that holds a directory, or undefined. Only a .git above it costs a process. */
+export function workTreeRoot(directory: string): string | undefined {
+  for (let at = directory; ; at = path.dirname(at)) {
+    if (fs.existsSync(path.join(at, ".git"))) break;
+    if (at === path.dirname(at)) return undefined;
+  }
+  const { status, stdout } = git(directory, ["rev-parse", "--show-toplevel"]);
+  return status === 0 ? stdout.trimEnd() : undefined;
+}
+
+/**
+ * Which repository a directory lies in, by the directory that all its work trees share, and the root of this one; outside of
+ * any, the directory itself for both. Only a linked work tree or a submodule costs a process.
+ */
+export function repositoryAt(directory: string): { readonly repository: string; readonly root: string } {
+  const real = realPath(directory);
+  for (let root = real; ; root = path.dirname(root)) {
+    const here = path.join(root, ".git");
+    const found = fs.lstatSync(here, { throwIfNoEntry: false });
+    if (found?.isDirectory()) return { repository: here, root };
+    if (found !== undefined) {
+      const { status, stdout } = git(root, ["rev-parse", "--path-format=absolute", "--git-common-dir"]);
+      return { repository: status === 0 ? stdout.trimEnd() : here, root };
+    }
+    if (root === path.dirname(root)) return { repository: real, root: real };
+  }
+}
+
+/** True for a file inside a work tree that does not ignore it. */
+export function isCommittable(file: string): boolean {
+  const directory = path.dirname(file);
+  if (workTreeRoot(directory) === undefined) return false;
+  return git(directory, ["check-ignore", "--quiet", "--", file]).status !== 0;
+}

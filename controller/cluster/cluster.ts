@@ -1,0 +1,357 @@
+/** The running controller in a cluster: wires keys, watches, queue, lease and HTTP, and runs until it is told to stop. */
+import { performance } from "node:perf_hooks";
+import { loadEngine } from "../../src/crypto/engine-node.ts";
+import { shortKeyId, VERSION } from "../../src/index.ts";
+import { serve } from "../http/server.ts";
+import { ClusterKeys } from "../keys/cluster-keys.ts";
+import { countUses } from "../keys/key-uses.ts";
+import { Access } from "../kube/access.ts";
+import { KubeApi, sealedPath, secretsPath } from "../kube/api.ts";
+import { KubeClient } from "../kube/client.ts";
+import { Collection } from "../kube/collection.ts";
+import { EventRecorder } from "../kube/events.ts";
+import { Lease } from "../kube/lease.ts";
+import type { SealedSecretObject } from "../kube/object.ts";
+import { type KubeObject, keyOf, type SecretObject } from "../kube/object.ts";
+import { pause } from "../pause.ts";
+import { SealersFile } from "../sealers-file.ts";
+import { MANAGED_BY, MANAGER } from "../targets/secret-object.ts";
+import { type ClusterMetrics, createClusterMetrics } from "../telemetry/cluster-metrics.ts";
+import { createLog, type Logger } from "../telemetry/log.ts";
+import { createTracer } from "../telemetry/tracer.ts";
+import { Troubles } from "../telemetry/troubles.ts";
+import { Blockers } from "./blockers.ts";
+import type { ClusterConfig } from "./config.ts";
+import { Known } from "./known.ts";
+import { Queue } from "./queue.ts";
+import { Reconciler } from "./reconciler.ts";
+import { createTelling } from "./telling.ts";
+
+const FIRST_PAUSE_MS = 750;
+const LONGEST_PAUSE_MS = 15 * 60_000;
+/** Shards share their keys, and one of them keeps them. */
+const KEY_LEASE = "lacre-key-keeper";
+const SEALERS_INTERVAL_MS = 3_000;
+
+type Followed = { readonly isSynced: boolean };
+
+function areSynced(collections: readonly Followed[]): boolean {
+  return collections.every(({ isSynced }) => isSynced);
+}
+
+/** Everything that runs, for the time that it runs. */
+class Cluster {
+  readonly #config: ClusterConfig;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  readonly #api: KubeApi;
+  readonly #keys: ClusterKeys;
+  readonly #signatures: SealersFile | undefined;
+  readonly #reconciler: Reconciler;
+  readonly #queue: Queue;
+  readonly #lease: Lease;
+  /** Of who keeps the keys: of all shards one, where there are shards. */
+  readonly #keyLease: Lease;
+  readonly #metrics: ClusterMetrics;
+  readonly #blockers: Blockers;
+  readonly #known: Known;
+  readonly #troubles: Troubles;
+  #keysGeneration = 0;
+  readonly #sealed: readonly Collection<SealedSecretObject>[];
+  readonly #secrets: readonly Collection<SecretObject>[];
+
+  constructor(
+    config: ClusterConfig,
+    log: Logger,
+    engine: Awaited<ReturnType<typeof loadEngine>>,
+    tracer: Awaited<ReturnType<typeof createTracer>>,
+  ) {
+    this.#config = config;
+    this.#log = log;
+    this.#troubles = new Troubles(log);
+    this.#known = new Known({ allowMetadata: config.allowMetadata, macKey: () => this.#keys.held.macKey });
+    this.#metrics = this.#createMetrics();
+    const client = new KubeClient(
+      new Access(config.access),
+      `lacre-controller/${VERSION} (${config.identity})`,
+      config.requestTimeoutMs,
+      this.#metrics.requested,
+    );
+    this.#api = new KubeApi(client.fenced(() => this.#lease.isHeld()));
+    const keysApi = new KubeApi(client.fenced(() => this.#keyLease.isHeld()));
+    const eventsBy = (api: KubeApi) =>
+      config.events ? new EventRecorder(api.client, config.identity, this.#metrics.eventDropped) : undefined;
+    this.#keys = new ClusterKeys({
+      config,
+      api: keysApi,
+      engine,
+      log,
+      troubles: this.#troubles,
+      events: eventsBy(keysApi),
+      isLeading: () => this.#keyLease.isHeld(),
+      uses: () => countUses(this.#listSealed()),
+      changed: () => this.#keysChanged(),
+    });
+    this.#blockers = new Blockers(client, config.watchIdleMs, (key) => this.#queue.add(key));
+    this.#signatures = config.sealersFile === undefined ? undefined : new SealersFile(config.sealersFile);
+    this.#reconciler = new Reconciler({
+      api: this.#api,
+      known: this.#known,
+      engine,
+      keys: this.#keys.held,
+      acceptSuites: config.acceptSuites,
+      acceptScopes: config.acceptScopes,
+      signatures: this.#signatures,
+      rollback: config.rollback,
+      allowMetadata: config.allowMetadata,
+      adopt: config.adopt,
+      keyNamespace: config.keyNamespace,
+      isKeyNamespaceShared: config.namespaces.includes(config.keyNamespace),
+      telling: createTelling(log, eventsBy(this.#api), this.#metrics),
+      blocked: (key, isBlocked) => this.#blockers.set(key, isBlocked),
+    });
+    this.#queue = new Queue({
+      concurrency: config.concurrency,
+      firstPauseMs: FIRST_PAUSE_MS,
+      longestPauseMs: LONGEST_PAUSE_MS,
+      surprised: (key, error) => this.#troubles.surprise(key, error),
+      work: (key) => tracer.span("reconcile", key, () => this.#work(key)),
+    });
+    const lease = { client, namespace: config.keyNamespace, identity: config.identity, durationMs: config.leaseMs };
+    this.#lease = new Lease({
+      ...lease,
+      name: config.leaseName,
+      started: () => this.#lead(),
+      lost: () => this.#follow(),
+    });
+    this.#keyLease =
+      config.shard === undefined
+        ? this.#lease
+        : new Lease({
+            ...lease,
+            name: KEY_LEASE,
+            started: () => void this.#keys.keep(),
+            lost: () => log.warn("no longer keeping the keys"),
+          });
+    this.#sealed = this.#perNamespace((namespace) => this.#followSealed(namespace));
+    this.#secrets = this.#perNamespace((namespace) => this.#followSecrets(namespace));
+  }
+
+  get isReady(): boolean {
+    return this.#keys.isReady && areSynced([...this.#sealed, ...this.#secrets]);
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#stopping;
+    const server = this.#config.listen && (await serve(this.#config.listen, this.#probes()));
+    const running = [
+      this.#keys.run(signal),
+      ...[...new Set([this.#lease, this.#keyLease])].map((lease) => lease.run(signal)),
+      this.#keepSealers(signal),
+      this.#resync(signal),
+      this.#followInOrder(signal),
+    ];
+    await Promise.all(running);
+    // What is at work is finished under the lease, and only then is it given back.
+    await this.#queue.pause();
+    this.#queue.clear();
+    for (const lease of new Set([this.#lease, this.#keyLease])) await lease.release();
+    this.#blockers.close();
+    server?.close();
+    server?.closeAllConnections();
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  relist(): void {
+    for (const one of [this.#keys, ...this.#sealed, ...this.#secrets]) one.relist();
+  }
+
+  /** Objects before their Secrets, and keys before both: a Secret can then be judged when it is seen. */
+  async #followInOrder(signal: AbortSignal): Promise<void> {
+    await this.#untilSynced([this.#keys], signal);
+    const sealed = this.#sealed.map((one) => one.run(signal));
+    await this.#untilSynced(this.#sealed, signal);
+    const secrets = this.#secrets.map((one) => one.run(signal));
+    await this.#untilSynced(this.#secrets, signal);
+    if (!signal.aborted) {
+      this.#log.info({ objects: this.#known.sealed.size, secrets: this.#known.secrets.size }, "synced");
+      this.#enqueueAll();
+      this.#startWhenLeading();
+    }
+    await Promise.all([...sealed, ...secrets]);
+  }
+
+  async #untilSynced(collections: readonly Followed[], signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !areSynced(collections)) await pause(10, signal);
+  }
+
+  #perNamespace<T>(make: (namespace: string | undefined) => T): readonly T[] {
+    const { namespaces } = this.#config;
+    return namespaces.length === 0 ? [make(undefined)] : namespaces.map(make);
+  }
+
+  #collection<T extends KubeObject>(
+    what: string,
+    options: Pick<ConstructorParameters<typeof Collection<T>>[0], "path" | "labelSelector" | "upsert" | "remove">,
+  ): Collection<T> {
+    return new Collection<T>({
+      ...options,
+      client: this.#api.client,
+      idleMs: this.#config.watchIdleMs,
+      problem: (error) => this.#troubles.reading(what, error),
+      surprised: (key, error) => this.#troubles.surprise(key, error),
+    });
+  }
+
+  #followSealed(namespace: string | undefined): Collection<SealedSecretObject> {
+    const { shard } = this.#config;
+    return this.#collection<SealedSecretObject>(`sealedsecrets${namespace === undefined ? "" : ` in ${namespace}`}`, {
+      path: sealedPath(namespace),
+      ...(shard !== undefined && { labelSelector: shard }),
+      upsert: (object) => this.#lookIf(this.#known.sawSealed(object), keyOf(object)),
+      remove: (key) => {
+        this.#known.sealed.delete(key);
+        this.#blockers.set(key, false);
+        this.#queue.add(key);
+      },
+    });
+  }
+
+  #followSecrets(namespace: string | undefined): Collection<SecretObject> {
+    return this.#collection<SecretObject>(`secrets${namespace === undefined ? "" : ` in ${namespace}`}`, {
+      path: secretsPath(namespace),
+      // Never every Secret of the cluster: only those that carry our label.
+      labelSelector: `${MANAGED_BY}=${MANAGER}`,
+      upsert: (secret) => this.#lookIf(this.#known.sawSecret(secret), keyOf(secret)),
+      remove: (key) => {
+        this.#known.secrets.delete(key);
+        if (this.#known.sealed.has(key)) this.#queue.add(key);
+      },
+    });
+  }
+
+  async *#listSealed(): AsyncGenerator<SealedSecretObject> {
+    for (const namespace of this.#perNamespace((one) => one)) yield* this.#api.listSealed(namespace);
+  }
+
+  #lookIf(isNeeded: boolean, key: string): void {
+    if (isNeeded && this.#areSecretsKnown) this.#queue.add(key);
+  }
+
+  /** Before that, absence must not be taken for a deletion. */
+  get #areSecretsKnown(): boolean {
+    return areSynced(this.#secrets);
+  }
+
+  async #work(key: string): Promise<"done" | "retry"> {
+    const startedMs = performance.now();
+    const generation = this.#keysGeneration;
+    const result = await this.#reconciler.reconcile(key);
+    this.#metrics.reconciled(result, (performance.now() - startedMs) / 1000);
+    // What was judged by the keys of before may have missed the call to look again.
+    if (generation !== this.#keysGeneration) this.#queue.add(key);
+    return result;
+  }
+
+  #enqueueAll(): void {
+    for (const key of this.#known.restless()) this.#queue.add(key);
+  }
+
+  #lead(): void {
+    this.#log.info({ identity: this.#config.identity }, "leading");
+    void this.#keys.keep();
+    if (this.#areSecretsKnown) this.#enqueueAll();
+    this.#startWhenLeading();
+  }
+
+  #startWhenLeading(): void {
+    if (this.#lease.isHeld() && this.#areSecretsKnown && this.#keys.held.areKnown) this.#queue.start();
+  }
+
+  #follow(): void {
+    this.#log.warn({ identity: this.#config.identity }, "no longer leading");
+    void this.#queue.pause();
+  }
+
+  async #keepSealers(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#refreshSealers();
+      await pause(SEALERS_INTERVAL_MS, signal);
+    }
+  }
+
+  #refreshSealers(): void {
+    if (this.#signatures?.refresh() === true) {
+      this.#log.info("read the sealers again");
+      for (const key of this.#known.waitingForSealers()) this.#queue.add(key);
+    }
+    this.#troubles.sealers(this.#signatures?.problem);
+  }
+
+  async #resync(signal: AbortSignal): Promise<void> {
+    const { resyncMs } = this.#config;
+    while (!signal.aborted) {
+      await pause(resyncMs * (0.9 + Math.random() / 5), signal);
+      if (!signal.aborted) this.relist();
+    }
+  }
+
+  /** Objects that waited for a key are looked at again at once. */
+  #keysChanged(): void {
+    this.#keysGeneration++;
+    this.#startWhenLeading();
+    for (const key of this.#known.waitingForKeys()) this.#queue.add(key);
+  }
+
+  #probes() {
+    return { isReady: () => this.isReady, metrics: this.#metrics.text, keys: () => this.#keys.published };
+  }
+
+  #createMetrics(): ClusterMetrics {
+    const self = this;
+    return createClusterMetrics({
+      *objects() {
+        for (const [key, { status, wanted }] of self.#known.sealed) {
+          yield { key, status, isSuspended: !("reason" in wanted) && wanted.policy.suspend };
+        }
+      },
+      *keys() {
+        for (const { publicKey, state, notBefore, notAfter } of self.#keys.held.records.values())
+          yield { keyId: shortKeyId(publicKey.keyId), state, notBefore, notAfter };
+      },
+      queueDepth: () => this.#queue.depth,
+      retrying: () => this.#queue.retrying,
+      isLeading: () => this.#lease.isHeld(),
+      cannotTell: () => this.#troubles.cannotTell || !this.#keys.held.isReady,
+      malformedKeys: () => this.#troubles.malformedKeys,
+      unprovenKeys: () => this.#troubles.unprovenKeys,
+      isKeyKeepingHeld: () => this.#troubles.isKeyKeepingHeld,
+      isBackupTaken: () => this.#keys.isBackupTaken,
+    });
+  }
+}
+
+/** Runs with a configuration until a signal; the exit status. Throws LacreError for what must be mended first. */
+export async function controlCluster(config: ClusterConfig): Promise<number> {
+  const log = createLog(config.logLevel);
+  const engine = await loadEngine();
+  if (config.backupRecipients.length > 0) {
+    const { checkRecipient } = await import("../../src/backup/backup.ts");
+    for (const recipient of config.backupRecipients) checkRecipient(recipient);
+  }
+  const tracer = await createTracer(process.env);
+  const cluster = new Cluster(config, log, engine, tracer);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => cluster.stop());
+  process.on("SIGHUP", () => cluster.relist());
+  // Node would open its inspector on this signal, and with it the memory that holds the keys.
+  process.on("SIGUSR1", () => undefined);
+  const { namespaces, keyNamespace, identity } = config;
+  log.info({ version: VERSION, engine: engine.name, namespaces, keyNamespace, identity }, "started");
+  await cluster.run();
+  await tracer.close();
+  log.info("stopped");
+  return 0;
+}

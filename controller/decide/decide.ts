@@ -1,0 +1,215 @@
+/** What to do about one object: pure. Everything it needs is observed before, everything it says is done after. */
+import {
+  type Engine,
+  type EntryFailure,
+  type KeyId,
+  type Keyring,
+  MAX_SECRET_BYTES,
+  type OpenFailure,
+  openSecret,
+  type PlainSecret,
+  parseToken,
+  type Scope,
+  type SealedSecret,
+  type SealerPolicy,
+  type Suite,
+  sameBytes,
+  shortKeyId,
+  signatureProblem,
+  wipeSecret,
+} from "../../src/index.ts";
+import { judgeAge, type Marks, type RollbackPolicy } from "./high-water.ts";
+import type { Objection, Reason } from "./problem.ts";
+
+/** What the target holds now. isIntact is false where values are right but modes or links are not. */
+export type Live = { readonly values: ReadonlyMap<string, Uint8Array>; readonly isIntact: boolean };
+
+/** One object as it was found. */
+export type Observed = {
+  /** `namespace/name` */
+  readonly object: string;
+  /** undefined: Git no longer has it. */
+  readonly desired: SealedSecret | undefined;
+  /** True when we wrote it, or were about to. */
+  readonly isOurs: boolean;
+  /** True when the target was last made equal to this very desired state: what differs now was done by hand. */
+  readonly isApplied: boolean;
+  /** undefined: the target has nothing there. */
+  readonly live: Live | undefined;
+  /** What happens when Git no longer has it. */
+  readonly deletion: "Delete" | "Orphan";
+  /** What the target itself says against writing, whatever the values are. */
+  readonly objection?: Objection | undefined;
+  /** Why what is there cannot be changed; being equal is fine. */
+  readonly frozen?: Objection | undefined;
+  /** The newest tokens that were ever applied. */
+  readonly marks?: Marks;
+};
+
+/** What opening needs, and what is accepted. */
+export type Means = {
+  readonly engine: Engine;
+  readonly keyring: Keyring;
+  readonly acceptSuites: ReadonlySet<Suite>;
+  readonly acceptScopes: ReadonlySet<Scope>;
+  /** Keys that are known, and open nothing any more: compromised or destroyed. */
+  readonly retiredKeys?: ReadonlySet<KeyId>;
+  /** Whose signatures count, and where they are asked for. */
+  readonly signatures?: SealerPolicy | undefined;
+  /** Where tokens are compared with older ones. nowSeconds: Unix time. */
+  readonly rollback?: { readonly policy: RollbackPolicy; readonly nowSeconds: bigint };
+};
+
+/** Why something is written. */
+export type Cause = "created" | "updated" | "corrected" | "adopted";
+
+/** One thing to do. The secret of a write is wiped by who performs it. */
+export type Action =
+  | { readonly kind: "write"; readonly secret: PlainSecret; readonly cause: Cause }
+  /** The target is as it should be, or different by a hand that is let be: remember that. */
+  | { readonly kind: "keep"; readonly isDifferent: boolean }
+  /** Leave everything as it is, and look again next time. */
+  | { readonly kind: "skip" }
+  | { readonly kind: "remove" }
+  | { readonly kind: "forget" }
+  /** Said beside what is done. */
+  | { readonly kind: "warn"; readonly reason: Reason; readonly message: string }
+  | { readonly kind: "report"; readonly reason: Reason; readonly message: string };
+
+const REASONS: Readonly<Record<OpenFailure, Reason>> = {
+  malformed: "MalformedToken",
+  "wrong-context": "WrongContext",
+  "unknown-key": "UnknownKey",
+  "cannot-decrypt": "CannotDecrypt",
+};
+
+const SAYS: Readonly<Record<OpenFailure, string>> = {
+  malformed: "is not a sound token",
+  "wrong-context": "was sealed for another place",
+  "unknown-key": "is sealed for a key that is not held",
+  "cannot-decrypt": "is damaged or forged",
+};
+
+/** The actions for one object: all its entries or none. */
+export function decide(observed: Observed, means: Means): readonly Action[] {
+  const { desired } = observed;
+  if (desired === undefined) return observed.deletion === "Orphan" ? [{ kind: "forget" }] : [{ kind: "remove" }];
+  if (desired.policy.suspend) return [{ kind: "skip" }];
+  if (observed.objection !== undefined) return [{ kind: "report", ...observed.objection }];
+  if (observed.live !== undefined && !observed.isOurs && desired.policy.adopt === "Never") {
+    return [report("NotOwned", "it was there before and is not ours; remove it")];
+  }
+  const refusal = refuse(desired, means);
+  if (refusal !== undefined) return [refusal];
+  const seals = judgeSeals(desired, means);
+  if (seals?.kind === "report") return [seals];
+  const age = means.rollback && judgeAge(desired.entries, observed.marks ?? new Map(), means.rollback);
+  if (age?.kind === "report") return [age];
+  const opened = openSecret(means.engine, means.keyring, desired);
+  if (!opened.ok) return [reportFailures(opened.failures, means)];
+  const decided = decideOpened(observed, desired, opened.secret);
+  return [...(seals === undefined ? [] : [seals]), ...(age === undefined ? [] : [age]), ...decided];
+}
+
+const SEAL_SAYS = {
+  unsigned: "is signed by nobody",
+  untrusted: "is signed by somebody who is not a sealer of this namespace",
+  invalid: "has a signature that does not fit: it was changed after it was signed",
+} as const;
+
+/** Signatures, where the namespace asks for them: one that is not good is told, or refused. */
+function judgeSeals({ namespace, entries }: SealedSecret, { engine, signatures }: Means): Action | undefined {
+  if (signatures === undefined) return undefined;
+  for (const [key, text] of entries) {
+    const token = parseToken(text);
+    const problem = token && signatureProblem(engine, token, namespace, signatures);
+    if (problem === undefined) continue;
+    const reason = problem.verdict === "unsigned" ? "SignatureMissing" : "SignatureNotTrusted";
+    const message = `entry ${key} ${SEAL_SAYS[problem.verdict]}`;
+    if (problem.policy === "warn") return { kind: "warn", reason, message: `${message} (policy warn)` };
+    return report(reason, `${message}; seal it anew with --sign-with; the last good state stays`);
+  }
+  return undefined;
+}
+
+/** Tokens that could be opened and must not be. */
+function refuse(desired: SealedSecret, means: Means): Action | undefined {
+  for (const [key, text] of desired.entries) {
+    const token = parseToken(text);
+    if (token === undefined) continue;
+    if (!means.acceptSuites.has(token.suite)) {
+      return report("SuiteNotAccepted", `entry ${key} is of a suite that --accept-suite does not list`);
+    }
+    if (!means.acceptScopes.has(token.scope)) {
+      const what = `entry ${key} has the scope ${token.scope}, which --accept-scope does not list`;
+      const wayOut = `seal it anew with --scope strict, or start the controller with --accept-scope ${token.scope}`;
+      return report("ScopeNotAccepted", `${what}; ${wayOut}; the last good state stays`);
+    }
+  }
+  return undefined;
+}
+
+function decideOpened(
+  { live, isOurs, isApplied, frozen }: Observed,
+  desired: SealedSecret,
+  secret: PlainSecret,
+): readonly Action[] {
+  if (totalBytes(secret) > MAX_SECRET_BYTES) {
+    wipeSecret(secret);
+    return [report("TooLarge", "the values are over 768 KiB together; split the Secret into several")];
+  }
+  if (live === undefined) return [{ kind: "write", secret, cause: isApplied ? "corrected" : "created" }];
+  if (sameValues(live.values, secret.values) && live.isIntact) {
+    wipeSecret(secret);
+    return [{ kind: "keep", isDifferent: false }];
+  }
+  if (isApplied && desired.policy.drift !== "Correct") {
+    wipeSecret(secret);
+    if (desired.policy.drift === "Ignore") return [{ kind: "keep", isDifferent: true }];
+    return [report("DriftDetected", "the target differs from Git; driftPolicy Detect leaves it so")];
+  }
+  if (frozen !== undefined) {
+    wipeSecret(secret);
+    return [{ kind: "report", ...frozen }];
+  }
+  return [{ kind: "write", secret, cause: !isOurs ? "adopted" : isApplied ? "corrected" : "updated" }];
+}
+
+function totalBytes({ values }: PlainSecret): number {
+  return [...values.values()].reduce((sum, { length }) => sum + length, 0);
+}
+
+function report(reason: Reason, message: string): Action {
+  return { kind: "report", reason, message };
+}
+
+/** Names entries and key ids, nothing else. */
+function reportFailures(failures: readonly EntryFailure[], { keyring, retiredKeys }: Means): Action {
+  const [first] = failures as [EntryFailure, ...EntryFailure[]];
+  const others = failures.length === 1 ? "" : `, and ${failures.length - 1} more`;
+  const stays = "the last good state stays";
+  if (first.reason !== "unknown-key") {
+    return report(REASONS[first.reason], `entry ${first.key} ${SAYS[first.reason]}${others}; ${stays}`);
+  }
+  const wanted = first.keyIds.map(shortKeyId).join(", ");
+  if (first.keyIds.some((keyId) => retiredKeys?.has(keyId))) {
+    const message = `entry ${first.key} is sealed for a key that is retired (${wanted})${others}; seal it anew; ${stays}`;
+    return report("KeyRetired", message);
+  }
+  const held = keyring.keyIds().map(shortKeyId);
+  const have =
+    held.length === 0 ? "no key is held" : `held: ${held.slice(0, 5).join(", ")}${held.length > 5 ? ", ..." : ""}`;
+  return report(
+    "UnknownKey",
+    `entry ${first.key} is sealed for a key that is not held (${wanted}; ${have})${others}; ${stays}`,
+  );
+}
+
+/** True when both hold the same keys with the same bytes. */
+export function sameValues(a: ReadonlyMap<string, Uint8Array>, b: ReadonlyMap<string, Uint8Array>): boolean {
+  if (a.size !== b.size) return false;
+  return [...a].every(([key, value]) => {
+    const other = b.get(key);
+    return other !== undefined && sameBytes(value, other);
+  });
+}

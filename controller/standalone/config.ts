@@ -1,0 +1,193 @@
+/** The controller's own configuration: its command line, checked before anything runs. */
+import { parseArgs } from "node:util";
+import { type KeyPolicy, type NewKeys, parseNamespace, type Scope, type Suite } from "../../src/index.ts";
+import {
+  checkLogLevel,
+  type ListenConfig,
+  parseAdopt,
+  parseCluster,
+  parseKeeping,
+  parseListen,
+  parseScopes,
+  parseSuites,
+  usage,
+} from "../options.ts";
+import { isCommitId } from "../sources/accepted.ts";
+import type { OperatorConsent } from "../targets/consent.ts";
+
+/** Where the sealed files are. */
+type SourceConfig =
+  | { readonly kind: "directory"; readonly path: string }
+  | {
+      readonly kind: "git";
+      readonly url: string;
+      readonly branch: string | undefined;
+      /** Whose signature the commit must carry, as ssh-keygen reads it. */
+      readonly allowedSigners: string | undefined;
+      /** A whole commit id that is taken though it does not descend from what was accepted. */
+      readonly acceptCommit: string | undefined;
+    };
+
+/** Everything that can be set. */
+export type Config = {
+  readonly source: SourceConfig;
+  readonly target: { readonly kind: "directory"; readonly path: string };
+  readonly keyFiles: readonly string[];
+  /** The name of a key store that is made where the first key file is not there. */
+  readonly cluster: string | undefined;
+  readonly newKeys: NewKeys;
+  readonly keyPolicy: KeyPolicy;
+  readonly keyListFile: string | undefined;
+  readonly openCompromised: boolean;
+  /** Whose signatures count. */
+  readonly sealersFile: string | undefined;
+  readonly namespace: string | undefined;
+  readonly once: boolean;
+  readonly allowEmpty: boolean;
+  readonly acceptSuites: ReadonlySet<Suite>;
+  /** Where files that were there before may be taken over. */
+  readonly adopt: OperatorConsent;
+  readonly acceptScopes: ReadonlySet<Scope>;
+  readonly fileMode: number;
+  readonly intervalMs: number;
+  readonly listen: ListenConfig | undefined;
+  readonly logLevel: string;
+};
+
+/** Shown by --help. */
+export const HELP = `Usage: lacre-controller --source SOURCE --target TARGET --key-file FILE [options]
+       lacre-controller --kubernetes [options]      see: lacre-controller --kubernetes --help
+       lacre-controller reseal [options]            see: lacre-controller reseal --help
+
+Opens sealed files and keeps a directory equal to what Git says.
+
+Options:
+  --source directory:PATH | git:URL#BRANCH   where the sealed files are
+  --target directory:PATH                    where the opened values go: PATH/NAMESPACE/NAME/KEY
+  --key-file FILE                            private key file or key store, mode 0600; repeat for several
+  --cluster NAME                             make a key store of this name where the first key file is not there
+  --generate-first-key BOOLEAN               false while a lost controller is restored (default true)
+  --key-days DAYS                            of a key store: a new key after so many days (default 180)
+  --require-backup                           of a key store: a new key is used once lacre keys backup has run
+  --key-list FILE                            write the signed public keys of the key store there
+  --open-compromised                         open what is sealed for keys marked as compromised
+  --sealers FILE                             whose signatures count, and in which namespaces: docs/signatures.md
+  --allowed-signers FILE                     of a git source: only commits signed with SSH by one of these
+  --accept-commit ID                         with it: take this commit though it does not descend from the last one, once
+  --once                                     one pass, a report on stdout, then end
+  --namespace NAME                           for manifests that name no namespace
+  --interval SECONDS                         time between two passes (default 10)
+  --allow-empty                              an empty source removes everything; refused otherwise
+  --accept-suite SUITE                       also open tokens of this suite (x25519)
+  --adopt NAMESPACE[,...]=HOW                files that were there may be taken over there: IfUnowned or Merge (default: none)
+  --accept-scope SCOPE                       also open tokens of this scope (namespace, cluster)
+  --file-mode MODE                           mode of the opened files (default 0400)
+  --listen HOST:PORT | off                   /healthz, /readyz, /metrics (default 127.0.0.1:9808)
+  --log-level LEVEL                          trace, debug, info, warn, error, silent (default info)
+  --version, --help
+
+Example:
+  lacre-controller --source git:https://git.example.org/shop.git#main --target directory:/run/secrets --key-file /etc/lacre/prod.key
+`;
+
+const FILE_MODES = ["0400", "0440", "0444", "0600", "0640", "0644"];
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        source: { type: "string" },
+        target: { type: "string" },
+        "key-file": { type: "string", multiple: true },
+        cluster: { type: "string" },
+        "generate-first-key": { type: "string", default: "true" },
+        "key-days": { type: "string", default: "180" },
+        "require-backup": { type: "boolean" },
+        "key-list": { type: "string" },
+        "open-compromised": { type: "boolean" },
+        sealers: { type: "string" },
+        "allowed-signers": { type: "string" },
+        "accept-commit": { type: "string" },
+        namespace: { type: "string" },
+        once: { type: "boolean" },
+        "allow-empty": { type: "boolean" },
+        "accept-suite": { type: "string", multiple: true },
+        adopt: { type: "string", multiple: true },
+        "accept-scope": { type: "string", multiple: true },
+        "file-mode": { type: "string", default: "0400" },
+        interval: { type: "string", default: "10" },
+        listen: { type: "string", default: "127.0.0.1:9808" },
+        "log-level": { type: "string", default: "info" },
+      },
+    }).values;
+  } catch (error) {
+    throw usage(
+      error instanceof Error ? (error.message.split("\n")[0] as string).replace(/\. To specify.*$/, "") : "bad option",
+    );
+  }
+}
+
+function parseAcceptCommit(id: string | undefined, allowedSigners: string | undefined): string | undefined {
+  if (id === undefined) return undefined;
+  if (allowedSigners === undefined) {
+    throw usage("--accept-commit goes with --allowed-signers", "without it every commit of the branch is taken");
+  }
+  if (isCommitId(id)) return id;
+  throw usage("--accept-commit takes a whole commit id, 40 or 64 hexadecimal digits", "git rev-parse COMMIT shows it");
+}
+
+function parseSource(text: string, allowedSigners: string | undefined, acceptCommit: string | undefined): SourceConfig {
+  if (allowedSigners !== undefined && !text.startsWith("git:")) {
+    throw usage("--allowed-signers goes with a git source", "a directory has no commits that could be signed");
+  }
+  if (text.startsWith("directory:") && text.length > 10) return { kind: "directory", path: text.slice(10) };
+  if (text.startsWith("git:") && text.length > 4) {
+    const [url = "", branch] = text.slice(4).split("#");
+    if (url.startsWith("-") || branch?.startsWith("-")) throw usage("a Git URL or branch cannot start with '-'");
+    return { kind: "git", url, branch: branch === "" ? undefined : branch, allowedSigners, acceptCommit };
+  }
+  throw usage(`--source ${text} is neither directory:PATH nor git:URL#BRANCH`);
+}
+
+function parseTarget(text: string): Config["target"] {
+  if (text.startsWith("directory:") && text.length > 10) return { kind: "directory", path: text.slice(10) };
+  throw usage(`--target ${text} is not directory:PATH`);
+}
+
+/** The configuration of a command line, or USAGE. */
+export function parseConfig(args: readonly string[]): Config {
+  const values = parse(args);
+  if (values.source === undefined) throw usage("--source is missing");
+  if (values.target === undefined) throw usage("--target is missing");
+  if (values["key-file"] === undefined)
+    throw usage("--key-file is missing", "make a key: lacre keys generate --key-file FILE");
+  const interval = Number(values.interval);
+  if (!(interval >= 0.1 && interval <= 86_400)) throw usage("--interval must be 0.1 to 86400 seconds");
+  if (!FILE_MODES.includes(values["file-mode"])) throw usage(`--file-mode must be one of ${FILE_MODES.join(", ")}`);
+  checkLogLevel(values["log-level"]);
+  return {
+    source: parseSource(
+      values.source,
+      values["allowed-signers"],
+      parseAcceptCommit(values["accept-commit"], values["allowed-signers"]),
+    ),
+    target: parseTarget(values.target),
+    keyFiles: values["key-file"],
+    cluster: values.cluster === undefined ? undefined : parseCluster(values.cluster),
+    ...parseKeeping(values, "mlkem768x25519"),
+    keyListFile: values["key-list"],
+    openCompromised: values["open-compromised"] === true,
+    sealersFile: values.sealers,
+    namespace: values.namespace === undefined ? undefined : parseNamespace(values.namespace),
+    once: values.once === true,
+    allowEmpty: values["allow-empty"] === true,
+    acceptSuites: parseSuites(values["accept-suite"] ?? []),
+    adopt: parseAdopt(values.adopt ?? []),
+    acceptScopes: parseScopes(values["accept-scope"] ?? []),
+    fileMode: Number.parseInt(values["file-mode"], 8),
+    intervalMs: interval * 1000,
+    listen: parseListen(values.listen),
+    logLevel: values["log-level"],
+  };
+}

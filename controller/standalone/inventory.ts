@@ -1,0 +1,115 @@
+/** What we wrote, kept beside the target, so that a restart knows it again and only what is ours is ever removed. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { LacreError, type SyncPolicy } from "../../src/index.ts";
+import { writeWhole } from "../../src/node/write.ts";
+import type { IndexedFile } from "../sources/index-source.ts";
+import type { Adoption } from "../targets/consent.ts";
+
+/** One object that is ours. digest is empty between the claim and the first write. */
+export type InventoryRecord = {
+  /** The file of the source that it came from. */
+  readonly file: string;
+  /** Of the sealed object, not of any value. */
+  readonly digest: string;
+  /** Identity and change times of the files written; tells a hand edit without opening anything. */
+  readonly fingerprint: string;
+  readonly deletion: SyncPolicy["deletion"];
+  /** How it was taken over, where it was there before. */
+  readonly adopted?: Adoption | undefined;
+};
+
+/** The whole inventory. */
+export type Inventory = {
+  readonly boot: string;
+  readonly source: string;
+  readonly objects: Map<string, InventoryRecord>;
+  readonly files: Map<string, IndexedFile>;
+};
+
+type Stored = {
+  readonly version: 1;
+  readonly boot: string;
+  readonly source: string;
+  readonly objects: Readonly<Record<string, InventoryRecord>>;
+  readonly files: Readonly<Record<string, IndexedFile>>;
+};
+
+/** Identifies this boot of the machine: after a power cut, files may not hold what was written last. */
+export function bootId(): string {
+  try {
+    return fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "unknown";
+  }
+}
+
+function isMapOf(value: unknown, isItem: (item: Readonly<Record<string, unknown>>) => boolean): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((item) => typeof item === "object" && item !== null && isItem(item));
+}
+
+const isDeletion = (value: unknown) => value === "Delete" || value === "Orphan";
+
+const isAdopted = (value: unknown) => value === undefined || value === "IfUnowned" || value === "Merge";
+
+const isRecord = ({ file, digest, fingerprint, deletion, adopted }: Readonly<Record<string, unknown>>) =>
+  [file, digest, fingerprint].every((field) => typeof field === "string") && isDeletion(deletion) && isAdopted(adopted);
+
+const isIndexed = ({ object, digest, deletion }: Readonly<Record<string, unknown>>) =>
+  [object, digest].every((field) => typeof field === "string") && isDeletion(deletion);
+
+const isFile = ({ stamp, objects }: Readonly<Record<string, unknown>>) =>
+  typeof stamp === "string" && Array.isArray(objects) && isMapOf({ ...objects }, isIndexed);
+
+function isStored(value: Partial<Stored> | null): value is Stored {
+  if (value?.version !== 1 || typeof value.boot !== "string" || typeof value.source !== "string") return false;
+  return isMapOf(value.objects, isRecord) && isMapOf(value.files, isFile);
+}
+
+function parseStored(file: string, text: string): Stored {
+  try {
+    const stored = JSON.parse(text) as Partial<Stored> | null;
+    if (isStored(stored)) return stored;
+  } catch {
+    // The parser would quote what is in the file.
+  }
+  throw new LacreError("TARGET_FAILED", `${file} is not an inventory that this version wrote`, {
+    hint: `nothing is written or removed; restore it from a backup, or: mv ${file} ${file}.damaged (what it named is not removed then)`,
+  });
+}
+
+/** The stored inventory; an empty one where there is none. A damaged one is an error: guessing could remove what is not ours. */
+export function readInventory(file: string, source: string): Inventory {
+  const boot = bootId();
+  let text: string;
+  try {
+    text = fs.readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return { boot, source, objects: new Map(), files: new Map() };
+  }
+  const stored = parseStored(file, text);
+  const isTrusted = stored.boot === boot && boot !== "unknown";
+  const records = Object.entries(stored.objects);
+  return {
+    boot,
+    source,
+    // Another boot or another source: everything is ours still, but everything is looked at again.
+    objects: new Map(isTrusted ? records : records.map(([object, record]) => [object, { ...record, fingerprint: "" }])),
+    files: stored.source === source ? new Map(Object.entries(stored.files)) : new Map(),
+  };
+}
+
+/** Writes the inventory. */
+export function writeInventory(file: string, inventory: Inventory): void {
+  const stored: Stored = {
+    version: 1,
+    boot: inventory.boot,
+    source: inventory.source,
+    objects: Object.fromEntries(inventory.objects),
+    files: Object.fromEntries(inventory.files),
+  };
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  writeWhole(file, JSON.stringify(stored), 0o600);
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { plan } from "../../../controller/decide/plan.ts";
+import type { Desired, SourceIndex } from "../../../controller/sources/index-source.ts";
+import type { InventoryRecord } from "../../../controller/standalone/inventory.ts";
+
+const desired = (object: string, digest = "d"): Desired => ({
+  object,
+  digest,
+  deletion: "Delete",
+  file: `${object}.yaml`,
+});
+const record = (object: string, changes: Partial<InventoryRecord> = {}): [string, InventoryRecord] => [
+  object,
+  { file: `${object}.yaml`, digest: "d", fingerprint: "f", deletion: "Delete", ...changes },
+];
+
+function index(objects: readonly Desired[], changes: Partial<SourceIndex> = {}): SourceIndex {
+  return {
+    revision: "r",
+    objects: new Map(objects.map((one) => [one.object, one])),
+    disputed: new Set(),
+    unreadable: new Set(),
+    problems: [],
+    files: new Map(),
+    ...changes,
+  };
+}
+
+function planned(
+  wanted: SourceIndex,
+  records: readonly [string, InventoryRecord][],
+  allowEmpty = false,
+  glance = () => "f" as string | undefined,
+) {
+  const { due, orphans, settled, problems } = plan(wanted, { objects: new Map(records) }, glance, allowEmpty);
+  return { due: due.map(({ object }) => object), orphans, settled, problems: problems.map(({ reason }) => reason) };
+}
+
+describe("plan", () => {
+  it("does nothing about what is settled", () => {
+    expect(planned(index([desired("a/b")]), [record("a/b")])).toEqual({
+      due: [],
+      orphans: [],
+      settled: 1,
+      problems: [],
+    });
+  });
+
+  it("looks at what is new, changed, damaged, or was never finished", () => {
+    const wanted = index(["n/new", "n/changed", "n/claimed", "n/same"].map((object) => desired(object)));
+    const records = [
+      record("n/changed", { digest: "old" }),
+      record("n/claimed", { fingerprint: "" }),
+      record("n/same"),
+    ];
+    expect(planned(wanted, records).due).toEqual(["n/new", "n/changed", "n/claimed"]);
+    expect(planned(wanted, records, false, () => "other").due).toHaveLength(4);
+    expect(planned(wanted, records, false, () => undefined).due).toHaveLength(4);
+  });
+
+  it("prunes only what is in the inventory and of a file that could be read", () => {
+    const records = [record("a/gone"), record("a/unknown", { file: "broken.yaml" })];
+    expect(planned(index([desired("a/new")], { unreadable: new Set(["broken.yaml"]) }), records).orphans).toEqual([
+      "a/gone",
+    ]);
+  });
+
+  it("an empty source prunes nothing unless that is allowed", () => {
+    expect(planned(index([]), [record("a/b")])).toMatchObject({ orphans: [], problems: ["EmptySource"] });
+    expect(planned(index([]), [record("a/b")], true)).toMatchObject({ orphans: ["a/b"], problems: [] });
+    expect(planned(index([]), [])).toMatchObject({ problems: [] });
+  });
+
+  it("neither writes nor prunes what two files claim", () => {
+    expect(planned(index([desired("a/b")], { disputed: new Set(["a/b"]) }), [record("a/b")])).toMatchObject({
+      due: [],
+      orphans: [],
+    });
+  });
+});
