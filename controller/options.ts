@@ -9,6 +9,7 @@ import {
   type Scope,
   type Suite,
 } from "../src/index.ts";
+import { type OperatorConsent, parseOperatorConsent } from "./targets/consent.ts";
 
 /** Where HTTP listens. */
 export type ListenConfig = { readonly host: string; readonly port: number };
@@ -36,6 +37,13 @@ export function parseSuites(names: readonly string[]): ReadonlySet<Suite> {
     suites.add(name);
   }
   return suites;
+}
+
+/** What the operator consents to, or USAGE. */
+export function parseAdopt(texts: readonly string[]): OperatorConsent {
+  const consent = parseOperatorConsent(texts);
+  if (consent !== undefined) return consent;
+  throw usage("--adopt must be NAMESPACE[,NAMESPACE...]=IfUnowned or =Merge", "as in: --adopt shop,billing=IfUnowned");
 }
 
 /** A number within limits, or USAGE. */

@@ -158,7 +158,7 @@ export { parseKey, parseName, parseNamespace } from "./model/names.ts";
 export { printable, printableJson, printableName, printableTalk } from "./model/printable.ts";
 export { excessOf, objectName, type SealedSecret, type SyncPolicy } from "./model/sealed-secret.ts";
 export { PLAIN_SHAPE, type PlainSecret, type SecretShape, wipeSecret } from "./model/secret.ts";
-export { posixWord, shellWord } from "./model/shell-word.ts";
+export { posixWord, shellQuoted, shellWord } from "./model/shell-word.ts";
 export { isSuite, type Suite } from "./model/suite.ts";
 export { rfc3339 } from "./model/time.ts";
 export { parseToken, sealedAtDate, TOKEN_PREFIX, type Token } from "./model/token.ts";

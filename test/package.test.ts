@@ -22,6 +22,11 @@ describe("the package", () => {
     expect(read("CHANGELOG.md")).toContain(`## ${VERSION}`);
   });
 
+  it("is tested on the oldest Kubernetes that it promises", () => {
+    const [, oldest = "?"] = /OLDEST_KUBERNETES = "(\d+\.\d+)\./.exec(read("tools/nightly.ts")) ?? [];
+    expect(read("docs/kubernetes.md")).toContain(`Kubernetes ${oldest} is the oldest supported version`);
+  });
+
   it("pins exactly whatever touches cryptography, and everything else too", () => {
     for (const range of Object.values(manifest.devDependencies)) expect(range).toMatch(/^\d+\.\d+\.\d+$/);
   });

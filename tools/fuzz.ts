@@ -1,6 +1,7 @@
 /**
  * `npm run fuzz`: everything that is read from a repository, a cluster or a state directory, fed with damaged text. Each reader gives a
- * value, says no, or throws a LacreError: anything else is a fault, and so is a second for one text.
+ * value, says no, or throws a LacreError: anything else is a fault, and so is a second for one text. Then hostile names of files
+ * through the built programs: fuzz-files.ts.
  * SECONDS and SEED by --seconds and --seed: the same seed gives the same texts.
  */
 import * as fs from "node:fs";
@@ -30,23 +31,18 @@ import {
 } from "../src/index.ts";
 import { foundKey, judgeKeys } from "../src/keys/held-secrets.ts";
 import { parseKeyProof } from "../src/keys/proof.ts";
+import { fuzzFiles } from "./fuzz-files.ts";
+import { Random } from "./fuzz-random.ts";
 
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "60" }, seed: { type: "string" } } });
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 const deadline = Date.now() + Number(values.seconds) * 1000;
+/** Of the time, for names of files: these go through whole programs. */
+const NAMES_SHARE = 1 / 3;
 const SLOW_MS = 1_000;
 const ROOT = path.join(import.meta.dirname, "..");
 
-let state = seed;
-/** mulberry32: small, and the same everywhere. */
-function random(below: number): number {
-  state = (state + 0x6d2b79f5) | 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) % below;
-}
-
-const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
+const random = new Random(seed);
 const PIECES = [
   "\0",
   "\u2028",
@@ -82,17 +78,17 @@ const PIECES = [
 /** A text with one to four faults. */
 function damage(text: string, others: readonly string[]): string {
   let damaged = text;
-  for (let faults = 1 + random(4); faults > 0; faults--) {
-    const at = random(damaged.length + 1);
-    const to = Math.min(damaged.length, at + random(12));
-    const other = pick(others);
-    const from = random(other.length + 1);
-    switch (random(6)) {
+  for (let faults = 1 + random.below(4); faults > 0; faults--) {
+    const at = random.below(damaged.length + 1);
+    const to = Math.min(damaged.length, at + random.below(12));
+    const other = random.pick(others);
+    const from = random.below(other.length + 1);
+    switch (random.below(6)) {
       case 0:
         damaged = damaged.slice(0, at) + damaged.slice(to);
         break;
       case 1:
-        damaged = damaged.slice(0, at) + pick(PIECES) + damaged.slice(to);
+        damaged = damaged.slice(0, at) + random.pick(PIECES) + damaged.slice(to);
         break;
       case 2:
         damaged = damaged.slice(0, at);
@@ -104,7 +100,7 @@ function damage(text: string, others: readonly string[]): string {
         damaged = damaged.slice(0, at) + other.slice(from, from + 200) + damaged.slice(to);
         break;
       default:
-        damaged = damaged.slice(0, at) + String.fromCharCode(random(0x250)) + damaged.slice(at + 1);
+        damaged = damaged.slice(0, at) + String.fromCharCode(random.below(0x250)) + damaged.slice(at + 1);
     }
   }
   return damaged;
@@ -187,9 +183,12 @@ function isExpected(error: unknown): boolean {
 
 let runs = 0;
 let faults = 0;
-console.log(`fuzzing ${readers.map(({ name }) => name).join(", ")} for ${values.seconds} s, seed ${seed}`);
-while (Date.now() < deadline && faults < 10) {
-  const { name, text, read } = pick(readers);
+console.log(
+  `fuzzing ${readers.map(({ name }) => name).join(", ")} and names of files for ${values.seconds} s, seed ${seed}`,
+);
+const textDeadline = deadline - Number(values.seconds) * 1000 * NAMES_SHARE;
+while (Date.now() < textDeadline && faults < 10) {
+  const { name, text, read } = random.pick(readers);
   const damaged = damage(text, texts);
   const started = Date.now();
   let fault: string | undefined;
@@ -206,5 +205,12 @@ while (Date.now() < deadline && faults < 10) {
   console.log(`fault in ${name} (seed ${seed}, run ${runs}): ${fault}\n  ${JSON.stringify(damaged).slice(0, 400)}`);
 }
 fs.rmSync(directory, { recursive: true, force: true });
-console.log(`${runs} texts, ${faults} faults`);
+let names = 0;
+do {
+  const round = fuzzFiles(random);
+  names += round.names;
+  faults += round.faults.length;
+  for (const fault of round.faults) console.log(`fault with names of files (seed ${seed}, name ${names}): ${fault}`);
+} while (Date.now() < deadline && faults < 10);
+console.log(`${runs} texts, ${names} names, ${faults} faults`);
 process.exitCode = faults === 0 ? 0 : 1;

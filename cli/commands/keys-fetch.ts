@@ -78,7 +78,7 @@ function fileOf(directory: string, { name, keys }: Environment, list: SignedKeyL
   const found = keys.find(isOf);
   if (found !== undefined) return found;
   throw new LacreError("USAGE", `${name} has the key lists of several clusters, and none is of ${list.cluster}`, {
-    hint: `say which file it belongs into: --output ${keys.join(" or --output ")}`,
+    hint: `say which file it belongs into: --output ${keys.map(shellWord).join(" or --output ")}`,
   });
 }
 

@@ -1,5 +1,5 @@
 /** `lacre seal --raw`: one value into one token on standard output, for Helm values and Kustomize. */
-import { LacreError, parseScope, sealToken, wipe } from "../../src/index.ts";
+import { LacreError, parseScope, sealToken, shellWord, wipe } from "../../src/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readValue } from "../files/value.ts";
 import { loadRecipients, namespaceFor, tellRecipients } from "../keys/public-keys.ts";
@@ -14,7 +14,7 @@ export async function sealRaw(
 ): Promise<void> {
   if (files.length > 0) {
     throw new LacreError("USAGE", "--raw takes no file argument", {
-      hint: `to seal the bytes of a file: --from-file ${files[0]}`,
+      hint: `to seal the bytes of a file: --from-file ${shellWord(files[0] ?? "FILE")}`,
     });
   }
   if (options.key === undefined) {

@@ -14,6 +14,7 @@ import {
   type Sealer,
   type Source,
   sealSource,
+  shellWord,
   withBom,
 } from "../../src/index.ts";
 import { type PendingFile, writeAllAtomic } from "../../src/node/write.ts";
@@ -158,7 +159,7 @@ function sealJob(
   const { input, source, format, target } = job;
   if (format === "dotenv" && options.inPlace === true) {
     throw new LacreError("USAGE", `${input.shown}: a .env file cannot become a manifest in its own place`, {
-      hint: `lacre seal ${input.shown} --output FILE.yaml`,
+      hint: `lacre seal ${shellWord(input.shown)} --output FILE.yaml`,
     });
   }
   const existing = target === undefined || options.inPlace === true ? undefined : readSourceIfPresent(context, target);

@@ -13,6 +13,7 @@ type SyncOptions = {
   readonly namespace?: string;
   readonly allowEmpty?: boolean;
   readonly acceptScope?: readonly string[];
+  readonly adopt?: readonly string[];
   readonly json?: boolean;
 };
 
@@ -38,6 +39,7 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
   for (const file of keyFiles) args.push("--key-file", file);
   if (options.namespace !== undefined) args.push("--namespace", options.namespace);
   for (const scope of options.acceptScope ?? []) args.push("--accept-scope", scope);
+  for (const consent of options.adopt ?? []) args.push("--adopt", consent);
   if (options.allowEmpty === true) args.push("--allow-empty");
   const { status, stdout } = await runController(context, args);
   const report = parseReport(stdout);

@@ -14,6 +14,7 @@ export function syncCommand(context: CommandContext, outcome: Outcome): Command 
     .addOption(namespace())
     .option("--allow-empty", "remove everything when the source holds nothing")
     .addOption(repeated("--accept-scope <scope>", "also open tokens of this scope: namespace, cluster"))
+    .addOption(repeated("--adopt <namespace=how>", "files that were there may be taken over there: IfUnowned, Merge"))
     .addOption(json())
     .action(async (options) => {
       outcome.status = await (await import("../commands/sync.ts")).sync(context, options);

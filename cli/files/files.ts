@@ -64,7 +64,11 @@ export function readSourceIfPresent(context: CommandContext, file: string): Sour
   }
 }
 
-/** True for a directory that exists. */
+/** True for a directory that exists. INPUT_UNREADABLE where nobody can say, as for a name that is too long. */
 export function isDirectory(context: CommandContext, file: string): boolean {
-  return fs.statSync(resolvePath(context, file), { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return fs.statSync(resolvePath(context, file), { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch (error) {
+    throw readError(file, error);
+  }
 }

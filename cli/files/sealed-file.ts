@@ -14,6 +14,7 @@ import {
   type SealedObject,
   type SealedSecret,
   type Source,
+  shellWord,
   withBom,
 } from "../../src/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
@@ -37,7 +38,7 @@ export function selectObject(source: Source, wanted: string | undefined): Sealed
   const names = objects.map(({ sealed }) => objectName(sealed)).join(", ");
   if (objects.length === 0) {
     throw new LacreError("NOT_SEALED", `${source.path} holds no SealedSecret`, {
-      hint: `seal it first: lacre seal --in-place ${source.path}`,
+      hint: `seal it first: lacre seal --in-place ${shellWord(source.path)}`,
     });
   }
   const problem = first === undefined ? `no SealedSecret ${wanted}` : "several SealedSecrets";

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { givesRoles, LacreError, type TreeName } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
+import { readError } from "../files/files.ts";
 import type { Contents } from "../verify/verified-contents.ts";
 import { workTreeRoot } from "./git.ts";
 import { gitBytes } from "./git-blobs.ts";
@@ -44,13 +45,22 @@ export async function workTreeContents(
   };
 }
 
+/** INPUT_UNREADABLE where nobody can say, as for a name that is too long. */
+function statOf(absolute: string, shown: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(absolute, { throwIfNoEntry: false });
+  } catch (error) {
+    throw readError(shown, error);
+  }
+}
+
 async function entriesOf(
   base: string,
   absolute: string,
   shown: string,
   isIgnoring: boolean,
 ): Promise<readonly Entry[]> {
-  const stat = fs.lstatSync(absolute, { throwIfNoEntry: false });
+  const stat = statOf(absolute, shown);
   if (stat === undefined)
     throw new LacreError("INPUT_NOT_FOUND", `${shown} does not exist`, { hint: "check the path" });
   if (!stat.isDirectory())

@@ -8,6 +8,8 @@ import {
   parseKeyList,
   parsePublicKeys,
   type SignedKeyList,
+  shellQuoted,
+  shellWord,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent } from "../files/files.ts";
@@ -46,7 +48,7 @@ export function readPlace(
     const source = readSourceIfPresent(context, file);
     if (source !== undefined) return readNamed(engine, file, source.text);
     throw new LacreError("NO_PUBLIC_KEY", `no public key for ${JSON.stringify(name)}: ${file} is missing or empty`, {
-      hint: `get the key of ${name} and commit it. From its cluster: lacre keys fetch --env ${name}. From a key file: lacre keys public --key-file KEY > ${file}`,
+      hint: `get the key of ${name} and commit it. From its cluster: lacre keys fetch --env ${shellQuoted(name)}. From a key file: lacre keys public --key-file KEY > ${shellWord(file)}`,
     });
   });
 }

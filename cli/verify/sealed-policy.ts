@@ -10,6 +10,7 @@ import {
   parsePublicKeys,
   parseSealers,
   type SealedPolicy,
+  shellWord,
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
@@ -77,7 +78,7 @@ function keysMissing(from: string, name: string, file = "its keys"): LacreError 
   return new LacreError(
     "NOTHING_JUDGED",
     `${from} names ${file} for ${name} and does not hold it: tokens could not be judged`,
-    { hint: `bring the keys there first: lacre keys fetch, then commit ${file}` },
+    { hint: `bring the keys there first: lacre keys fetch, then commit ${shellWord(file)}` },
   );
 }
 

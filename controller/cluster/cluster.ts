@@ -78,19 +78,20 @@ class Cluster {
       this.#metrics.requested,
     );
     this.#api = new KubeApi(client.fenced(() => this.#lease.isHeld()));
+    const keysApi = new KubeApi(client.fenced(() => this.#keyLease.isHeld()));
+    const eventsBy = (api: KubeApi) =>
+      config.events ? new EventRecorder(api.client, config.identity, this.#metrics.eventDropped) : undefined;
     this.#keys = new ClusterKeys({
       config,
-      api: new KubeApi(client.fenced(() => this.#keyLease.isHeld())),
+      api: keysApi,
       engine,
       log,
       troubles: this.#troubles,
+      events: eventsBy(keysApi),
       isLeading: () => this.#keyLease.isHeld(),
       uses: () => countUses(this.#listSealed()),
       changed: () => this.#keysChanged(),
     });
-    const events = config.events
-      ? new EventRecorder(this.#api.client, config.identity, this.#metrics.eventDropped)
-      : undefined;
     this.#blockers = new Blockers(client, config.watchIdleMs, (key) => this.#queue.add(key));
     this.#signatures = config.sealersFile === undefined ? undefined : new SealersFile(config.sealersFile);
     this.#reconciler = new Reconciler({
@@ -106,7 +107,7 @@ class Cluster {
       adopt: config.adopt,
       keyNamespace: config.keyNamespace,
       isKeyNamespaceShared: config.namespaces.includes(config.keyNamespace),
-      telling: createTelling(log, events, this.#metrics),
+      telling: createTelling(log, eventsBy(this.#api), this.#metrics),
       blocked: (key, isBlocked) => this.#blockers.set(key, isBlocked),
     });
     this.#queue = new Queue({

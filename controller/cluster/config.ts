@@ -18,6 +18,7 @@ import {
   checkLogLevel,
   type ListenConfig,
   number,
+  parseAdopt,
   parseCluster,
   parseKeeping,
   parseListen,
@@ -25,7 +26,7 @@ import {
   parseSuites,
   usage,
 } from "../options.ts";
-import { type OperatorConsent, parseOperatorConsent } from "../targets/consent.ts";
+import type { OperatorConsent } from "../targets/consent.ts";
 
 /** Everything that can be set. */
 export type ClusterConfig = {
@@ -204,14 +205,8 @@ function parseRecipients(recipients: readonly string[], isRequired: boolean): re
   return [...new Set(recipients)];
 }
 
-function parseAdopt(texts: readonly string[], namespaces: readonly string[]): OperatorConsent {
-  const consent = parseOperatorConsent(texts);
-  if (consent === undefined) {
-    throw usage(
-      "--adopt must be NAMESPACE[,NAMESPACE...]=IfUnowned or =Merge",
-      "as in: --adopt shop,billing=IfUnowned",
-    );
-  }
+function parseAdoptIn(texts: readonly string[], namespaces: readonly string[]): OperatorConsent {
+  const consent = parseAdopt(texts);
   const stranger = [...consent.keys()].find((name) => namespaces.length > 0 && !namespaces.includes(name));
   if (stranger !== undefined) {
     throw usage(
@@ -236,7 +231,7 @@ export function parseClusterConfig(args: readonly string[]): ClusterConfig {
   return {
     access: { kubeconfig: values.kubeconfig, context: values.context, tokenFile: values["token-file"] },
     namespaces,
-    adopt: parseAdopt(values.adopt ?? [], namespaces),
+    adopt: parseAdoptIn(values.adopt ?? [], namespaces),
     keyNamespace: parseNamespace(values["key-namespace"] ?? ownNamespace()),
     cluster: values.cluster === undefined ? undefined : parseCluster(values.cluster),
     ...parseKeeping(values, suite, HINT),

@@ -9,7 +9,7 @@ import { conditionOf } from "./status.ts";
 const WRITTEN = { created: "Created", updated: "Updated", corrected: "DriftCorrected", adopted: "Adopted" } as const;
 
 function subject(key: string, uid: string): EventSubject {
-  return { ...splitKey(key), uid };
+  return { kind: "SealedSecret", ...splitKey(key), uid };
 }
 
 /** The teller of one controller. */

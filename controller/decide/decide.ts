@@ -97,7 +97,7 @@ export function decide(observed: Observed, means: Means): readonly Action[] {
   if (desired.policy.suspend) return [{ kind: "skip" }];
   if (observed.objection !== undefined) return [{ kind: "report", ...observed.objection }];
   if (observed.live !== undefined && !observed.isOurs && desired.policy.adopt === "Never") {
-    return [report("NotOwned", "it was there before and is not ours; remove it, or set spec.adopt: IfUnowned")];
+    return [report("NotOwned", "it was there before and is not ours; remove it")];
   }
   const refusal = refuse(desired, means);
   if (refusal !== undefined) return [refusal];

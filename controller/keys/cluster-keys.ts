@@ -4,6 +4,7 @@ import type { ClusterConfig } from "../cluster/config.ts";
 import { type KubeApi, secretsPath } from "../kube/api.ts";
 import { ApiError } from "../kube/api-error.ts";
 import { Collection } from "../kube/collection.ts";
+import type { EventRecorder } from "../kube/events.ts";
 import { Fenced } from "../kube/fence.ts";
 import type { SecretObject } from "../kube/object.ts";
 import { pause } from "../pause.ts";
@@ -13,6 +14,7 @@ import { HeldKeys } from "./held-keys.ts";
 import { KeyBackup } from "./key-backup.ts";
 import { KeyKeeper } from "./key-keeper.ts";
 import type { KeyUse } from "./key-uses.ts";
+import { UnprovenEvents } from "./unproven-events.ts";
 
 /** What the keys need. */
 export type ClusterKeysOptions = {
@@ -22,6 +24,8 @@ export type ClusterKeysOptions = {
   readonly engine: Engine;
   readonly log: Logger;
   readonly troubles: Troubles;
+  /** undefined: no Events are sent. */
+  readonly events: EventRecorder | undefined;
   readonly isLeading: () => boolean;
   /** What needs each key, of all that this controller may read. */
   readonly uses: () => Promise<ReadonlyMap<KeyId, KeyUse>>;
@@ -43,7 +47,7 @@ export class ClusterKeys {
 
   constructor(options: ClusterKeysOptions) {
     this.#options = options;
-    const { api, engine, log, troubles, uses, config } = options;
+    const { api, engine, log, troubles, events, uses, config } = options;
     const { keyNamespace: namespace, backupRecipients: recipients } = config;
     const told = (message: string, details: Readonly<Record<string, string>>) => log.info(details, message);
     this.held = new HeldKeys({
@@ -55,6 +59,7 @@ export class ClusterKeys {
       malformed: (secret, problem) => troubles.key(secret, problem),
     });
     this.#backup = recipients.length === 0 ? undefined : new KeyBackup({ api, engine, namespace, recipients, told });
+    const unprovenEvents = new UnprovenEvents(events);
     this.#keeper = new KeyKeeper({
       api,
       engine,
@@ -68,6 +73,7 @@ export class ClusterKeys {
       adoptKeys: config.adoptKeys,
       told,
       held: (problem) => troubles.keyKeeping(problem),
+      unproven: (secrets) => unprovenEvents.tell(secrets),
     });
     this.#collections = [SEALING_KEY, IDENTITY].map((label) => this.#collect(label));
   }

@@ -23,6 +23,7 @@ import {
   wipe,
 } from "../../src/index.ts";
 import { keyOf, type SecretObject, splitKey } from "../kube/object.ts";
+import type { UnprovenSecret } from "./unproven-events.ts";
 
 /** What is told when the keys change. */
 export type HeldKeysOptions = {
@@ -49,7 +50,12 @@ type Identity = {
   readonly hasProofs: boolean;
 };
 
-type Found = { readonly resourceVersion: string; readonly key: FoundKey; readonly madeFor: string | undefined };
+type Found = {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly key: FoundKey;
+  readonly madeFor: string | undefined;
+};
 
 /** Keys by the Secret that keeps them. A Secret that is no good key is told and passed over. */
 export class HeldKeys {
@@ -106,6 +112,11 @@ export class HeldKeys {
   /** What reads as a key and has no proof. */
   get unproven(): readonly FoundKey[] {
     return this.#unproven;
+  }
+
+  /** The Secrets of these. */
+  get unprovenSecrets(): readonly UnprovenSecret[] {
+    return this.#unproven.map(({ secret }) => ({ secret, uid: this.#found.get(secret)?.uid ?? "" }));
   }
 
   /** The newest list of the cluster's own identity that was seen. */
@@ -185,7 +196,8 @@ export class HeldKeys {
       this.#refuse(name, held);
     } else {
       const key = foundKey(this.#options.engine, name, held, readKeyProof(secret));
-      this.#found.set(name, { resourceVersion, key, madeFor: readMadeFor(secret) });
+      const { uid = "" } = secret.metadata;
+      this.#found.set(name, { uid, resourceVersion, key, madeFor: readMadeFor(secret) });
       if (this.#malformed.delete(name)) this.#options.malformed(name, undefined);
     }
     this.#rebuild();

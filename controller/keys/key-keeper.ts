@@ -34,6 +34,7 @@ import type { ConfigMapObject } from "../kube/object.ts";
 import type { KeyBackup } from "./key-backup.ts";
 import { KeySecrets, type KeySecretsOptions } from "./key-secrets.ts";
 import type { KeyUse } from "./key-uses.ts";
+import type { UnprovenSecret } from "./unproven-events.ts";
 
 /** How keys are kept. */
 export type KeyKeeperOptions = KeySecretsOptions & {
@@ -46,6 +47,8 @@ export type KeyKeeperOptions = KeySecretsOptions & {
   readonly uses: () => Promise<ReadonlyMap<KeyId, KeyUse>>;
   /** What keeps keys from being made and published; undefined: nothing does any more. */
   readonly held: (problem: string | undefined) => void;
+  /** The key Secrets that are still without a proof after a round, however it ended. */
+  readonly unproven: (secrets: readonly UnprovenSecret[]) => void;
 };
 
 const NAMELESS = "the cluster has no name, and people seal for it by one: start the controller with --cluster NAME";
@@ -101,6 +104,7 @@ export class KeyKeeper {
       await this.#publish(store, now, published, answers);
     } finally {
       this.#isAtWork = false;
+      this.#options.unproven(this.#options.keys.unprovenSecrets);
     }
   }
 

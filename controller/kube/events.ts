@@ -5,7 +5,14 @@ import { printableName, rfc3339 } from "../../src/index.ts";
 import type { KubeClient } from "./client.ts";
 
 /** The object that an event is about. */
-export type EventSubject = { readonly namespace: string; readonly name: string; readonly uid: string };
+export type EventSubject = {
+  readonly kind: keyof typeof API_VERSIONS;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+};
+
+const API_VERSIONS = { SealedSecret: "lacre.dev/v1alpha1", Secret: "v1" } as const;
 
 // Under a flood the newest are dropped: conditions and metrics hold the state, events are a courtesy.
 const MAX_WAITING = 2_000;
@@ -34,14 +41,14 @@ export class EventRecorder {
       return;
     }
     const now = rfc3339(new Date());
-    const { namespace, name, uid } = subject;
+    const { kind, namespace, name, uid } = subject;
     this.#waiting.push({
       namespace,
       body: {
         apiVersion: "v1",
         kind: "Event",
-        metadata: { namespace, name: `${name.slice(0, 230)}.${randomBytes(8).toString("hex")}` },
-        involvedObject: { apiVersion: "lacre.dev/v1alpha1", kind: "SealedSecret", namespace, name, uid },
+        metadata: { namespace, name: eventName(name) },
+        involvedObject: { apiVersion: API_VERSIONS[kind], kind, namespace, name, uid },
         type,
         reason,
         message: printableName(message).slice(0, 1024),
@@ -68,4 +75,9 @@ export class EventRecorder {
     }
     this.#active--;
   }
+}
+
+/** A name of its own. What is cut off must not leave a dot or dash at an end: the API server would refuse the event. */
+function eventName(subject: string): string {
+  return `${subject.slice(0, 230).replace(/[.-]+$/, "")}.${randomBytes(8).toString("hex")}`;
 }

@@ -4,6 +4,7 @@ import { type KeyPolicy, type NewKeys, parseNamespace, type Scope, type Suite } 
 import {
   checkLogLevel,
   type ListenConfig,
+  parseAdopt,
   parseCluster,
   parseKeeping,
   parseListen,
@@ -12,6 +13,7 @@ import {
   usage,
 } from "../options.ts";
 import { isCommitId } from "../sources/accepted.ts";
+import type { OperatorConsent } from "../targets/consent.ts";
 
 /** Where the sealed files are. */
 type SourceConfig =
@@ -43,6 +45,8 @@ export type Config = {
   readonly once: boolean;
   readonly allowEmpty: boolean;
   readonly acceptSuites: ReadonlySet<Suite>;
+  /** Where files that were there before may be taken over. */
+  readonly adopt: OperatorConsent;
   readonly acceptScopes: ReadonlySet<Scope>;
   readonly fileMode: number;
   readonly intervalMs: number;
@@ -75,6 +79,7 @@ Options:
   --interval SECONDS                         time between two passes (default 10)
   --allow-empty                              an empty source removes everything; refused otherwise
   --accept-suite SUITE                       also open tokens of this suite (x25519)
+  --adopt NAMESPACE[,...]=HOW                files that were there may be taken over there: IfUnowned or Merge (default: none)
   --accept-scope SCOPE                       also open tokens of this scope (namespace, cluster)
   --file-mode MODE                           mode of the opened files (default 0400)
   --listen HOST:PORT | off                   /healthz, /readyz, /metrics (default 127.0.0.1:9808)
@@ -108,6 +113,7 @@ function parse(args: readonly string[]) {
         once: { type: "boolean" },
         "allow-empty": { type: "boolean" },
         "accept-suite": { type: "string", multiple: true },
+        adopt: { type: "string", multiple: true },
         "accept-scope": { type: "string", multiple: true },
         "file-mode": { type: "string", default: "0400" },
         interval: { type: "string", default: "10" },
@@ -177,6 +183,7 @@ export function parseConfig(args: readonly string[]): Config {
     once: values.once === true,
     allowEmpty: values["allow-empty"] === true,
     acceptSuites: parseSuites(values["accept-suite"] ?? []),
+    adopt: parseAdopt(values.adopt ?? []),
     acceptScopes: parseScopes(values["accept-scope"] ?? []),
     fileMode: Number.parseInt(values["file-mode"], 8),
     intervalMs: interval * 1000,

@@ -91,6 +91,7 @@ export async function control(config: Config): Promise<number> {
     namespace: config.namespace,
     allowEmpty: config.allowEmpty,
     acceptSuites: config.acceptSuites,
+    adopt: config.adopt,
     acceptScopes: config.acceptScopes,
     isStopping: () => isStopping,
   });

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { LacreError, type SyncPolicy } from "../../src/index.ts";
 import { writeWhole } from "../../src/node/write.ts";
 import type { IndexedFile } from "../sources/index-source.ts";
+import type { Adoption } from "../targets/consent.ts";
 
 /** One object that is ours. digest is empty between the claim and the first write. */
 export type InventoryRecord = {
@@ -14,6 +15,8 @@ export type InventoryRecord = {
   /** Identity and change times of the files written; tells a hand edit without opening anything. */
   readonly fingerprint: string;
   readonly deletion: SyncPolicy["deletion"];
+  /** How it was taken over, where it was there before. */
+  readonly adopted?: Adoption | undefined;
 };
 
 /** The whole inventory. */
@@ -48,8 +51,10 @@ function isMapOf(value: unknown, isItem: (item: Readonly<Record<string, unknown>
 
 const isDeletion = (value: unknown) => value === "Delete" || value === "Orphan";
 
-const isRecord = ({ file, digest, fingerprint, deletion }: Readonly<Record<string, unknown>>) =>
-  [file, digest, fingerprint].every((field) => typeof field === "string") && isDeletion(deletion);
+const isAdopted = (value: unknown) => value === undefined || value === "IfUnowned" || value === "Merge";
+
+const isRecord = ({ file, digest, fingerprint, deletion, adopted }: Readonly<Record<string, unknown>>) =>
+  [file, digest, fingerprint].every((field) => typeof field === "string") && isDeletion(deletion) && isAdopted(adopted);
 
 const isIndexed = ({ object, digest, deletion }: Readonly<Record<string, unknown>>) =>
   [object, digest].every((field) => typeof field === "string") && isDeletion(deletion);

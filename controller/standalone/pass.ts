@@ -24,6 +24,8 @@ import {
   type SourceIndex,
 } from "../sources/index-source.ts";
 import type { Snapshot, Source } from "../sources/source.ts";
+import type { Adoption, OperatorConsent } from "../targets/consent.ts";
+import { adoptionOf, objectionOf } from "../targets/directory-consent.ts";
 import type { Target } from "../targets/target.ts";
 import { type Inventory, type InventoryRecord, readInventory, writeInventory } from "./inventory.ts";
 import { describe, notRead, type PassReport } from "./pass-report.ts";
@@ -40,6 +42,8 @@ export type ReconcilerOptions = {
   readonly namespace: string | undefined;
   readonly allowEmpty: boolean;
   readonly acceptSuites: ReadonlySet<Suite>;
+  /** Where files that were there before may be taken over. */
+  readonly adopt: OperatorConsent;
   readonly acceptScopes: ReadonlySet<Scope>;
   /** Asked between two objects: true ends the pass early. */
   readonly isStopping: () => boolean;
@@ -178,6 +182,8 @@ export class Reconciler {
     const { target } = this.#options;
     const record = this.#inventory.objects.get(desired.object);
     const live = target.read(desired.object);
+    // What is gone is made anew, and is ours then.
+    const adopted = live === undefined ? undefined : adoptionOf(sealed, record);
     try {
       const observed = {
         object: desired.object,
@@ -186,8 +192,12 @@ export class Reconciler {
         isApplied: record?.digest === desired.digest,
         live,
         deletion: desired.deletion,
+        objection: objectionOf(sealed, target.occupant(desired.object), record, this.#options.adopt),
       };
-      for (const action of decide(observed, this.#means(opening))) this.#perform(desired, action, tally);
+      for (const action of decide(observed, this.#means(opening))) {
+        if (action.kind === "write" && action.cause === "adopted") this.#claimAdopted(desired, adopted, tally);
+        this.#perform(desired, action, tally, adopted);
+      }
     } finally {
       wipe(...(live?.values.values() ?? []));
     }
@@ -198,12 +208,19 @@ export class Reconciler {
     return { engine, keyring, acceptSuites, acceptScopes, retiredKeys: retired, signatures: signatures?.policy };
   }
 
-  #perform({ object, file, digest, deletion }: Desired, action: Action, tally: Tally): void {
+  /** As with new objects: a kill in between leaves nothing of which it is not known how it was taken over. */
+  #claimAdopted({ object, file, deletion }: Desired, adopted: Adoption | undefined, tally: Tally): void {
+    this.#inventory.objects.set(object, { file, digest: "", fingerprint: "", deletion, adopted });
+    this.#save(tally);
+  }
+
+  #perform({ object, file, digest, deletion }: Desired, action: Action, tally: Tally, adopted?: Adoption): void {
     const settled = (): InventoryRecord => ({
       file,
       digest,
       deletion,
       fingerprint: this.#options.target.glance(object) ?? "",
+      ...(adopted !== undefined && { adopted }),
     });
     switch (action.kind) {
       case "write":
@@ -256,7 +273,8 @@ export class Reconciler {
   #settleOrphan(object: string, opening: Opening, tally: Tally): void {
     const record = this.#inventory.objects.get(object);
     if (record === undefined || this.#options.isStopping()) return;
-    const { deletion } = record;
+    // What was taken over whole stays, as it was there before.
+    const deletion = record.adopted === "IfUnowned" ? "Orphan" : record.deletion;
     const observed = { object, desired: undefined, isOurs: true, isApplied: false, live: undefined, deletion };
     try {
       for (const action of decide(observed, this.#means(opening))) this.#perform({ object, ...record }, action, tally);

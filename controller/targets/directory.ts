@@ -13,10 +13,13 @@ import * as path from "node:path";
 import { LacreError, type PlainSecret, parseKey, parseName, parseNamespace } from "../../src/index.ts";
 import { refuseSharedDirectory } from "../../src/node/directory.ts";
 import type { Live } from "../decide/decide.ts";
+import { MARKER, type Occupant } from "./directory-consent.ts";
 import type { Glance, Target } from "./target.ts";
 
 const DATA = "..data";
 const DATA_TEMPORARY = "..data_tmp";
+/** What writing leaves behind when it is interrupted, and what it replaces. Others may have files that begin with two dots too. */
+const REST = /^\.\.(?:\d{4}(?:_\d\d){5}\.[0-9a-f]+|data_tmp|link_.*)$/s;
 
 /** Who may read a file may also enter the directories that lead to it. */
 function directoryModeOf(fileMode: number): number {
@@ -84,6 +87,19 @@ class DirectoryTarget implements Target {
     }
     isIntact &&= this.#links(directory).every((name) => values.has(name));
     return { values, isIntact };
+  }
+
+  occupant(object: string): Occupant | undefined {
+    const directory = this.#directoryOf(object);
+    const stat = lstat(directory);
+    if (stat === undefined) return undefined;
+    const generation = stat.isDirectory() ? readLink(path.join(directory, DATA)) : undefined;
+    const values = new Set(generation === undefined ? [] : this.#names(path.join(directory, generation)));
+    return {
+      isProjected: generation !== undefined,
+      hasMarker: stat.isDirectory() && lstat(path.join(directory, MARKER))?.isFile() === true,
+      others: new Set(this.#names(directory).filter((name) => !values.has(name))),
+    };
   }
 
   write(object: string, secret: PlainSecret): void {
@@ -164,7 +180,7 @@ class DirectoryTarget implements Target {
 
   #dropOtherGenerations(directory: string, current: string | undefined): void {
     for (const name of this.#names(directory)) {
-      if (name.startsWith("..") && name !== DATA && name !== current) {
+      if (REST.test(name) && name !== current) {
         fs.rmSync(path.join(directory, name), { recursive: true, force: true });
       }
     }

@@ -21,12 +21,19 @@ const TYPES: readonly Driver[] = [
   { matches: /^([^/]+\.)?x-k8s\.io\//i, does: "is applied to clusters, or opens them, by Cluster API" },
   { matches: /^([^/]+\.)?cattle\.io\//i, does: "is carried out on nodes and clusters by Rancher and Fleet" },
   { matches: /^([^/]+\.)?argoproj\.io\//i, does: "connects Argo CD to clusters and repositories" },
+  { matches: /^([^/]+\.)?timoni\.sh\//i, does: "is a record by which Timoni upgrades and deletes" },
+  { matches: /^([^/]+\.)?projectsveltos\.io\//i, does: "is applied to clusters by Sveltos" },
+  { matches: /^([^/]+\.)?linkerd\.io\//i, does: "connects Linkerd to clusters" },
   { matches: /^([^/]+\.)?lacre\.dev\//i, does: "is lacre's own" },
 ];
 
 const NAMES: readonly Driver[] = [
   { matches: /^sh\.helm\.release\./i, does: "is a record by which Helm upgrades and deletes" },
   { matches: /^bootstrap-token-/i, does: "grants access to the cluster in kube-system" },
+  { matches: /\.node-password\.(?:k3s|rke2)$/i, does: "says who may join the cluster as a node, in kube-system" },
+  { matches: /^timoni\./i, does: "is a record by which Timoni upgrades and deletes" },
+  // Read by their names alone: what a forged state lists is deleted by the next run, and a plan is carried out.
+  { matches: /^tf(?:state|plan)-/i, does: "is a state or plan by which Terraform changes and deletes" },
 ];
 
 /** The controller's own objects, in its own namespace. */
@@ -36,8 +43,10 @@ const OWN_NAMES = /^(?:lacre-identity|lacre-keys|lacre-backup|lacre-key-.*)$/;
 const LABELS: readonly { readonly key: RegExp; readonly value: RegExp; readonly isFixed: boolean }[] = [
   // Helm finds its records by this label alone, whatever their type and name.
   { key: /^owner$/i, value: /^(?:helm|tiller)$/i, isFixed: true },
-  // The sidecar of Grafana's chart, which reads every namespace.
-  { key: /^grafana_/i, value: /^/, isFixed: false },
+  // Terraform finds the workspaces of a state by these.
+  { key: /^tfstate/i, value: /^/, isFixed: true },
+  // The sidecar of the charts of Grafana and Loki, which may read every namespace.
+  { key: /^(?:grafana|loki)_/i, value: /^/, isFixed: false },
 ];
 
 /** Why a Secret of this type is never made. */

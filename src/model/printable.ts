@@ -20,11 +20,14 @@ export function printableName(text: string): string {
   return printable(text).replaceAll("\n", "\\x0a").replaceAll("\t", "\\x09");
 }
 
+/** Commands of GitHub's older form, Azure DevOps and TeamCity: these two obey them anywhere in a line too. */
+const COMMAND = /##(?=\w*\[)/g;
+
 /** Text in a log of a CI system: as printable, and no line begins with what GitHub, GitLab or Jenkins obeys. */
 export function printableInLog(text: string): string {
   return printable(text)
     .replace(/^(?=.)/gm, "| ")
-    .replace(/##\[/g, "# #[");
+    .replace(COMMAND, "# #");
 }
 
 /**
@@ -34,15 +37,18 @@ export function printableInLog(text: string): string {
 export function printableTalk(text: string): string {
   return printable(text)
     .replace(/^(?=\s*(?:::|section_))/gm, "| ")
-    .replace(/##\[/g, "# #[");
+    .replace(COMMAND, "# #");
 }
 
-/** JSON of one line or many that says the same to programs, and shows on a terminal nothing but what can be shown. */
+/** JSON of one line or many that says the same to programs, and shows on a terminal or in a log nothing that either would obey. */
 export function printableJson(json: string): string {
-  return json.replace(UNPRINTABLE, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,
-    ).join(""),
-  );
+  // A sign of number stands in strings only.
+  return json
+    .replace(COMMAND, "#\\u0023")
+    .replace(UNPRINTABLE, (character) =>
+      Array.from(
+        { length: character.length },
+        (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,
+      ).join(""),
+    );
 }

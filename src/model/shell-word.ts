@@ -10,9 +10,16 @@ export function shellWord(text: string): string {
 
 /** The word as shellWord gives it, for one that is no path: a leading dash stays. */
 export function shellQuoted(word: string): string {
-  if (HIDDEN.test(word)) return `$'${[...word].map(escaped).join("")}'`;
+  if (HIDDEN.test(word)) return hiddenWord(word);
   if (/^[\w./:@%+,=-]+$/.test(word)) return word;
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  // Two signs of number stand apart: what is printed into a log of CI is changed where a command of the system would be in it.
+  return `'${word.replaceAll("'", "'\\''").replaceAll("##", "#''#")}'`;
+}
+
+/** POSIX shells have no escapes in quotes before 2024. A substitution drops line feeds at its end, and only newer ones have a way then. */
+function hiddenWord(word: string): string {
+  const text = [...word].map(escaped).join("");
+  return word.endsWith("\n") ? `$'${text.replaceAll("%%", "%")}'` : `"$(printf '${text}')"`;
 }
 
 /**
@@ -25,9 +32,9 @@ export function posixWord(word: string): string | undefined {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Three octal digits a byte: what follows cannot lengthen them. */
+/** As printf reads it, and an interactive shell leaves it alone. Three octal digits a byte: what follows cannot lengthen them. */
 function escaped(character: string): string {
-  if (character === "'" || character === "\\") return `\\${character}`;
-  if (!HIDDEN.test(character)) return character;
+  if (character === "%") return "%%";
+  if (!HIDDEN.test(character) && !/['"\\`$!#-]/.test(character)) return character;
   return [...new TextEncoder().encode(character)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
 }

@@ -2,6 +2,7 @@
  * Whom the environments of .lacre.yaml are sealed for, as far as a check without keys can judge it: a change must not move one
  * to somebody else unseen. Who may write both the keys and the check that passes them needs a reader.
  */
+import { shellQuoted, shellWord } from "../model/shell-word.ts";
 import type { Finding } from "./finding.ts";
 import { type RuleId, ruleOf } from "./rules.ts";
 
@@ -36,7 +37,7 @@ function finding(file: string, rule: RuleId, { name, line }: EnvironmentState, s
     endLine: line,
     endColumn: 2,
     message: `environment ${name} ${says}: ${ruleOf(rule)?.title ?? ""}`,
-    fix: ruleOf(rule)?.fix(file, name) ?? "",
+    fix: ruleOf(rule)?.fix(shellWord(file), shellQuoted(name)) ?? "",
   };
 }
 

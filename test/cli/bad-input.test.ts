@@ -23,6 +23,17 @@ function ready(): Workspace {
 }
 
 describe("a file that is not what was meant", () => {
+  it("has a name that no file system takes: it is told, and is no bug", () => {
+    const workspace = ready();
+    const long = `./${"x".repeat(300)}.yaml`;
+    for (const command of [["inspect"], ["open", "-k", "prod.key"], ["seal", ...R], ["verify"], ["diff"]]) {
+      const ran = workspace.lacre([...command, long]);
+      expect([command[0], ran.status, ran.stderr]).toEqual([command[0], 1, expect.stringContaining("cannot be read")]);
+    }
+    const written = workspace.lacre(["seal", ...R, "-o", long, "db.yaml"]);
+    expect([written.status, written.stderr]).toEqual([1, expect.not.stringContaining("bug in lacre")]);
+  });
+
   const texts: readonly (readonly [string, string | Buffer, number, RegExp])[] = [
     ["an empty file", "", 1, /in\.yaml is empty/],
     ["a file of blanks", " \n\n", 1, /in\.yaml is empty/],

@@ -229,6 +229,10 @@ describe("what drives other software", () => {
     ["cluster.x-k8s.io/secret", false],
     ["addons.cluster.x-k8s.io/resource-set", false],
     ["rke.cattle.io/machine-plan", false],
+    ["timoni.sh/instance", false],
+    ["addons.projectsveltos.io/cluster-profile", false],
+    ["mirror.linkerd.io/remote-kubeconfig", false],
+    ["notlinkerd.io/x", true],
     ["lacre.dev/x", false],
   ])("the type %s is made: %s", (type, isMade) => {
     expect(refuseType(type)?.reason).toBe(isMade ? undefined : "TypeNotAllowed");
@@ -239,6 +243,14 @@ describe("what drives other software", () => {
     ["sh.helm.release", true],
     ["sh.helm.release.v1.shop.v3", false],
     ["bootstrap-token-abcdef", false],
+    ["worker-1.node-password.k3s", false],
+    ["worker-1.node-password.rke2", false],
+    ["node-password", true],
+    ["timoni.shop", false],
+    ["timoni", true],
+    ["tfstate-default-shop", false],
+    ["tfplan-default-shop", false],
+    ["tfvars-shop", true],
   ])("the name %s is made: %s", (name, isMade) => {
     expect(refuseName(name)?.reason).toBe(isMade ? undefined : "NameNotAllowed");
   });
@@ -254,18 +266,20 @@ describe("what drives other software", () => {
     expect(refuseOwnName(name)?.reason).toBe(isMade ? undefined : "NameNotAllowed");
   });
 
-  it("the label by which Helm finds its records never passes, nor Grafana's without being allowed", () => {
+  it("the label by which Helm finds its records never passes, nor Terraform's, nor Grafana's and Loki's without being allowed", () => {
     const labels = new Map([
       ["owner", "helm"],
       ["OWNER", "TILLER"],
       ["grafana_datasource", "1"],
+      ["tfstateWorkspace", "default"],
+      ["loki_rule", ""],
       ["app", "shop"],
     ]);
     const kept = (...allowed: readonly string[]) => [
       ...allowedMetadata({ ...PLAIN_SHAPE, labels }, allowed).shape.labels.keys(),
     ];
     expect(kept()).toEqual(["app"]);
-    expect(kept("owner", "OWNER", "grafana_datasource")).toEqual(["grafana_datasource", "app"]);
+    expect(kept("owner", "OWNER", "grafana_datasource", "tfstateWorkspace")).toEqual(["grafana_datasource", "app"]);
     const team = { ...PLAIN_SHAPE, labels: new Map([["owner", "team-a"]]) };
     expect([...allowedMetadata(team, []).shape.labels.keys()]).toEqual(["owner"]);
   });

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { refuseName } from "../../controller/targets/driving.ts";
 import { ControlPlane } from "../support/control-plane.ts";
 import { TestApi } from "../support/kube-api.ts";
 import { until } from "../support/test-cluster.ts";
@@ -35,6 +36,14 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
   const secret = (name: string) => ({ metadata: { name }, data: {} });
   const sealed = "/apis/lacre.dev/v1alpha1";
 
+  const event = (namespace: string) => ({
+    metadata: { name: "x", namespace },
+    involvedObject: { apiVersion: "v1", kind: "Secret", namespace, name: "x" },
+  });
+  /** The controller tells of key Secrets where they lie. */
+  const eventStatus = (may: Awaited<ReturnType<typeof asking>>, namespace: string) =>
+    may.status("POST", `/api/v1/namespaces/${namespace}/events?dryRun=All`, event(namespace));
+
   const apply = (profile: string) =>
     plane.kubectl(["apply", "--server-side", "-k", path.join(DEPLOY, "profiles", profile)]);
   it("the profile for listed namespaces: there and nowhere else", async () => {
@@ -43,6 +52,7 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
     expect(await may.status("GET", `${sealed}/namespaces/shop/sealedsecrets`)).toBe(200);
     expect(await may.status("POST", "/api/v1/namespaces/shop/secrets?dryRun=All", secret("x"))).toBe(201);
     expect(await may.status("GET", "/api/v1/namespaces/lacre-system/secrets")).toBe(200);
+    expect(await eventStatus(may, "lacre-system")).toBe(201);
     const refused: readonly (readonly [string, string, object?])[] = [
       ["GET", "/api/v1/secrets"],
       ["GET", `${sealed}/sealedsecrets`],
@@ -54,6 +64,7 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
       ["POST", `${sealed}/namespaces/shop/sealedsecrets`, { metadata: { name: "x" }, spec: { entries: {} } }],
       ["DELETE", `${sealed}/namespaces/shop/sealedsecrets/x`],
       ["GET", "/api/v1/namespaces/shop/configmaps"],
+      ["POST", "/api/v1/namespaces/other/events?dryRun=All", event("other")],
       ["GET", "/api/v1/namespaces/lacre-system/configmaps/other"],
       ["GET", "/api/v1/namespaces/shop/pods"],
       ["POST", "/api/v1/namespaces/shop/serviceaccounts/default/token", {}],
@@ -72,6 +83,7 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
     const may = await asking("shop");
     expect(await may.status("GET", `${sealed}/namespaces/shop/sealedsecrets`)).toBe(200);
     expect(await may.status("GET", "/api/v1/namespaces/shop/secrets")).toBe(200);
+    expect(await eventStatus(may, "shop")).toBe(201);
     for (const at of [
       "/api/v1/secrets",
       "/api/v1/namespaces/other/secrets",
@@ -88,6 +100,7 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
     const may = await asking("lacre-system");
     expect(await may.status("GET", `${sealed}/sealedsecrets`)).toBe(200);
     expect(await may.status("POST", "/api/v1/namespaces/other/secrets?dryRun=All", secret("x"))).toBe(201);
+    expect(await eventStatus(may, "lacre-system")).toBe(201);
     for (const [method, at] of [
       ["DELETE", "/api/v1/namespaces/other/secrets/x"],
       ["GET", "/api/v1/configmaps"],
@@ -163,6 +176,13 @@ describe.skipIf(inject("assets") === undefined)("deploy/", () => {
       ],
       ["a token over the limit", { entries: { A: { sealed: `lacre1.${"A".repeat(800_000)}` } } }, "Too long"],
     ];
+    const named = (name: string) => thing(good).replace('"name":"x"', `"name":"${name}"`);
+    for (const name of ["tfstate-default-x", "timoni.x", "a.node-password.k3s", "sh.helm.release.v1.x.v1"]) {
+      const ran = plane.kubectl(["create", "--dry-run=server", "-f", "-"], { input: named(name) });
+      expect([name, ran.status, refuseName(name)?.reason]).toEqual([name, 1, "NameNotAllowed"]);
+    }
+    for (const type of ["timoni.sh/instance", "addons.projectsveltos.io/cluster-profile", "mirror.linkerd.io/x"])
+      expect([type, create({ ...good, secret: { type } }).status]).toEqual([type, 1]);
     for (const [what, spec, message] of bad) {
       const ran = create(spec);
       expect([what, ran.status]).toEqual([what, 1]);

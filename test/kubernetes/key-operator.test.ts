@@ -50,6 +50,11 @@ describe.skipIf(inject("assets") === undefined)("an attacker with the role of a 
     ((await cluster.admin.get(`${keysPath()}?labelSelector=lacre.dev/sealing-key`))?.items ?? []).map(
       ({ metadata }) => metadata.name,
     );
+  const unprovenEvents = async (name: string) => {
+    const events = await cluster.events(name, cluster.keyNamespace);
+    const uid = (await cluster.secret(name, cluster.keyNamespace))?.metadata.uid;
+    return events.filter(({ reason, involvedObject }) => reason === "KeyUnproven" && involvedObject.uid === uid);
+  };
   const rounds = () => new Promise((resolve) => setTimeout(resolve, ROUNDS_MS));
   const mine = generateKey(engine, "mlkem768x25519");
   const held = holdNew(mine, "active", new Date("2030-01-01"), 1e11);
@@ -88,6 +93,15 @@ describe.skipIf(inject("assets") === undefined)("an attacker with the role of a 
         await cluster.controller.metric("lacre_unproven_keys"),
       ];
       expect([...told].sort()).toEqual([0, 1]);
+      if (told[1] === 1) {
+        await until("its Event is there", async () => (await unprovenEvents(secret.metadata.name)).length > 0);
+        const [event, ...more] = await unprovenEvents(secret.metadata.name);
+        expect([event?.type, event?.involvedObject.kind, more]).toEqual(["Warning", "Secret", []]);
+        expect(JSON.stringify(event)).not.toContain(data.key.slice(-30));
+        // As people would look for it.
+        const asked = cluster.kubectl(["-n", cluster.keyNamespace, "events", `--for=secret/${secret.metadata.name}`]);
+        expect(asked.stdout).toContain("KeyUnproven");
+      }
       await cluster.admin.request("DELETE", keysPath(secret.metadata.name));
       await until("it is gone", async () => (await cluster.controller.metric("lacre_unproven_keys")) === 0);
     }

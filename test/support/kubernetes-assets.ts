@@ -33,11 +33,18 @@ function moduleFor(version: string, directory: string): string {
   const text = fs.readFileSync(file, "utf8");
   const required = text.slice(0, text.indexOf("\nrequire (", text.indexOf("\nrequire (") + 1));
   const [, minor, patch] = version.split(".");
-  fs.writeFileSync(file, required.replaceAll("v1.34.4", `v${version}`).replaceAll("v0.34.4", `v0.${minor}.${patch}`));
+  const asked = required.replaceAll("v1.34.4", `v${version}`).replaceAll("v0.34.4", `v0.${minor}.${patch}`);
+  fs.writeFileSync(file, Number(minor) < 31 ? before131(asked, `v0.${minor}.${patch}`) : asked);
   fs.rmSync(path.join(copy, "go.sum"));
   const tidied = spawnSync("go", ["mod", "tidy"], { cwd: copy, stdio: ["ignore", "ignore", "inherit"] });
   if (tidied.status !== 0) throw new Error(`Kubernetes ${version} cannot be resolved`);
   return copy;
+}
+
+/** Until 1.30 there is one more staging module, which is asked for as v0.0.0; and etcd 3.6 does not build with its API server. */
+function before131(module: string, staging: string): string {
+  const etcd = module.replace(/(go\.etcd\.io\/etcd\/server\/v3) v[\d.]+/, "$1 v3.5.16");
+  return `${etcd}\nreplace k8s.io/legacy-cloud-providers => k8s.io/legacy-cloud-providers ${staging}\n`;
 }
 
 /** Builds into a directory of its own and renames it: an interrupted build leaves nothing that looks complete. */

@@ -106,6 +106,14 @@ let nextPort = 10_000 + ((process.pid * 31) % 2_200) * 10;
 /** A condition of an object. */
 type Condition = NonNullable<NonNullable<Thing["status"]>["conditions"]>[number];
 
+/** A Kubernetes Event. */
+type EventThing = {
+  readonly reason: string;
+  readonly type: string;
+  readonly message: string;
+  readonly involvedObject: { readonly kind: string; readonly uid: string };
+};
+
 /** How a command ended. */
 export type Ran = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -396,14 +404,11 @@ export class TestCluster {
     return last as Thing;
   }
 
-  async events(
-    name: string,
-    namespace: string = this.namespace(),
-  ): Promise<readonly { reason: string; type: string; message: string }[]> {
+  async events(name: string, namespace: string = this.namespace()): Promise<readonly EventThing[]> {
     const list = await this.admin.get(
       `/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name=${name}`,
     );
-    return (list?.items ?? []) as unknown as { reason: string; type: string; message: string }[];
+    return (list?.items ?? []) as unknown as EventThing[];
   }
 
   async stop(): Promise<void> {

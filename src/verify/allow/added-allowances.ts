@@ -1,5 +1,6 @@
 /** What a change allows that was not allowed before it: who may write both the secret and its excuse needs a reader. */
 import type { Allowance, Configuration } from "../../model/environment.ts";
+import { shellWord } from "../../model/shell-word.ts";
 import type { Finding } from "../finding.ts";
 import { ruleOf } from "../rules.ts";
 import { BASELINE_FILE, type Baseline, type BaselineEntry } from "./baseline.ts";
@@ -102,6 +103,6 @@ export function allowanceFinding({ path, line, what }: AddedAllowance): Finding 
     endLine: line,
     endColumn: 2,
     message: `${what}: ${rule?.title ?? ""}`,
-    fix: rule?.fix(path, "") ?? "",
+    fix: rule?.fix(shellWord(path), "") ?? "",
   };
 }

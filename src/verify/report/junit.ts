@@ -7,13 +7,17 @@ import { openFindings, printablePath, type VerifyResult } from "./result.ts";
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 function escapeXml(text: string): string {
-  return text
-    .replace(FORBIDDEN, "?")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("\n", "&#10;");
+  return (
+    text
+      .replace(FORBIDDEN, "?")
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+      .replaceAll('"', "&quot;")
+      // What CI systems obey anywhere in a line.
+      .replaceAll("##", "#&#35;")
+      .replaceAll("\n", "&#10;")
+  );
 }
 
 function testCase(finding: Finding): string {

@@ -46,6 +46,16 @@ describe("hostile input of verify", () => {
     expect(stdout).not.toMatch(/^::stop|^::error file=README/m);
   });
 
+  it("tells no command that runs something of an environment's name", () => {
+    const workspace = repository();
+    const name = "x; touch canary; $(touch canary)";
+    workspace.write(".lacre.yaml", `version: 1\nenvironments: { ${JSON.stringify(name)}: { keys: prod.pub } }\n`);
+    const told = workspace.lacre(["verify"]).stdout + workspace.lacre(["seal", "--env", name, "x"]).stderr;
+    const commands = told.match(/lacre keys fetch --env .*?(?=, and commit|\. From)/g) ?? [];
+    expect(commands).toHaveLength(2);
+    for (const command of commands) expect(command).toBe(`lacre keys fetch --env '${name}'`);
+  });
+
   it("cannot judge a range whose last tree cannot be listed, since what it says about other files is not known", () => {
     const workspace = repository();
     workspace.write("app/kustomization.yaml", "secretGenerator:\n  - name: a\n    envs: [../plain]\n");

@@ -190,17 +190,6 @@ describe("the directory target", () => {
     expect(fs.existsSync(one.file("out/shop/api"))).toBe(false);
   });
 
-  it("never overwrites what it did not write, unless the manifest adopts it", () => {
-    const one = workspace();
-    seal(one, "db", { A: "from git" });
-    one.write("out/shop/db/A", "by somebody else");
-    expect(once(one).problems).toMatchObject([{ subject: "shop/db", reason: "NotOwned" }]);
-    expect(value(one, "db", "A")).toBe("by somebody else");
-    one.write("src/db.yaml", `${one.read("src/db.yaml")}  adopt: IfUnowned\n`);
-    expect(once(one)).toMatchObject({ written: ["shop/db"], problems: [] });
-    expect(value(one, "db", "A")).toBe("from git");
-  });
-
   it("does not follow a link that leads out of the target", () => {
     const one = workspace();
     seal(one, "db", { A: "x" });

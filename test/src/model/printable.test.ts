@@ -24,6 +24,7 @@ describe("what is printed", () => {
     const log = printableInLog("::stop-commands::x\n##[error]y\nsection_start:1:a\n");
     expect(log).not.toMatch(/^(?:::|##\[|section_)/m);
     expect(log).not.toContain("##[");
+    expect(printableInLog("a ##vso[task.x]b ##teamcity[c] ## d\n")).toBe("| a # #vso[task.x]b # #teamcity[c] ## d\n");
   });
 
   it("lets no line of talk begin with a command, also behind blanks, and keeps all other lines", () => {
@@ -34,11 +35,11 @@ describe("what is printed", () => {
   });
 
   it("writes JSON that says the same and shows nothing hidden", () => {
-    const hostile = { "a\u202eb": "\u009b31m\u2028\u{e0041}\x7f\x1b[0m \u00e4\n", list: ["\ud800"] };
+    const hostile = { "a\u202eb": "\u009b31m##[error]\\##vso[x]\u2028\u{e0041}\x7f\x1b[0m \u00e4\n", list: ["\ud800"] };
     for (const space of [0, 2]) {
       const json = printableJson(JSON.stringify(hostile, null, space));
       expect(JSON.parse(json)).toEqual(hostile);
-      expect(json).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+      expect(json).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|##\w*\[/u);
     }
   });
 
@@ -55,11 +56,22 @@ describe("what is printed", () => {
       "\u202egpj",
       "!x",
       "~",
+      "##[error]x",
+      '100%s\n- %d \\n "$(id)" !x',
+      "\u{e0041}##vso[x]\u0085",
     ]) {
-      const ran = spawnSync("bash", ["-c", `printf %s ${shellWord(name)}`]);
-      expect(ran.stdout.toString()).toBe(name);
-      expect(printable(shellWord(name))).toBe(shellWord(name));
+      for (const shell of ["sh", "bash"])
+        expect([shell, spawnSync(shell, ["-c", `printf %s ${shellWord(name)}`]).stdout.toString()]).toEqual([
+          shell,
+          name,
+        ]);
+      // What is printed names what was meant.
+      for (const shown of [printable, printableTalk, printableInLog])
+        expect(shown(`fix: ${shellWord(name)}`)).toContain(shellWord(name));
     }
+    // A substitution drops these, and only newer shells have another way.
+    const ran = spawnSync("bash", ["-c", `printf %s ${shellWord("a%\n\n")}`]);
+    expect(ran.stdout.toString()).toBe("a%\n\n");
     expect(shellWord("-rf")).toBe("./-rf");
   });
 });
