@@ -2,6 +2,7 @@
 /** The `lacre` command. What every run pays for is here: nothing else is loaded before it is known to be needed. */
 import { enableCompileCache } from "node:module";
 import { VERSION } from "../src/index.ts";
+import { compiledDirectory } from "../src/node/cache-directory.ts";
 import { MINIMUM_NODE } from "./version.ts";
 
 function isTooOld(version: string): boolean {
@@ -10,13 +11,13 @@ function isTooOld(version: string): boolean {
 }
 
 /**
- * Lets Node keep what it compiled, which saves a third of the start-up. It is code, never input, and it goes to a
- * directory of the user's own: the default below /tmp is one that others could fill first. One for each command: what a
+ * Lets Node keep what it compiled, which saves a third of the start-up. It is code, so it goes to a directory that only
+ * the user reaches, or nowhere: the default below /tmp is one that others could fill first. One for each command: what a
  * file's first run did not call would never be kept for the runs that do.
  */
 function keepCompiledCode(command: string): void {
-  const cache = process.env["XDG_CACHE_HOME"] || (process.env["HOME"] && `${process.env["HOME"]}/.cache`);
-  if (cache) enableCompileCache(`${cache}/lacre/compiled/${command}`);
+  const directory = compiledDirectory(process.env, command);
+  if (directory !== undefined) enableCompileCache(directory);
 }
 
 async function main(args: readonly string[]): Promise<void> {

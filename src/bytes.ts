@@ -27,6 +27,17 @@ export function isWellFormed(text: string): boolean {
   return text.isWellFormed();
 }
 
+/** V8 keeps the bytes of arrays up to this length among its own objects. */
+const MOVED_BYTES = 64;
+
+/**
+ * Zeros, to hold a secret until it is wiped. Never among V8's own objects: those are moved, and what was in the old
+ * place stays there, where nobody can overwrite it.
+ */
+export function secretBytes(length: number): Uint8Array {
+  return new Uint8Array(Math.max(length, MOVED_BYTES + 1)).subarray(0, length);
+}
+
 /** All parts in one new array. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
@@ -116,7 +127,7 @@ const BASE64_LOOKUP = lookupFor(BASE64);
 function decodeWith(lookup: Int8Array, text: string): Uint8Array | undefined {
   const tail = text.length % 4;
   if (tail === 1) return undefined;
-  const out = new Uint8Array(Math.floor((text.length * 3) / 4));
+  const out = secretBytes(Math.floor((text.length * 3) / 4));
   let bits = 0;
   let buffer = 0;
   let offset = 0;

@@ -155,7 +155,7 @@ const readers: readonly { readonly name: string; readonly text: string; readonly
     text: signKeyList(engine, { cluster: "prod", serial: 7, keys: [listed] }, identity),
     read: (text) => parseKeyList(engine, text),
   },
-  { name: "key store", text: formatKeyStore(store), read: (text) => parseKeyStore(engine, text) },
+  { name: "key store", text: formatKeyStore(engine, store), read: (text) => parseKeyStore(engine, text) },
   { name: "key proof", text: proof, read: parseKeyProof },
   { name: "key Secret", text: secret, read: readSecretText },
   {

@@ -40,7 +40,7 @@ export async function backupKeys(context: CommandContext, options: BackupOptions
   const keyFile = options.keyFile;
   const now = new Date(context.nowMs());
   const { file, keyIds } = await withStore(context, keyFile, async (store, engine) => ({
-    file: await lockBackup(formatKeyStore(asBackedUp(engine, store, now)), lock),
+    file: await lockBackup(formatKeyStore(engine, asBackedUp(engine, store, now)), lock),
     keyIds: store.keys.map(({ publicKey }) => publicKey.keyId),
   }));
   if (options.output === STDIN) return context.print(file);

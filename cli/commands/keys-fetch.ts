@@ -10,6 +10,7 @@ import {
   type SignedKeyList,
   shellWord,
 } from "../../src/index.ts";
+import { nameFile } from "../../src/node/file-error.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
 import { publishedList } from "../cluster/key-orders.ts";
@@ -19,7 +20,6 @@ import { workTreeRoot } from "../git/git.ts";
 import { describeRecipient, isSameRecipient, refuseOlder } from "../keys/pin-verdict.ts";
 import { type PinTarget, pinRecipient, targetsOf } from "../keys/pinning.ts";
 import { isSamePin, type Pin, type PinnedRecipient, type Pins, readPins } from "../keys/pins.ts";
-import { nameFile } from "../keys/private-keys.ts";
 import { recipientsOf, refuseUndemanded, rememberSerials } from "../keys/recipient-pins.ts";
 import { findConfiguration, insideOf } from "../repository/configuration.ts";
 import { describeKeys } from "./keys.ts";

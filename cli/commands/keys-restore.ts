@@ -22,7 +22,7 @@ export async function restoreKeys(context: CommandContext, file: string, options
     // Lists that were signed after the backup had higher serials; the time is above them all.
     const restored = { ...store, serial: nextSerial(new Date(context.nowMs()), store.serial) };
     if (keyFile === undefined) await restoreIntoCluster(context, engine, restored, options);
-    else writePrivateFile(context, keyFile, formatKeyStore(restored));
+    else writePrivateFile(context, keyFile, formatKeyStore(engine, restored));
     const keys = store.keys.map(({ publicKey, state }) => `${shortKeyId(publicKey.keyId)} ${state}`).join(", ");
     const where = keyFile ?? options.context ?? "the cluster";
     context.say(`restored ${store.cluster} to ${where}: ${keys}; every key id was derived again`);

@@ -84,7 +84,7 @@ async function generateStore(context: CommandContext, options: GenerateOptions, 
       ? { ...empty, keys: held }
       : changeStore(engine, empty, [{ kind: "make", state: "active" }], now, newKeys);
   try {
-    writePrivateFile(context, options.keyFile, formatKeyStore(store));
+    writePrivateFile(context, options.keyFile, formatKeyStore(engine, store));
     await context.print(signKeyList(engine, listOf(store), store.identity));
     context.say(
       `key store of ${cluster}: ${options.keyFile} (mode 0600), for lacre-controller. Back it up: lacre keys backup`,

@@ -1,5 +1,4 @@
 /** `lacre open`: what is sealed, in the clear, for who holds a private key. */
-import * as fs from "node:fs";
 import {
   type Engine,
   type Keyring,
@@ -16,7 +15,8 @@ import {
   wipe,
   wipeSecret,
 } from "../../src/index.ts";
-import { writeError } from "../../src/node/write.ts";
+import { writeError } from "../../src/node/file-error.ts";
+import { writeNew } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource, resolvePath, STDIN } from "../files/files.ts";
 import { expandInputs } from "../files/inputs.ts";
@@ -123,14 +123,13 @@ function render(file: string, secrets: readonly PlainSecret[], options: OpenOpti
 async function write(context: CommandContext, output: string | undefined, text: string): Promise<void> {
   if (output === undefined) return context.print(text);
   try {
-    fs.writeFileSync(resolvePath(context, output), text, { flag: "wx", mode: 0o600 });
+    writeNew(resolvePath(context, output), text, 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") {
       throw new LacreError("OUTPUT_EXISTS", `${output} exists already`, {
         hint: "remove it first; plaintext is never written over a file",
       });
     }
-    fs.rmSync(resolvePath(context, output), { force: true });
     throw writeError(output, error);
   }
   context.say(`wrote plaintext to ${output} (mode 0600); remove it when you are done`);

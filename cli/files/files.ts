@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { decodeSource, LacreError, MAX_INPUT_BYTES, type Source } from "../../src/index.ts";
+import { readError } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 
 /** Stands for standard input where a file is named. */
@@ -17,21 +18,6 @@ export function resolvePath(context: CommandContext, file: string): string {
     });
   }
   return path.resolve(context.cwd, file);
-}
-
-/** An error of the file system in the words of the user. */
-export function readError(file: string, error: unknown): LacreError {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT" || code === "ENOTDIR") {
-    return new LacreError("INPUT_NOT_FOUND", `${file}: no such file`, { hint: "check the path", cause: error });
-  }
-  if (code === "EISDIR") {
-    return new LacreError("INPUT_IS_DIRECTORY", `${file} is a directory`, { hint: "name a file in it", cause: error });
-  }
-  return new LacreError("INPUT_UNREADABLE", `${file} cannot be read`, {
-    hint: code === "EACCES" || code === "EPERM" ? `check its permissions: ls -l ${file}` : `the system says ${code}`,
-    cause: error,
-  });
 }
 
 /** The bytes of a file or of standard input. */

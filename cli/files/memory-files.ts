@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/index.ts";
+import { processNamespace, startOf } from "../../src/node/process-identity.ts";
 import type { CommandContext } from "../context.ts";
 
 /** statfs types of tmpfs and ramfs, from linux/magic.h. */
@@ -17,30 +18,11 @@ function isInMemory(directory: string): boolean {
 
 const OURS = /^lacre-(\d+)-(\d+)-(\d+)-[A-Za-z0-9]{6}$/;
 
-/** When a process began, in ticks since the start of the machine: with its number, it names one process only. */
-function startOf(pid: string): string | undefined {
-  try {
-    // The name of the program, in brackets, may hold anything.
-    return fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19];
-  } catch {
-    return undefined;
-  }
-}
-
-/** The numbers of processes mean something within their namespace only. */
-function processNamespace(): string {
-  try {
-    return /\d+/.exec(fs.readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
-  } catch {
-    return "0";
-  }
-}
-
 /** Removes what a process left that was killed: values are in it. Those of another namespace may be in use. */
 function sweep(parent: string): void {
   for (const name of fs.readdirSync(parent)) {
     const [, pid, start, namespace] = OURS.exec(name) ?? [];
-    if (pid === undefined || namespace !== processNamespace() || startOf(pid) === start) continue;
+    if (pid === undefined || namespace !== (processNamespace() || "0") || startOf(Number(pid)) === start) continue;
     const directory = path.join(parent, name);
     try {
       const stat = fs.lstatSync(directory);
@@ -69,7 +51,7 @@ export async function withMemoryDirectory<T>(
     );
   }
   sweep(parent);
-  const mark = `lacre-${process.pid}-${startOf("self") ?? 0}-${processNamespace()}-`;
+  const mark = `lacre-${process.pid}-${startOf("self") ?? 0}-${processNamespace() || 0}-`;
   const directory = fs.mkdtempSync(path.join(parent, mark));
   const clear = () => clearDirectory(directory);
   process.once("exit", clear);

@@ -4,9 +4,10 @@
  * the file says nothing to who has only the file. Delete it at any time: rm -r ~/.cache/lacre
  */
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { type Context, type Engine, toHex, utf8 } from "../../src/index.ts";
+import { cacheDirectory } from "../../src/node/cache-directory.ts";
+import { writeNew } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 
 const KEY_BYTES = 32;
@@ -24,25 +25,52 @@ export type SealCache = {
 /** A cache that knows nothing. */
 export const NO_CACHE: SealCache = { holds: () => false, remember: () => undefined, save: () => undefined };
 
-function cacheDirectory(context: CommandContext): string {
-  return path.join(context.env["XDG_CACHE_HOME"] || path.join(context.env["HOME"] || os.homedir(), ".cache"), "lacre");
+function isOwn(stat: fs.Stats): boolean {
+  const own = process.geteuid?.();
+  return stat.isFile() && stat.nlink === 1 && (own === undefined || (stat.uid === own && (stat.mode & 0o077) === 0));
+}
+
+/** Opens a file of the cache if it is one, and ours alone; one that is not is removed: it may be anybody's. */
+function openOwn(file: string, flags: number): number | undefined {
+  if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() !== false) {
+    const descriptor = fs.openSync(
+      file,
+      flags | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0),
+      0o600,
+    );
+    if (isOwn(fs.fstatSync(descriptor))) return descriptor;
+    fs.closeSync(descriptor);
+  }
+  fs.rmSync(file, { force: true });
+  return undefined;
+}
+
+/** The bytes of a file of the cache; undefined where there is none that can be trusted. */
+function readOwn(file: string): Buffer | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openOwn(file, fs.constants.O_RDONLY);
+    return descriptor === undefined ? undefined : fs.readFileSync(descriptor);
+  } catch {
+    return undefined;
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
+  }
 }
 
 function loadKey(directory: string, engine: Engine): Uint8Array {
   const file = path.join(directory, "seal-cache.key");
-  try {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    fs.writeFileSync(file, engine.randomBytes(KEY_BYTES), { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  const key = fs.readFileSync(file);
-  if (key.length !== KEY_BYTES) throw new RangeError("seal-cache.key is damaged");
+  const found = readOwn(file);
+  if (found?.length === KEY_BYTES) return found;
+  // A link, or one that was cut: what is there cannot be the key that tags were made with.
+  fs.rmSync(file, { force: true });
+  const key = engine.randomBytes(KEY_BYTES);
+  writeNew(file, key, 0o600);
   return key;
 }
 
 function loadRecords(file: string): Map<string, string> {
-  const text = fs.existsSync(file) ? fs.readFileSync(file, "latin1") : "";
+  const text = readOwn(file)?.toString("latin1") ?? "";
   const records = new Map<string, string>();
   for (const line of text.split("\n")) {
     const record = RECORD.exec(line);
@@ -51,10 +79,24 @@ function loadRecords(file: string): Map<string, string> {
   return records;
 }
 
+/** Several runs may append at once. */
+function append(file: string, lines: string): void {
+  const flags = fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT;
+  const descriptor = openOwn(file, flags) ?? openOwn(file, flags | fs.constants.O_EXCL);
+  if (descriptor === undefined) return;
+  try {
+    if (fs.fstatSync(descriptor).size > MAX_RECORDS * 66) fs.ftruncateSync(descriptor);
+    fs.writeFileSync(descriptor, lines);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
 /** Opens the cache, or one that knows nothing where it cannot be kept. */
 export function openSealCache(context: CommandContext, engine: Engine): SealCache {
   try {
-    const directory = cacheDirectory(context);
+    const directory = cacheDirectory(context.env);
+    if (directory === undefined) return NO_CACHE;
     return createCache(engine, loadKey(directory, engine), path.join(directory, "seal-cache"));
   } catch {
     return NO_CACHE;
@@ -80,9 +122,7 @@ function createCache(engine: Engine, key: Uint8Array, file: string): SealCache {
     save: () => {
       if (added.length === 0) return;
       try {
-        const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-        const isFull = size > MAX_RECORDS * 66;
-        fs.writeFileSync(file, added.join(""), { flag: isFull ? "w" : "a", mode: 0o600 });
+        append(file, added.join(""));
       } catch {
         // Sealing anew costs a moment and some noise in a diff, nothing else.
       }

@@ -60,7 +60,7 @@ export async function rewriteFile(
   rewrite: (source: Source) => string | Promise<string>,
 ): Promise<boolean> {
   const absolute = resolvePath(context, file);
-  return withLock(absolute, async () => {
+  return withLock(context, absolute, async () => {
     const source = await readSource(context, file);
     const text = await rewrite(source);
     if (text === source.text) return false;

@@ -51,10 +51,3 @@ export function repositoryAt(directory: string): { readonly repository: string; 
     if (root === path.dirname(root)) return { repository: real, root: real };
   }
 }
-
-/** True for a file inside a work tree that does not ignore it. */
-export function isCommittable(file: string): boolean {
-  const directory = path.dirname(file);
-  if (workTreeRoot(directory) === undefined) return false;
-  return git(directory, ["check-ignore", "--quiet", "--", file]).status !== 0;
-}

@@ -2,8 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { givesRoles, LacreError, type TreeName } from "../../src/index.ts";
+import { readError } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
-import { readError } from "../files/files.ts";
 import type { Contents } from "../verify/verified-contents.ts";
 import { workTreeRoot } from "./git.ts";
 import { gitBytes } from "./git-blobs.ts";

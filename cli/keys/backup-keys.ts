@@ -9,9 +9,10 @@ import {
   parseKeyStore,
   wipeStore,
 } from "../../src/index.ts";
+import { nameFile } from "../../src/node/file-error.ts";
+import { readKeyFile } from "../../src/node/key-file.ts";
 import type { CommandContext } from "../context.ts";
 import { readInput, readSource, resolvePath, STDIN } from "../files/files.ts";
-import { nameFile, readKeyFile } from "./private-keys.ts";
 
 /** Options of what opens backups. */
 export type UnlockOptions = {
@@ -36,7 +37,8 @@ export function loadBackupModule(): Promise<BackupModule> {
 
 async function readPassphrase(context: CommandContext, file: string): Promise<string> {
   const bytes = file === STDIN ? await readInput(context, file) : undefined;
-  const text = bytes === undefined ? readKeyFile(resolvePath(context, file), file) : new TextDecoder().decode(bytes);
+  const text =
+    bytes === undefined ? readKeyFile(resolvePath(context, file), file).text : new TextDecoder().decode(bytes);
   return text.replace(/\r?\n$/, "");
 }
 
@@ -108,7 +110,7 @@ async function openBackup(context: CommandContext, file: string, options: Unlock
     const engine = await context.engine();
     const keys = [];
     for (const one of files)
-      keys.push(...(await named(one, () => readIdentities(readKeyFile(resolvePath(context, one), one)))));
+      keys.push(...(await named(one, () => readIdentities(readKeyFile(resolvePath(context, one), one).text))));
     const texts = await Promise.all(
       shares.map(async (name) => ({ name, text: (await readSource(context, name)).text })),
     );

@@ -10,25 +10,22 @@ import {
   shortKeyId,
   wipeStore,
 } from "../../src/index.ts";
-import { writeAtomic } from "../../src/node/write.ts";
+import { inFile, writeError } from "../../src/node/file-error.ts";
+import { readKeyFile } from "../../src/node/key-file.ts";
+import { writeWhole } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { resolvePath } from "../files/files.ts";
 import { withLock } from "../files/lock.ts";
-import { nameFile, readKeyFile } from "./private-keys.ts";
 
 /** The store in a key file, or KEY_INVALID for a file that holds bare keys. */
 function readStore(context: CommandContext, engine: Engine, file: string): KeyStore {
-  const text = readKeyFile(resolvePath(context, file), file);
+  const { text } = readKeyFile(resolvePath(context, file), file);
   if (!isKeyStore(text)) {
     throw new LacreError("KEY_INVALID", `${file} holds bare keys: no identity, no states`, {
       hint: `make a key store of it: lacre keys generate --cluster NAME --adopt ${file} --key-file NEW`,
     });
   }
-  try {
-    return parseKeyStore(engine, text);
-  } catch (error) {
-    throw error instanceof LacreError ? nameFile(file, error) : error;
-  }
+  return inFile(file, () => parseKeyStore(engine, text));
 }
 
 /** Works with a store and wipes it. */
@@ -46,6 +43,15 @@ export async function withStore<T>(
   }
 }
 
+/** Where a link came in its place meanwhile, the link is replaced and not followed. */
+function writeStore(file: string, text: string): void {
+  try {
+    writeWhole(file, text, 0o600);
+  } catch (error) {
+    throw writeError(file, error);
+  }
+}
+
 /** Reads, changes and writes a store while nobody else does; the same store back means that nothing is written. */
 export async function changeStoreFile(
   context: CommandContext,
@@ -54,10 +60,10 @@ export async function changeStoreFile(
 ): Promise<KeyStore> {
   const absolute = resolvePath(context, file);
   readKeyFile(absolute, file);
-  return withLock(absolute, () =>
+  return withLock(context, absolute, () =>
     withStore(context, file, (store, engine) => {
       const changed = change(store, engine);
-      if (changed !== store) writeAtomic({ path: absolute, content: formatKeyStore(changed), mode: 0o600 });
+      if (changed !== store) writeStore(absolute, formatKeyStore(engine, changed));
       for (const key of changed.keys) key.privateKey?.wipe();
       return changed;
     }),

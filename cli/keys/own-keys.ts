@@ -8,9 +8,10 @@ import {
   parseKeyStore,
   wipeStore,
 } from "../../src/index.ts";
+import { readKeyFile } from "../../src/node/key-file.ts";
 import type { CommandContext } from "../context.ts";
 import { resolvePath } from "../files/files.ts";
-import { keyFilesOf, readKeyFile } from "./private-keys.ts";
+import { keyFilesOf } from "./private-keys.ts";
 
 /** The keys of one store. newest: what is sealed for it now. fingerprint: of the identity that signs its lists. */
 export type OwnKeys = {
@@ -24,7 +25,7 @@ export type OwnKeys = {
 export async function ownKeys(context: CommandContext, named: readonly string[]): Promise<readonly OwnKeys[]> {
   const engine = await context.engine();
   return keyFilesOf(context, named).flatMap((file) => {
-    const text = readKeyFile(resolvePath(context, file), file);
+    const { text } = readKeyFile(resolvePath(context, file), file);
     if (!isKeyStore(text)) return [];
     const store = parseKeyStore(engine, text);
     try {

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { LacreError } from "../../src/index.ts";
+import { sharedDirectory } from "../../src/node/directory.ts";
 import { makeDirectories, writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { withLock } from "../files/lock.ts";
@@ -144,17 +145,25 @@ function parsePins(text: string): Pins | undefined {
   return known.every(isRecipient) && pins.every(isPin) ? { known, pins } : undefined;
 }
 
+function refuse(what: string, remedy: string): never {
+  throw new LacreError("CONFIG_INVALID", `${what} may be changed by others, and holds whom you seal for`, {
+    hint: `as for sshd, a group counts as others, also one's own: ${remedy}`,
+  });
+}
+
+/** Who may write the directory, or one above it, may replace the file. */
+function refuseSharedPlace(file: string): void {
+  const shared = sharedDirectory(path.dirname(file));
+  if (shared !== undefined) refuse(shared.directory, shared.remedy);
+}
+
 /** A file that others may write pins what they want. */
 function refuseWritable(file: string): void {
   const own = process.geteuid?.();
-  if (own === undefined) return;
-  for (const one of [path.dirname(file), file]) {
-    const { uid, mode } = fs.statSync(one);
-    if ((uid === own || uid === 0) && (mode & 0o022) === 0) continue;
-    throw new LacreError("CONFIG_INVALID", `${one} may be changed by others, and says whom you seal for`, {
-      hint: `make it yours: chown it to yourself, then: chmod go-w ${one}`,
-    });
-  }
+  const { uid, mode } = fs.statSync(file);
+  const isOwn = own === undefined || ((uid === own || uid === 0) && (mode & 0o022) === 0);
+  if (!isOwn) refuse(file, `chown it to yourself, then: chmod go-w ${file}`);
+  refuseSharedPlace(file);
 }
 
 /** CONFIG_INVALID for pins that a repository brings: who writes it would write them. */
@@ -191,7 +200,8 @@ export function readPins(context: CommandContext): Pins {
 export async function savePins(context: CommandContext, change: (pins: Pins) => Pins): Promise<void> {
   const file = pinFile(context);
   makeDirectories(path.dirname(file), 0o700);
-  await withLock(file, () => {
+  refuseSharedPlace(file);
+  await withLock(context, file, () => {
     const content = `${JSON.stringify({ version: 2, ...change(readPins(context)) }, null, 2)}\n`;
     writeAtomic({ path: file, content, mode: 0o600 });
   });

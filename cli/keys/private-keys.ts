@@ -1,39 +1,14 @@
 /** Private key files on this machine: read only when nobody else can, written 0600 and never over anything. */
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { Keyring, LacreError, type PrivateKey, readPrivateKeys, refuseUnsafeKeyFile } from "../../src/index.ts";
-import { writeError } from "../../src/node/write.ts";
+import { Keyring, LacreError, type PrivateKey, readPrivateKeys } from "../../src/index.ts";
+import { inFile, writeError } from "../../src/node/file-error.ts";
+import { isCommittable, readKeyFile, refuseSharedKeyPlace } from "../../src/node/key-file.ts";
+import { writeNew } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
-import { readError, resolvePath } from "../files/files.ts";
-import { isCommittable } from "../git/git.ts";
+import { isDirectory, resolvePath } from "../files/files.ts";
 
 /** Names the private key file where no option does. */
 const KEY_FILE_VARIABLE = "LACRE_KEY_FILE";
-
-/** The text of a key file, once it is known to be safe. The checks are on the open file, which cannot be swapped. */
-export function readKeyFile(file: string, shown: string): string {
-  let descriptor: number;
-  try {
-    descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ELOOP") throw readError(shown, error);
-    refuseUnsafeKeyFile(shown, { isSymlink: true, isRegular: false, isOwn: true, mode: 0, isCommittable: false });
-    throw error;
-  }
-  try {
-    const stat = fs.fstatSync(descriptor);
-    refuseUnsafeKeyFile(shown, {
-      isSymlink: false,
-      isRegular: stat.isFile(),
-      isOwn: stat.uid === process.getuid?.(),
-      mode: stat.mode,
-      isCommittable: isCommittable(file),
-    });
-    return fs.readFileSync(descriptor, "utf8");
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
 
 /** The key files that were named, or the one of LACRE_KEY_FILE. */
 export function keyFilesOf(context: CommandContext, named: readonly string[]): readonly string[] {
@@ -54,23 +29,9 @@ export async function loadPrivateKeys(
   }
   const engine = await context.engine();
   return named.flatMap((file) => {
-    const text = readKeyFile(resolvePath(context, file), file);
-    try {
-      return readPrivateKeys(engine, text);
-    } catch (error) {
-      throw error instanceof LacreError ? nameFile(file, error) : error;
-    }
+    const { text } = readKeyFile(resolvePath(context, file), file);
+    return inFile(file, () => readPrivateKeys(engine, text));
   });
-}
-
-/** The same error with the file it is about. */
-export function nameFile(file: string, error: LacreError): LacreError {
-  const hint = error.hint;
-  return new LacreError(
-    error.code,
-    `${file}: ${error.message}`,
-    hint === undefined ? { cause: error } : { hint, cause: error },
-  );
 }
 
 /** A keyring of {@link loadPrivateKeys}, wiped when the work is done. */
@@ -95,23 +56,18 @@ export function refuseCommittable(context: CommandContext, file: string): void {
   });
 }
 
-/** Writes a new private file, mode 0600, where Git would not take it. */
+/** Writes a new private file, mode 0600, where Git would not take it and others may not replace it. */
 export function writePrivateFile(context: CommandContext, file: string, text: string): void {
   refuseCommittable(context, file);
+  const absolute = resolvePath(context, file);
+  if (isDirectory(context, path.dirname(absolute))) refuseSharedKeyPlace(absolute, file);
   writeNewFile(context, file, text);
 }
 
 /** Writes a new file, mode 0600. OUTPUT_EXISTS rather than over another: a lost key cannot be made again. */
 export function writeNewFile(context: CommandContext, file: string, text: string): void {
   try {
-    const descriptor = fs.openSync(resolvePath(context, file), "wx", 0o600);
-    try {
-      fs.fchmodSync(descriptor, 0o600);
-      fs.writeFileSync(descriptor, text);
-      fs.fsyncSync(descriptor);
-    } finally {
-      fs.closeSync(descriptor);
-    }
+    writeNew(resolvePath(context, file), text, 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") {
       throw new LacreError("OUTPUT_EXISTS", `${file} exists already`, {

@@ -11,10 +11,10 @@ import {
   shellQuoted,
   shellWord,
 } from "../../src/index.ts";
+import { nameFile } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent } from "../files/files.ts";
 import type { PinPlace } from "./pin-places.ts";
-import { nameFile } from "./private-keys.ts";
 
 /** What one file names. keys: those to seal for; of a list its newest active one. */
 export type NamedRecipient = {

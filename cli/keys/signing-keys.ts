@@ -1,8 +1,9 @@
 /** The key that the user signs with: a 0600 file, like every private key. */
-import { createSealer, LacreError, parseSigningSeed, type Sealer } from "../../src/index.ts";
+import { createSealer, parseSigningSeed, type Sealer } from "../../src/index.ts";
+import { inFile } from "../../src/node/file-error.ts";
+import { readKeyFile } from "../../src/node/key-file.ts";
 import type { CommandContext } from "../context.ts";
 import { resolvePath } from "../files/files.ts";
-import { nameFile, readKeyFile } from "./private-keys.ts";
 
 /** Option of every command that seals. */
 export type SignOptions = { readonly signWith?: string };
@@ -15,10 +16,6 @@ export async function loadSealer(context: CommandContext, options: SignOptions):
   const file = options.signWith ?? context.env[SIGN_WITH_VARIABLE];
   if (!file) return {};
   const engine = await context.engine();
-  const text = readKeyFile(resolvePath(context, file), file);
-  try {
-    return { sealer: createSealer(engine, parseSigningSeed(text)) };
-  } catch (error) {
-    throw error instanceof LacreError ? nameFile(file, error) : error;
-  }
+  const { text } = readKeyFile(resolvePath(context, file), file);
+  return { sealer: inFile(file, () => createSealer(engine, parseSigningSeed(text))) };
 }

@@ -17,12 +17,12 @@ import {
   readConfiguration,
   type Source,
 } from "../../src/index.ts";
+import { nameFile } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent } from "../files/files.ts";
 import { gitBytes } from "../git/git-blobs.ts";
 import { commitOf, headOf, type Tree, treeSource } from "../git/tree-files.ts";
 import { demandedPins, isDemanded, PIN_VARIABLE } from "../keys/pins.ts";
-import { nameFile } from "../keys/private-keys.ts";
 import { fingerprintOfKey } from "../keys/recipient-pins.ts";
 import type { Contents } from "./verified-contents.ts";
 

@@ -12,9 +12,9 @@ import {
   type SealedPolicy,
   shellWord,
 } from "../../src/index.ts";
+import { nameFile } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
-import { nameFile } from "../keys/private-keys.ts";
 import type { FoundConfiguration } from "../repository/configuration.ts";
 import type { RuleFiles } from "./rule-files.ts";
 

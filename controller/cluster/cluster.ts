@@ -1,7 +1,7 @@
 /** The running controller in a cluster: wires keys, watches, queue, lease and HTTP, and runs until it is told to stop. */
 import { performance } from "node:perf_hooks";
 import { loadEngine } from "../../src/crypto/engine-node.ts";
-import { shortKeyId, VERSION } from "../../src/index.ts";
+import { type KeyId, shortKeyId, VERSION } from "../../src/index.ts";
 import { serve } from "../http/server.ts";
 import { ClusterKeys } from "../keys/cluster-keys.ts";
 import { countUses } from "../keys/key-uses.ts";
@@ -15,6 +15,7 @@ import type { SealedSecretObject } from "../kube/object.ts";
 import { type KubeObject, keyOf, type SecretObject } from "../kube/object.ts";
 import { pause } from "../pause.ts";
 import { SealersFile } from "../sealers-file.ts";
+import { startAnewAtExit } from "../start-anew.ts";
 import { MANAGED_BY, MANAGER } from "../targets/secret-object.ts";
 import { type ClusterMetrics, createClusterMetrics } from "../telemetry/cluster-metrics.ts";
 import { createLog, type Logger } from "../telemetry/log.ts";
@@ -31,6 +32,8 @@ const FIRST_PAUSE_MS = 750;
 const LONGEST_PAUSE_MS = 15 * 60_000;
 /** Shards share their keys, and one of them keeps them. */
 const KEY_LEASE = "lacre-key-keeper";
+/** Three rounds of the keys. */
+const DESTROYED_PAUSE_MS = 10_000;
 const SEALERS_INTERVAL_MS = 3_000;
 
 type Followed = { readonly isSynced: boolean };
@@ -57,6 +60,8 @@ class Cluster {
   readonly #known: Known;
   readonly #troubles: Troubles;
   #keysGeneration = 0;
+  #isStartingAnew = false;
+  #isTold = false;
   readonly #sealed: readonly Collection<SealedSecretObject>[];
   readonly #secrets: readonly Collection<SecretObject>[];
 
@@ -91,6 +96,7 @@ class Cluster {
       isLeading: () => this.#keyLease.isHeld(),
       uses: () => countUses(this.#listSealed()),
       changed: () => this.#keysChanged(),
+      destroyed: (keyId) => void this.#startAnew(keyId),
     });
     this.#blockers = new Blockers(client, config.watchIdleMs, (key) => this.#queue.add(key));
     this.#signatures = config.sealersFile === undefined ? undefined : new SealersFile(config.sealersFile);
@@ -161,8 +167,25 @@ class Cluster {
     server?.closeAllConnections();
   }
 
+  /** By a signal: it stays stopped. */
+  end(): void {
+    this.#isTold = true;
+    this.stop();
+  }
+
   stop(): void {
     this.#stopping.abort();
+  }
+
+  /** Who asked for a key to be destroyed gets an answer first, and the list is published. */
+  async #startAnew(keyId: KeyId): Promise<void> {
+    if (this.#isStartingAnew) return;
+    this.#isStartingAnew = true;
+    await pause(DESTROYED_PAUSE_MS, this.#stopping.signal);
+    if (this.#stopping.signal.aborted) return;
+    this.#log.info({ keyId }, "a key is destroyed: starting anew, so that it leaves the memory");
+    startAnewAtExit(() => this.#isTold);
+    this.stop();
   }
 
   relist(): void {
@@ -344,7 +367,7 @@ export async function controlCluster(config: ClusterConfig): Promise<number> {
   }
   const tracer = await createTracer(process.env);
   const cluster = new Cluster(config, log, engine, tracer);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => cluster.stop());
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => cluster.end());
   process.on("SIGHUP", () => cluster.relist());
   // Node would open its inspector on this signal, and with it the memory that holds the keys.
   process.on("SIGUSR1", () => undefined);

@@ -33,8 +33,10 @@ import {
   tokenDigest,
   VERSION,
 } from "../../src/index.ts";
+import { inFile, writeError } from "../../src/node/file-error.ts";
+import { readKeyFile } from "../../src/node/key-file.ts";
+import { beginNew } from "../../src/node/write.ts";
 import { HeldKeys } from "../keys/held-keys.ts";
-import { inFile, readKeyFile } from "../keys/key-files.ts";
 import { Access } from "../kube/access.ts";
 import { KubeApi, secretsPath } from "../kube/api.ts";
 import { KubeClient } from "../kube/client.ts";
@@ -84,6 +86,7 @@ async function readKeys(
     openCompromised: true,
     pin,
     changed: () => undefined,
+    destroyed: () => undefined,
     malformed: () => undefined,
     unproven: () => undefined,
   });
@@ -176,21 +179,33 @@ function resealObject(means: Means, object: SealedSecretObject, tally: Tally, lo
   return lines;
 }
 
+/** Where the lines go: standard output, or a file that appears when it is whole. OUTPUT_EXISTS or OUTPUT_FAILED. */
+function beginOutput(output: string): ReturnType<typeof beginNew> {
+  if (output === "-") return { descriptor: 1, finish: () => undefined };
+  try {
+    return beginNew(output, 0o644);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeError(output, error);
+    throw new LacreError("OUTPUT_EXISTS", `${output} exists already`, { hint: "name a new file", cause: error });
+  }
+}
+
 /** Runs once; 0, or 5 when something could not be moved. */
 export async function resealCluster(config: ResealConfig): Promise<number> {
   const log = createLog(config.logLevel);
   const client = new KubeClient(new Access(config.access), `lacre-controller/${VERSION} (reseal)`, REQUEST_TIMEOUT_MS);
   const api = new KubeApi(client);
   const means = await loadMeans(api, config);
-  const output = config.output === "-" ? 1 : fs.openSync(config.output, "wx", 0o644);
+  const output = beginOutput(config.output);
   const tally: Tally = { entries: 0, left: 0, upToDate: 0 };
   const namespaces = config.namespaces.length === 0 ? [undefined] : config.namespaces;
-  writeAll(output, resealHeader(config.cluster));
+  writeAll(output.descriptor, resealHeader(config.cluster));
   for (const namespace of namespaces) {
     for await (const object of api.listSealed(namespace))
-      for (const line of resealObject(means, object, tally, log)) writeAll(output, line);
+      for (const line of resealObject(means, object, tally, log)) writeAll(output.descriptor, line);
   }
-  writeAll(output, resealFooter(tally.entries, tally.left));
+  writeAll(output.descriptor, resealFooter(tally.entries, tally.left));
+  output.finish();
   means.keyring.wipe();
   log.info({ to: shortKeyId(means.newest.keyId), ...tally }, "resealed");
   return tally.left === 0 ? 0 : STATUS_OF_LEFT;

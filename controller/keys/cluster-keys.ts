@@ -30,6 +30,8 @@ export type ClusterKeysOptions = {
   /** What needs each key, of all that this controller may read. */
   readonly uses: () => Promise<ReadonlyMap<KeyId, KeyUse>>;
   readonly changed: () => void;
+  /** A key that was held is destroyed. */
+  readonly destroyed: (keyId: KeyId) => void;
 };
 
 /** People wait for the answer to what they ask of the keys. */
@@ -56,6 +58,7 @@ export class ClusterKeys {
       pin: config.pinnedIdentity,
       unproven: (secrets) => troubles.unproven(secrets),
       changed: () => this.#changed(),
+      destroyed: options.destroyed,
       malformed: (secret, problem) => troubles.key(secret, problem),
     });
     this.#backup = recipients.length === 0 ? undefined : new KeyBackup({ api, engine, namespace, recipients, told });

@@ -35,6 +35,8 @@ export type HeldKeysOptions = {
   readonly changed: () => void;
   /** secret: the name of a Secret that is no good key, and why; undefined: it is right again. */
   readonly malformed: (secret: string, problem: string | undefined) => void;
+  /** A key that was held is destroyed: traces of it are in memory still. */
+  readonly destroyed: (keyId: KeyId) => void;
   /** The keys that nobody vouches for, by their Secrets: never used. */
   readonly unproven: (secrets: readonly string[]) => void;
 };
@@ -202,6 +204,8 @@ export class HeldKeys {
     }
     this.#rebuild();
     before?.wipe();
+    if (before !== undefined && typeof held !== "string" && held.state === "destroyed")
+      this.#options.destroyed(held.publicKey.keyId);
   }
 
   remove(name: string): void {

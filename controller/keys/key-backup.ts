@@ -75,7 +75,7 @@ export class KeyBackup {
     const of = this.#describe(kept);
     if (before.of === of) return;
     const { lockBackup } = await import("../../src/backup/backup.ts");
-    const text = formatKeyStore(kept);
+    const text = formatKeyStore(this.#options.engine, kept);
     const file = await lockBackup(text, { kind: "recipients", recipients });
     const keyIds = store.keys.map(({ publicKey }) => publicKey.keyId);
     const listed = keyIds.join(",");

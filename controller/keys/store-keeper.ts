@@ -21,10 +21,12 @@ import {
   signKeyList,
   wipeStore,
 } from "../../src/index.ts";
-import { refuseSharedDirectory } from "../../src/node/directory.ts";
+import { inFile } from "../../src/node/file-error.ts";
+import { readKeyFile, refuseSharedKeyPlace } from "../../src/node/key-file.ts";
+import type { Holder } from "../../src/node/lock-file.ts";
 import { tryPidLock } from "../../src/node/pid-lock.ts";
-import { writeWhole } from "../../src/node/write.ts";
-import { inFile, readKeyFile, stampsOf } from "./key-files.ts";
+import { writeNew, writeWhole } from "../../src/node/write.ts";
+import { stampsOf } from "./key-files.ts";
 
 /** How the store is kept. */
 export type StoreKeeperOptions = {
@@ -46,6 +48,8 @@ type StoreText = { readonly file: string; readonly text: string; readonly stamp:
 export class StoreKeeper {
   readonly #options: StoreKeeperOptions;
   #published: string | undefined;
+  /** The lock that keys which are due wait for. */
+  #awaited: string | undefined;
   /** The key files as they were looked at last, and what decisions need to know of the store, where one of them is one. */
   #seen: { readonly stamps: string; readonly facts: readonly KeyFact[] | undefined } | undefined;
 
@@ -64,7 +68,7 @@ export class StoreKeeper {
     const [file = ""] = files;
     if (cluster === undefined || !policy.generateFirstKey || fs.existsSync(file)) return;
     const store = newStore(engine, cluster, now);
-    this.#write(file, store, true);
+    this.#write(file, store, writeNew);
     told("made a key store", { file, fingerprint: fingerprintOf(engine, engine.signingKeyOf(store.identity)) });
     wipeStore(store);
   }
@@ -94,23 +98,35 @@ export class StoreKeeper {
         this.#publish(store);
         return factsOf(store);
       }
-      const unlock = tryPidLock(file);
-      if (unlock === undefined) return undefined;
+      const taken = tryPidLock(file);
+      this.#tellHolder(file, taken.ok ? undefined : taken.holder);
+      if (!taken.ok) return undefined;
       try {
         if (readKeyFile(file).stamp !== stamp) return undefined;
         const changed = changeStore(engine, store, actions, now, newKeys);
-        this.#write(file, changed, false);
+        this.#write(file, changed, writeWhole);
         const keys = changed.keys.map(({ publicKey, state }) => `${shortKeyId(publicKey.keyId)} ${state}`).join(", ");
         told("changed the keys", { file, keys });
         this.#publish(changed);
         wipeStore(changed);
         return factsOf(changed);
       } finally {
-        unlock();
+        taken.release();
       }
     } finally {
       wipeStore(store);
     }
+  }
+
+  /** Keys that are due wait for whoever has the store: said once, so that a stuck one is found. */
+  #tellHolder(file: string, holder: Holder | undefined): void {
+    if (holder !== undefined && holder.id !== this.#awaited) {
+      this.#options.told("waits for another lacre that writes the key store", {
+        file,
+        holder: `process ${holder.pid} on ${holder.host}`,
+      });
+    }
+    this.#awaited = holder?.id;
   }
 
   #find(): StoreText | undefined {
@@ -130,11 +146,13 @@ export class StoreKeeper {
     this.#published = text;
   }
 
-  #write(file: string, store: KeyStore, isNew: boolean): void {
+  #write(file: string, store: KeyStore, write: typeof writeWhole): void {
+    const absolute = path.resolve(file);
     try {
-      refuseSharedDirectory(path.dirname(path.resolve(file)), "KEY_FILE_UNSAFE");
-      writeWhole(file, formatKeyStore(store), 0o600, isNew);
+      if (fs.existsSync(path.dirname(absolute))) refuseSharedKeyPlace(absolute, file);
+      write(absolute, formatKeyStore(this.#options.engine, store), 0o600);
     } catch (cause) {
+      if (cause instanceof LacreError && cause.code === "KEY_FILE_UNSAFE") throw cause;
       throw new LacreError("TARGET_FAILED", `the key store ${file} cannot be written`, {
         hint: "the controller renews keys in it: check its directory's owner and the free space",
         cause,

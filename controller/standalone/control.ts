@@ -10,6 +10,7 @@ import { SealersFile } from "../sealers-file.ts";
 import { directorySource } from "../sources/directory.ts";
 import { gitSource } from "../sources/git.ts";
 import type { Source } from "../sources/source.ts";
+import { startAnewAtExit } from "../start-anew.ts";
 import { directoryTarget } from "../targets/directory.ts";
 import { createLog } from "../telemetry/log.ts";
 import { Reporter } from "../telemetry/reporter.ts";
@@ -103,7 +104,12 @@ export async function control(config: Config): Promise<number> {
       return printReport(report);
     }
     log.info({ version: VERSION, engine: engine.name, source: source.name, target: target.name, keyIds }, "started");
-    await repeat(config, { reconciler, keeper, signatures, reporter, pause, isStopping: () => isStopping });
+    await repeat(config, { reconciler, keeper, keys, signatures, reporter, pause, isStopping: () => isStopping });
+    if (!isStopping && keys.gone.length > 0) {
+      log.info({ keyIds: keys.gone }, "keys are destroyed: starting anew, so that they leave the memory");
+      startAnewAtExit(() => isStopping);
+      return 0;
+    }
     log.info("stopped");
     return 0;
   } finally {
@@ -114,6 +120,7 @@ export async function control(config: Config): Promise<number> {
 type Loop = {
   readonly reconciler: Reconciler;
   readonly keeper: StoreKeeper;
+  readonly keys: KeyFiles;
   readonly signatures: SealersFile | undefined;
   readonly reporter: Reporter;
   readonly pause: Pause;
@@ -136,7 +143,7 @@ function keepOwn({ keeper, signatures }: Loop): readonly Problem[] {
 }
 
 async function repeat(config: Config, loop: Loop): Promise<void> {
-  const { reconciler, keeper, reporter, pause, isStopping } = loop;
+  const { reconciler, keeper, keys, reporter, pause, isStopping } = loop;
   // A single pass serves nobody: prom-client and the server are not loaded for it.
   const { createMetrics } = await import("../telemetry/metrics.ts");
   const { serve } = await import("../http/server.ts");
@@ -145,7 +152,7 @@ async function repeat(config: Config, loop: Loop): Promise<void> {
   const server =
     config.listen &&
     (await serve(config.listen, { isReady: () => isReady, metrics: metrics.text, keys: () => keeper.published }));
-  while (!isStopping()) {
+  while (!isStopping() && keys.gone.length === 0) {
     const startedMs = performance.now();
     const ownProblems = keepOwn(loop);
     const passed = await reconciler.pass();
@@ -153,7 +160,8 @@ async function repeat(config: Config, loop: Loop): Promise<void> {
     reporter.report(report);
     metrics.observePass(report, (performance.now() - startedMs) / 1000, new Date());
     isReady = report.sourceRead;
-    if (!isStopping()) await pause.wait(config.intervalMs);
+    if (!isStopping() && keys.gone.length === 0) await pause.wait(config.intervalMs);
   }
   server?.close();
+  server?.closeAllConnections();
 }

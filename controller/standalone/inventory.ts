@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError, type SyncPolicy } from "../../src/index.ts";
+import { bootId } from "../../src/node/process-identity.ts";
 import { writeWhole } from "../../src/node/write.ts";
 import type { IndexedFile } from "../sources/index-source.ts";
 import type { Adoption } from "../targets/consent.ts";
@@ -35,15 +36,6 @@ type Stored = {
   readonly files: Readonly<Record<string, IndexedFile>>;
 };
 
-/** Identifies this boot of the machine: after a power cut, files may not hold what was written last. */
-export function bootId(): string {
-  try {
-    return fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return "unknown";
-  }
-}
-
 function isMapOf(value: unknown, isItem: (item: Readonly<Record<string, unknown>>) => boolean): boolean {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   return Object.values(value).every((item) => typeof item === "object" && item !== null && isItem(item));
@@ -75,7 +67,7 @@ function parseStored(file: string, text: string): Stored {
     // The parser would quote what is in the file.
   }
   throw new LacreError("TARGET_FAILED", `${file} is not an inventory that this version wrote`, {
-    hint: `nothing is written or removed; restore it from a backup, or: mv ${file} ${file}.damaged (what it named is not removed then)`,
+    hint: `nothing is written or removed; restore it from a backup, or: mv ${file} ${file}.damaged (what it named counts as not ours then: it is neither written nor removed, until its directory is removed or spec.adopt is IfUnowned)`,
   });
 }
 
@@ -90,7 +82,8 @@ export function readInventory(file: string, source: string): Inventory {
     return { boot, source, objects: new Map(), files: new Map() };
   }
   const stored = parseStored(file, text);
-  const isTrusted = stored.boot === boot && boot !== "unknown";
+  // After a power cut, files may not hold what was written last.
+  const isTrusted = stored.boot === boot && boot !== "";
   const records = Object.entries(stored.objects);
   return {
     boot,

@@ -4,14 +4,13 @@ import * as path from "node:path";
 import { LacreError } from "../../src/index.ts";
 import { refuseSharedDirectory } from "../../src/node/directory.ts";
 import { tryLock } from "../../src/node/lock.ts";
-import { bootId } from "./inventory.ts";
 
 /** Takes the lock and gives the way to release it. CONFLICT while another controller runs. */
 export async function takeLock(file: string): Promise<() => void> {
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     refuseSharedDirectory(path.dirname(file), "TARGET_FAILED");
-    const taken = await tryLock(file, bootId());
+    const taken = await tryLock(file);
     if (typeof taken === "function") return taken;
     throw new LacreError("CONFLICT", `another controller (process ${taken.pid} on ${taken.host}) keeps this target`, {
       hint: "stop it first",

@@ -4,6 +4,16 @@ import type { Problem } from "../decide/problem.ts";
 import type { PassReport } from "../standalone/pass-report.ts";
 import type { Logger } from "./log.ts";
 
+/** Problems that have ended, but for those that only have other words now: each of those has a new one in its place. */
+function unreplaced(ended: readonly Problem[], begun: readonly Problem[]): readonly Problem[] {
+  const left = [...begun];
+  return ended.filter(({ subject, reason }) => {
+    const at = left.findIndex((one) => one.subject === subject && one.reason === reason);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
 /** Tells the log about passes. */
 export class Reporter {
   readonly #log: Logger;
@@ -28,9 +38,10 @@ export class Reporter {
     const now = new Map(
       problems.map((problem) => [`${problem.subject} ${problem.reason} ${problem.message}`, problem]),
     );
-    for (const [id, problem] of now) if (!this.#open.has(id)) this.#log.error({ ...problem }, "problem");
-    for (const [id, { subject, reason }] of this.#open)
-      if (!now.has(id)) this.#log.info({ subject, reason }, "problem solved");
+    const begun = [...now].filter(([id]) => !this.#open.has(id)).map(([, problem]) => problem);
+    const ended = [...this.#open].filter(([id]) => !now.has(id)).map(([, problem]) => problem);
+    for (const problem of begun) this.#log.error({ ...problem }, "problem");
+    for (const { subject, reason } of unreplaced(ended, begun)) this.#log.info({ subject, reason }, "problem solved");
     this.#open = now;
   }
 }

@@ -1,6 +1,6 @@
 /** The encrypted part of a token: the data key's children, the padded frame and its box. */
 import nacl from "tweetnacl";
-import { concat, u32be, utf8, wipe } from "../bytes.ts";
+import { concat, secretBytes, u32be, utf8, wipe } from "../bytes.ts";
 import { LABEL } from "../model/label.ts";
 import { MAX_VALUE_BYTES } from "../model/limits.ts";
 import { paddedLength } from "../model/padding.ts";
@@ -35,7 +35,9 @@ function unframe(framed: Uint8Array): Uint8Array | undefined {
   let padding = 0;
   for (const byte of framed.subarray(4 + length)) padding |= byte;
   if (padding !== 0 || framed.length !== paddedLength(length)) return undefined;
-  return framed.slice(4, 4 + length);
+  const value = secretBytes(length);
+  value.set(framed.subarray(4, 4 + length));
+  return value;
 }
 
 /** commitment (32 bytes) || box (16 + padded length). */

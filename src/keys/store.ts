@@ -2,11 +2,12 @@
  * The private keys of a cluster as one text: what a key file of a standalone controller holds, and what a backup opens to.
  * docs/key-store.md is its description; a store is also a key file, because each key stands in a line of its own.
  */
-import { fromBase64url, toBase64url } from "../bytes.ts";
+import { fromBase64url, toBase64url, utf8 } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
 import { type PrivateKey, type PublicKey, SEED_BYTES } from "../crypto/key.ts";
 import { LacreError } from "../errors.ts";
 import { type KeyId, shortKeyId } from "../model/key-id.ts";
+import { LABEL } from "../model/label.ts";
 import { contentLines } from "../model/lines.ts";
 import { CLUSTER, KEY_STATES, type KeyList, type KeyState, type ListedKey, TIME } from "./list.ts";
 import { formatPrivateKey, formatPublicKey, parsePrivateKeys, parsePublicKeys } from "./text.ts";
@@ -51,14 +52,33 @@ export function isKeyStore(text: string): boolean {
   return contentLines(text)[0] === HEADER;
 }
 
+const CHECK = "# check: ";
+const CHECK_BYTES = 12;
+
+/** Finds what was cut or damaged by accident. It proves nothing: who may write the store can write it too. */
+function checkOf(engine: Engine, content: readonly string[]): string {
+  const hash = engine.sha256(utf8(`${LABEL}store\0${content.join("\n")}\n`));
+  return toBase64url(hash.subarray(0, CHECK_BYTES));
+}
+
 /** The text of a store. Only ever written to a 0600 file, or sealed as a backup. */
-export function formatKeyStore({ cluster, serial, identity, keys }: KeyStore): string {
-  const head = [COMMENT, HEADER, `cluster: ${cluster}`, `serial: ${serial}`, `${IDENTITY}${toBase64url(identity)}`];
+export function formatKeyStore(engine: Engine, { cluster, serial, identity, keys }: KeyStore): string {
+  const head = [HEADER, `cluster: ${cluster}`, `serial: ${serial}`, `${IDENTITY}${toBase64url(identity)}`];
   const lines = keys.flatMap(({ publicKey, privateKey, state, notBefore, notAfter }) => [
     `key: ${state} ${notBefore} ${notAfter} ${publicKey.keyId}`,
     privateKey === undefined ? formatPublicKey(publicKey) : formatPrivateKey(privateKey),
   ]);
-  return `${[...head, ...lines].join("\n")}\n`;
+  // The check comes first, so that it stays when the end is cut; as a comment, for versions that do not know it.
+  return `${[COMMENT, `${CHECK}${checkOf(engine, [...head, ...lines])}`, ...head, ...lines].join("\n")}\n`;
+}
+
+/** A store of an earlier version has no check. */
+function refuseDamaged(engine: Engine, text: string): void {
+  const written = text.split(/\r?\n/).find((line) => line.startsWith(CHECK));
+  if (written === undefined || written.slice(CHECK.length).trim() === checkOf(engine, contentLines(text))) return;
+  throw new LacreError("KEY_INVALID", "the key store is damaged: it is not what was written", {
+    hint: "it was cut or edited: restore it from a backup; who edited it on purpose removes its line # check:",
+  });
 }
 
 function invalid(message: string): LacreError {
@@ -103,6 +123,7 @@ export function parseKeyStore(engine: Engine, text: string): KeyStore {
   for (let at = 0; at < rest.length; at += 2) keys.push(parseHeldKey(engine, rest[at] as string, rest[at + 1]));
   const ids = new Set(keys.map(({ publicKey }) => publicKey.keyId));
   if (ids.size !== keys.length) throw invalid("a key stands twice in the store");
+  refuseDamaged(engine, text);
   return { cluster, serial, identity, keys };
 }
 

@@ -5,11 +5,9 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as net from "node:net";
-import * as os from "node:os";
 import * as path from "node:path";
-
-/** Who holds a lock. */
-export type Holder = { readonly id: string; readonly pid: number; readonly host: string; readonly boot: string };
+import { beat, breakLock, type Holder, publishLock, readHolder, silenceOf } from "./lock-file.ts";
+import { thisProcess } from "./process-identity.ts";
 
 const HEARTBEAT_MS = 10_000;
 /** A holder on another host that was not heard of for so long is gone. */
@@ -20,15 +18,6 @@ function socketOf(directory: number | string, id: string): string {
   // The path of a socket may have about 107 bytes only.
   const short = typeof directory === "string" ? directory : `/proc/self/fd/${directory}`;
   return `${short}/.lacre-${id}.sock`;
-}
-
-function readHolder(file: string): Holder | undefined {
-  try {
-    const holder = JSON.parse(fs.readFileSync(file, "utf8")) as Holder;
-    return /^[0-9a-f]{16}$/.test(holder.id) ? holder : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function answers(socket: string): Promise<boolean> {
@@ -47,37 +36,9 @@ function answers(socket: string): Promise<boolean> {
 
 async function isHeld(file: string, holder: Holder, self: Holder, directory: number | string): Promise<boolean> {
   if (await answers(socketOf(directory, holder.id))) return true;
-  if (holder.boot === self.boot || holder.host === self.host) return false;
-  const heardMs = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return Date.now() - heardMs < SILENT_MS;
-}
-
-/** Takes a dead lock away. Where another process was faster, its lock is put back. */
-function breakLock(file: string, id: string | undefined): void {
-  const aside = `${file}.${randomBytes(8).toString("hex")}`;
-  try {
-    fs.renameSync(file, aside);
-    if (readHolder(aside)?.id !== id) fs.linkSync(aside, file);
-    else if (id !== undefined) fs.rmSync(socketOf(path.dirname(file), id), { force: true });
-  } catch {
-    // Somebody else took it away.
-  }
-  fs.rmSync(aside, { force: true });
-}
-
-/** Makes the lock at once with what is in it, so that nobody sees a half-made one. */
-function publish(file: string, self: Holder): boolean {
-  const temporary = `${file}.${self.id}`;
-  try {
-    fs.writeFileSync(temporary, JSON.stringify(self), { flag: "wx", mode: 0o600 });
-    fs.linkSync(temporary, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  } finally {
-    fs.rmSync(temporary, { force: true });
-  }
+  const isSameMachine = holder.host === self.host || (holder.boot !== "" && holder.boot === self.boot);
+  if (isSameMachine) return false;
+  return silenceOf(file) < SILENT_MS;
 }
 
 function listen(server: net.Server, socket: string): Promise<void> {
@@ -88,14 +49,16 @@ function listen(server: net.Server, socket: string): Promise<void> {
 }
 
 /** Takes a lock and gives the way to release it, or who holds it. Throws the errors of the system. */
-export async function tryLock(file: string, boot: string): Promise<(() => void) | Holder> {
-  const self = { id: randomBytes(8).toString("hex"), pid: process.pid, host: os.hostname(), boot };
+export async function tryLock(file: string): Promise<(() => void) | Holder> {
+  const self = { id: randomBytes(8).toString("hex"), ...thisProcess() };
   const descriptor = process.platform === "linux" ? fs.openSync(path.dirname(file), "r") : undefined;
   const directory = descriptor ?? path.dirname(file);
   const server = net.createServer((connection) => connection.destroy()).unref();
   let heartbeat: NodeJS.Timeout | undefined;
+  let lock: number | undefined;
   const release = () => {
     clearInterval(heartbeat);
+    if (lock !== undefined) fs.closeSync(lock);
     if (readHolder(file)?.id === self.id) fs.rmSync(file, { force: true });
     fs.rmSync(socketOf(path.dirname(file), self.id), { force: true });
     server.close();
@@ -104,8 +67,10 @@ export async function tryLock(file: string, boot: string): Promise<(() => void) 
   try {
     await listen(server, socketOf(directory, self.id));
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (publish(file, self)) {
-        heartbeat = setInterval(() => fs.utimes(file, new Date(), new Date(), () => undefined), HEARTBEAT_MS).unref();
+      const made = publishLock(file, self);
+      if (made !== undefined) {
+        lock = made;
+        heartbeat = setInterval(() => beat(made), HEARTBEAT_MS).unref();
         return release;
       }
       const holder = readHolder(file);
@@ -114,6 +79,7 @@ export async function tryLock(file: string, boot: string): Promise<(() => void) 
         return holder;
       }
       breakLock(file, holder?.id);
+      if (holder !== undefined) fs.rmSync(socketOf(path.dirname(file), holder.id), { force: true });
     }
   } catch (error) {
     release();

@@ -1,47 +1,59 @@
-/** A lock file that names its process: for what is read, changed and written back within a moment. */
+/**
+ * A lock file that names its process: for what is read, changed and written back within a moment, wherever files can be
+ * made. docs/adr/0056 says why it is not the socket of lock.ts.
+ */
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { beat, breakLock, type Holder, publishLock, readHolder, silenceOf } from "./lock-file.ts";
+import { isRunning, thisProcess } from "./process-identity.ts";
 
-/** Making a lock takes less than this: one that is still without a process then was left by a kill or a full disk. */
+/** Making a lock takes less than this: one that is still without a holder then was left by a kill. */
 const HALF_MADE_MS = 1_000;
+const HEARTBEAT_MS = 2_000;
 
-/** The lock of a file, beside it. */
+/** A holder in another namespace or on another machine that was not heard of for so long is gone. */
+export const SILENT_MS = 10_000;
+
+/** A lock that was taken, or who has it: undefined while that is not known yet. */
+export type Taken =
+  | { readonly ok: true; readonly release: () => void }
+  | { readonly ok: false; readonly holder: Holder | undefined };
+
+/** The lock of a file, beside it: of whatever name it is called by, where a link leads to it. */
 export function pidLockOf(file: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}.lacre-lock`);
+  const real = fs.existsSync(file) ? fs.realpathSync(file) : file;
+  return path.join(path.dirname(real), `.${path.basename(real).slice(0, 200)}.lacre-lock`);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+function isDead(lock: string, holder: Holder | undefined): boolean {
+  const isSeen = holder === undefined ? undefined : isRunning(holder);
+  if (isSeen !== undefined) return !isSeen;
+  return silenceOf(lock) > (holder === undefined ? HALF_MADE_MS : SILENT_MS);
 }
 
-/** Removes a lock whose process is gone. Without a process in it, it is being made, or was half-made by one that is gone. */
-function breakIfStale(lock: string): void {
-  try {
-    const pid = Number(fs.readFileSync(lock, "utf8"));
-    const isWhole = Number.isInteger(pid) && pid > 0;
-    const isStale = isWhole ? !isAlive(pid) : Date.now() - fs.statSync(lock).mtimeMs > HALF_MADE_MS;
-    if (isStale) fs.rmSync(lock, { force: true });
-  } catch {
-    // There is none.
-  }
+function releaseOf(lock: string, descriptor: number, id: string): () => void {
+  const heartbeat = setInterval(() => beat(descriptor), HEARTBEAT_MS).unref();
+  let isReleased = false;
+  const release = () => {
+    if (isReleased) return;
+    isReleased = true;
+    process.off("exit", release);
+    clearInterval(heartbeat);
+    fs.closeSync(descriptor);
+    if (readHolder(lock)?.id === id) fs.rmSync(lock, { force: true });
+  };
+  process.once("exit", release);
+  return release;
 }
 
-/** Takes the lock of a file and gives the way to release it; undefined while somebody has it. Throws the errors of the system. */
-export function tryPidLock(file: string): (() => void) | undefined {
+/** Takes the lock of a file, until it is released or the process ends. Throws the errors of the system. */
+export function tryPidLock(file: string): Taken {
   const lock = pidLockOf(file);
-  breakIfStale(lock);
-  try {
-    fs.writeFileSync(lock, String(process.pid), { flag: "wx", mode: 0o600 });
-    return () => fs.rmSync(lock, { force: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return undefined;
-    // On a full disk the file is made, and only writing to it fails.
-    fs.rmSync(lock, { force: true });
-    throw error;
-  }
+  const found = readHolder(lock);
+  if (fs.existsSync(lock) && isDead(lock, found)) breakLock(lock, found?.id);
+  const self = { id: randomBytes(8).toString("hex"), ...thisProcess() };
+  const descriptor = publishLock(lock, self);
+  if (descriptor === undefined) return { ok: false, holder: readHolder(lock) };
+  return { ok: true, release: releaseOf(lock, descriptor, self.id) };
 }

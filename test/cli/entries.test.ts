@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
+import { thisProcess } from "../../src/node/process-identity.ts";
 import { secretYaml, Workspace } from "../support/workspace.ts";
 
 const R = ["-r", "prod.pub"];
@@ -145,13 +146,14 @@ describe("lacre set", () => {
 
   it("takes over the lock of a writer that was killed, and gives up with a conflict on one that lives", () => {
     const workspace = sealed();
-    workspace.write(".db.yaml.lacre-lock", "999999999");
+    const holder = { id: "0123456789abcdef", ...thisProcess() };
+    workspace.write(".db.yaml.lacre-lock", JSON.stringify({ ...holder, pid: 999999999 }));
     expect(workspace.lacre(["set", "db.yaml", "B", ...R], { input: "y" }).status).toBe(0);
-    workspace.write(".db.yaml.lacre-lock", String(process.pid));
+    workspace.write(".db.yaml.lacre-lock", JSON.stringify(holder));
     const before = workspace.read("db.yaml");
     const ran = workspace.lacre(["set", "db.yaml", "B", ...R], { input: "z" });
     expect([ran.status, workspace.read("db.yaml")]).toEqual([7, before]);
-    expect(ran.stderr).toContain("another lacre is writing");
+    expect(ran.stderr).toContain(`another lacre (process ${process.pid} on ${holder.host}) is writing`);
   });
 
   it("a symbolic link stays one, and the file it leads to is changed", () => {

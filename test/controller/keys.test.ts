@@ -1,6 +1,8 @@
 /** The standalone controller and its key store, sealers and signed commits, as processes on real files and real Git. */
+import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { thisProcess } from "../../src/node/process-identity.ts";
 import { secretYaml, Workspace } from "../support/workspace.ts";
 
 const STORE = ["--source", "directory:src", "--target", "directory:out", "--key-file", "prod.key"];
@@ -31,6 +33,10 @@ function seal(at: Workspace, name: string, value: string, ...more: readonly stri
 const opened = (at: Workspace, name: string) => at.read(`out/shop/${name}/A`);
 const statesOf = (at: Workspace) => [...at.read("prod.key").matchAll(/^key: (\S+)/gm)].map(([, state]) => state);
 
+/** A store whose active key is due, edited on purpose. */
+const due = (store: string) =>
+  store.replace(/^# check: .*\n/m, "").replace(/(key: active \S+) \S+/, "$1 2020-01-01T00:00:00Z");
+
 describe("the standalone controller and its keys", () => {
   it("makes its own key store where there is none, and the list that people seal with", () => {
     const at = workspace();
@@ -45,14 +51,14 @@ describe("the standalone controller and its keys", () => {
     const at = workspace();
     const ran = at.controller([...STORE, "--cluster", "prod", "--generate-first-key", "false", "--once"]);
     expect([ran.status, fs.existsSync(at.file("prod.key"))]).toEqual([1, false]);
-    expect(ran.stderr).toContain("the key file prod.key cannot be read");
+    expect(ran.stderr).toContain("prod.key: no such file");
   });
 
   it("replaces a key that is due, writes the new list, and goes on opening what the old one sealed", () => {
     const at = workspace();
     once(at, [...STORE, "--cluster", "prod", "--key-list", "prod.keys", "--allow-empty"]);
     seal(at, "old", "one");
-    const past = at.read("prod.key").replace(/(key: active \S+) \S+/, "$1 2020-01-01T00:00:00Z");
+    const past = due(at.read("prod.key"));
     at.write("prod.key", past);
     once(at, [...STORE, "--key-list", "prod.keys"]);
     expect(statesOf(at)).toEqual(["decrypt-only", "active"]);
@@ -65,7 +71,7 @@ describe("the standalone controller and its keys", () => {
   it("with --require-backup the new key waits, and is used once lacre keys backup has run", () => {
     const at = workspace();
     at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
-    at.write("prod.key", at.read("prod.key").replace(/(key: active \S+) \S+/, "$1 2020-01-01T00:00:00Z"));
+    at.write("prod.key", due(at.read("prod.key")));
     const args = [...STORE, "--require-backup", "--key-list", "prod.keys", "--allow-empty"];
     once(at, args);
     once(at, args);
@@ -116,12 +122,14 @@ describe("the standalone controller and its keys", () => {
   it("a lock that a killed command left is no obstacle, and one that is held is waited for", () => {
     const at = workspace();
     at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
-    const due = at.read("prod.key").replace(/(key: active \S+) \S+/, "$1 2020-01-01T00:00:00Z");
-    at.write("prod.key", due);
-    at.write(".prod.key.lacre-lock", String(process.pid));
-    once(at, [...STORE, "--allow-empty"]);
-    expect(at.read("prod.key")).toBe(due);
-    at.write(".prod.key.lacre-lock", "4194304");
+    const text = due(at.read("prod.key"));
+    at.write("prod.key", text);
+    const holder = { id: "0123456789abcdef", ...thisProcess() };
+    at.write(".prod.key.lacre-lock", JSON.stringify(holder));
+    const ran = at.controller([...STORE, "--allow-empty", "--once"]);
+    expect(ran.stderr).toContain(`"holder":"process ${process.pid} on ${holder.host}"`);
+    expect(at.read("prod.key")).toBe(text);
+    at.write(".prod.key.lacre-lock", JSON.stringify({ ...holder, pid: 4194304 }));
     once(at, [...STORE, "--allow-empty"]);
     expect(statesOf(at)).toEqual(["decrypt-only", "active"]);
   });
@@ -289,5 +297,76 @@ describe("signed commits", () => {
     expect(once(at, from(at)).problems[0].message).toContain("is not signed with SSH");
     const ran = at.controller([...STORE, "--allowed-signers", "signers", "--once"]);
     expect([ran.status, ran.stderr]).toEqual([2, expect.stringContaining("--allowed-signers goes with a git source")]);
+  });
+});
+
+/** How often some bytes lie in the writable memory of a process. */
+function inMemory(pid: number, ...needles: readonly Buffer[]): number {
+  const memory = fs.openSync(`/proc/${pid}/mem`, "r");
+  let found = 0;
+  for (const line of fs.readFileSync(`/proc/${pid}/maps`, "utf8").split("\n")) {
+    const [, from = "", to = ""] = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line) ?? [];
+    if (from === "" || to === "") continue;
+    const bytes = Buffer.alloc(Number.parseInt(to, 16) - Number.parseInt(from, 16));
+    try {
+      fs.readSync(memory, bytes, 0, bytes.length, Number.parseInt(from, 16));
+    } catch {
+      continue;
+    }
+    const text = bytes.toString("latin1");
+    for (const needle of needles) found += text.split(needle.toString("latin1")).length - 1;
+  }
+  fs.closeSync(memory);
+  return found;
+}
+
+const canReadMemory = process.platform === "linux" && process.geteuid?.() === 0;
+
+describe("a key that is destroyed", () => {
+  it.runIf(canReadMemory)(
+    "leaves the memory of a running controller, which goes on under its process number",
+    async () => {
+      const at = workspace();
+      once(at, [...STORE, "--cluster", "prod", "--key-list", "prod.keys", "--allow-empty"]);
+      must(at, ["keys", "rotate", "-k", "prod.key"]);
+      const [keyId = "", , seed = ""] =
+        /key: decrypt-only \S+ \S+ (\w+)\n(lacre-private-1.*)\.(.*)/.exec(at.read("prod.key"))?.slice(1) ?? [];
+      const child = at.startController([...STORE, "--allow-empty", "--interval", "1", "--listen", "off"]);
+      onTestFinished(() => void child.kill("SIGKILL"));
+      let log = "";
+      child.stderr?.on("data", (bytes) => (log += bytes));
+      const pid = child.pid as number;
+      const starts = () => log.split('"msg":"started"').length - 1;
+      await expect.poll(starts, { timeout: 10_000 }).toBe(1);
+      const traces = () => inMemory(pid, Buffer.from(seed), Buffer.from(seed, "base64url"));
+      expect(traces()).toBeGreaterThan(0);
+      must(at, ["keys", "destroy", "-k", "prod.key", keyId.slice(0, 8), "src"]);
+      await expect.poll(starts, { timeout: 20_000 }).toBe(2);
+      expect(log).toContain("keys are destroyed: starting anew");
+      expect(traces()).toBe(0);
+      expect(log).not.toContain("Warning");
+      fs.rmSync(at.file("prod.keys"));
+      must(at, ["keys", "publish", "-k", "prod.key", "-o", "prod.keys"]);
+      seal(at, "db", "hunter2");
+      await expect.poll(() => fs.existsSync(at.file("out/shop/db/A")), { timeout: 10_000 }).toBe(true);
+      child.kill("SIGTERM");
+      await new Promise((resolve) => child.once("close", resolve));
+      expect([child.exitCode, starts()]).toEqual([0, 2]);
+    },
+  );
+});
+
+describe("a value that was written", () => {
+  it.runIf(canReadMemory)("is nowhere in the memory of a standalone controller afterwards", async () => {
+    const at = workspace();
+    once(at, [...STORE, "--cluster", "prod", "--key-list", "prod.keys", "--allow-empty"]);
+    const values = Array.from({ length: 6 }, (_, index) => `${index}-`.padEnd(31, randomUUID()));
+    for (const [index, value] of values.entries()) seal(at, `db${index}`, value);
+    const child = at.startController([...STORE, "--interval", "1", "--listen", "off"]);
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await expect.poll(() => fs.existsSync(at.file("out/shop/db5/A")), { timeout: 20_000 }).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const found = values.filter((value) => inMemory(child.pid as number, Buffer.from(value)) > 0);
+    expect(found).toEqual([]);
   });
 });

@@ -188,6 +188,10 @@ describe.skipIf(inject("assets") === undefined)("the keys of a cluster, over the
     );
     const kept = secrets?.items?.find(({ metadata }) => metadata.name === `lacre-key-${old.slice(0, 8)}`);
     expect(Object.keys(kept?.data ?? {})).toEqual(["public"]);
+    // What was read of the key is in the memory of the process until that starts anew.
+    await until("it starts anew", () => cluster.controller.log.split('"msg":"started"').length === 3, 60_000);
+    await until("it leads again", () => cluster.controller.log.split('"msg":"leading"').length === 3, 60_000);
+    expect(cluster.controller.log).toContain("a key is destroyed: starting anew");
     expect(keys("backup", "-o", "third.age").status).toBe(0);
     expect(cluster.lacre(["keys", "backup", "verify", "third.age", "-i", "recovery.key"]).stdout).toContain(
       "destroyed",

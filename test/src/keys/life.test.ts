@@ -140,9 +140,9 @@ describe("a key store", () => {
       NOW,
       newKeys,
     );
-    const text = formatKeyStore(store);
+    const text = formatKeyStore(engine, store);
     const read = parseKeyStore(engine, text);
-    expect(formatKeyStore(read)).toBe(text);
+    expect(formatKeyStore(engine, read)).toBe(text);
     expect(read.keys.map(({ state, privateKey }) => [state, privateKey !== undefined])).toEqual([
       ["destroyed", false],
       ["active", true],
@@ -165,7 +165,9 @@ describe("a key store", () => {
     expect(asBackedUp(engine, started(), NOW).keys.map(({ state }) => state)).toEqual(["active"]);
   });
 
-  const text = formatKeyStore(started());
+  const text = formatKeyStore(engine, started());
+  /** Another character in the place of the last one of a match. */
+  const flip = (found: string, kept: string) => `${kept}${found.at(-1) === "1" ? "2" : "1"}`;
   const line = (start: string) => text.split("\n").find((one) => one.startsWith(start)) as string;
   const bad: readonly (readonly [string, string, RegExp])[] = [
     ["another key under the id", text.replace(/(\.mlkem768x25519\.)./, "$1_"), /is filed as \w{8} derives \w{8}/],
@@ -175,9 +177,22 @@ describe("a key store", () => {
     ["a key without its line", text.replace(`${line("lacre-private")}\n`, ""), /not whole/],
     ["a key twice", text + text.slice(text.indexOf("key: ")), /stands twice/],
     ["a version of the future", text.replace("lacre-store-1", "lacre-store-2"), /version that is known/],
+    ["a damaged identity", text.replace(/(lacre-identity-1\.[\w-]{20})[\w-]/, flip), /is damaged/],
+    ["another serial", text.replace(/(serial: \d+)\d/, flip), /is damaged/],
+    ["another name", text.replace(/^(cluster: \w)\w/m, flip), /is damaged/],
+    ["another time", text.replace(/(key: active 20)\d/, flip), /is damaged/],
+    ["a key cut off its end", text.slice(0, text.indexOf("key: ")), /is damaged/],
     ["no serial", text.replace(/serial: \d+/, "serial: soon"), /no whole number/],
   ];
+  it("of an earlier version has no check and is read, and a check is a comment to it", () => {
+    expect(text).toMatch(/^# Private keys[^\n]*\n# check: [\w-]{16}\nlacre-store-1\n/);
+    const earlier = text.replace(/^# check: .*\n/m, "");
+    expect(formatKeyStore(engine, parseKeyStore(engine, earlier))).toBe(text);
+    expect(parseKeyStore(engine, text.replaceAll("\n", "\r\n"))).toEqual(parseKeyStore(engine, text));
+  });
+
   it.each(bad)("is refused with %s", (_name, broken, message) => {
+    expect(broken).not.toBe(text);
     expect(() => parseKeyStore(engine, broken)).toThrow(message);
   });
 });

@@ -13,7 +13,7 @@ const canUnshare = spawnSync("sh", ["-c", "unshare --pid --net --fork true"]).st
 
 async function holder(file: string, prefix: readonly string[] = []) {
   const program = `import { tryLock } from ${JSON.stringify(MODULE)};
-    console.log(typeof (await tryLock(${JSON.stringify(file)}, "boot")));
+    console.log(typeof (await tryLock(${JSON.stringify(file)})));
     setTimeout(() => {}, 60_000);`;
   const [command = "", ...args] = [...prefix, process.execPath, "--input-type=module", "-e", program];
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
@@ -25,10 +25,10 @@ async function holder(file: string, prefix: readonly string[] = []) {
 describe("a lock", () => {
   it("is held by one, named to the other, and free when it is released", async () => {
     const file = place();
-    const release = await tryLock(file, "boot");
-    expect(await tryLock(file, "boot")).toMatchObject({ pid: process.pid, host: os.hostname() });
+    const release = await tryLock(file);
+    expect(await tryLock(file)).toMatchObject({ pid: process.pid, host: os.hostname() });
     (release as () => void)();
-    const again = await tryLock(file, "boot");
+    const again = await tryLock(file);
     expect(typeof again).toBe("function");
     (again as () => void)();
     expect(fs.readdirSync(path.dirname(file))).toEqual([]);
@@ -37,19 +37,19 @@ describe("a lock", () => {
   it("is free when its holder was killed", async () => {
     const file = place();
     const child = await holder(file);
-    expect(await tryLock(file, "boot")).toMatchObject({ pid: child.pid });
+    expect(await tryLock(file)).toMatchObject({ pid: child.pid });
     child.kill("SIGKILL");
     await once(child, "exit");
-    expect(typeof (await tryLock(file, "boot"))).toBe("function");
+    expect(typeof (await tryLock(file))).toBe("function");
   });
 
   it.runIf(canUnshare)("is seen from other process and network namespaces", async () => {
     const file = place();
     const child = await holder(file, ["unshare", "--pid", "--net", "--fork", "--kill-child"]);
-    expect(await tryLock(file, "boot")).toMatchObject({ host: os.hostname() });
+    expect(await tryLock(file)).toMatchObject({ host: os.hostname() });
     child.kill("SIGKILL");
     await once(child, "exit");
-    await expect.poll(async () => typeof (await tryLock(file, "boot")), { timeout: 5_000 }).toBe("function");
+    await expect.poll(async () => typeof (await tryLock(file)), { timeout: 5_000 }).toBe("function");
   });
 
   it.each(["", "{", "12345", "boot 1"])(
@@ -57,23 +57,23 @@ describe("a lock", () => {
     async (text) => {
       const file = place();
       fs.writeFileSync(file, text);
-      expect(typeof (await tryLock(file, "boot"))).toBe("function");
+      expect(typeof (await tryLock(file))).toBe("function");
     },
   );
 
   it("of another host holds as long as its heart beats", async () => {
     const file = place();
     fs.writeFileSync(file, JSON.stringify({ id: "0123456789abcdef", pid: 1, host: "elsewhere", boot: "other" }));
-    expect(await tryLock(file, "boot")).toMatchObject({ host: "elsewhere" });
+    expect(await tryLock(file)).toMatchObject({ host: "elsewhere" });
     fs.utimesSync(file, new Date(0), new Date(0));
-    expect(typeof (await tryLock(file, "boot"))).toBe("function");
+    expect(typeof (await tryLock(file))).toBe("function");
   });
 
   it("is taken below a directory with a long name, and by one of many at a time", async () => {
     const file = path.join(place("x".repeat(200)), "lock");
     fs.mkdirSync(path.dirname(file));
     fs.writeFileSync(file, "");
-    const taken = await Promise.all(Array.from({ length: 20 }, () => tryLock(file, "boot")));
+    const taken = await Promise.all(Array.from({ length: 20 }, () => tryLock(file)));
     expect(taken.filter((one) => typeof one === "function")).toHaveLength(1);
   });
 });

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { directoryTarget } from "../../../controller/targets/directory.ts";
 import { refuseSharedDirectory } from "../../../src/node/directory.ts";
-import { writeAllAtomic, writeAtomic, writeWhole } from "../../../src/node/write.ts";
+import { beginNew, writeAllAtomic, writeAtomic, writeNew, writeWhole } from "../../../src/node/write.ts";
 
 const place = () => fs.mkdtempSync(path.join(os.tmpdir(), "lacre-write-"));
 
@@ -24,7 +24,7 @@ describe("a file that is written by name", () => {
   it("does not write into a file that somebody made and keeps open", () => {
     const directory = place();
     const planted = fs.openSync(path.join(directory, "prod.key.tmp"), "w+");
-    writeWhole(path.join(directory, "prod.key"), "private", 0o600, true);
+    writeNew(path.join(directory, "prod.key"), "private", 0o600);
     expect(fs.fstatSync(planted).size).toBe(0);
     expect(fs.statSync(path.join(directory, "prod.key")).mode & 0o777).toBe(0o600);
     fs.closeSync(planted);
@@ -42,9 +42,27 @@ describe("a file that is written by name", () => {
   it("is not written over when it must be new, and keeps its mode when it is not", () => {
     const file = path.join(place(), "one");
     writeAtomic({ path: file, content: "a", mode: 0o600 });
-    expect(() => writeWhole(file, "b", 0o600, true)).toThrow("EEXIST");
+    expect(() => writeNew(file, "b", 0o600)).toThrow("EEXIST");
     writeAtomic({ path: file, content: "c" });
     expect([fs.readFileSync(file, "utf8"), fs.statSync(file).mode & 0o777]).toEqual(["c", 0o600]);
+  });
+
+  it("bit by bit appears when it is whole, and takes nobody's place", () => {
+    const file = path.join(place(), "results");
+    const { descriptor, finish } = beginNew(file, 0o644);
+    fs.writeSync(descriptor, "one\ntwo\n");
+    expect(fs.existsSync(file)).toBe(false);
+    finish();
+    expect([fs.readFileSync(file, "utf8"), fs.statSync(file).mode & 0o777]).toEqual(["one\ntwo\n", 0o644]);
+    expect(() => beginNew(file, 0o644)).toThrow("EEXIST");
+    expect(fs.readdirSync(path.dirname(file))).toEqual(["results"]);
+  });
+
+  it("that must be new is not written through a link, and leaves nothing", () => {
+    const directory = place();
+    fs.symlinkSync("nowhere", path.join(directory, "link"));
+    expect(() => writeNew(path.join(directory, "link"), "text", 0o600)).toThrow("EEXIST");
+    expect(fs.readdirSync(directory)).toEqual(["link"]);
   });
 
   it.runIf(process.getuid?.() === 0)("a device and a pipe stay what they are, and are written to", async () => {
