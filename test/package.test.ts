@@ -75,6 +75,16 @@ describe("the package", () => {
     expect(text).toMatch(/^ARG NODE_SHA256$/m);
   });
 
+  it("docs/threat-model.md names a test for every row of what is defended, and each is there", () => {
+    const text = read("docs/threat-model.md");
+    const named = [...text.matchAll(/test\/[\w./-]+\.test\.ts/g)].map(([file]) => file);
+    expect(named.filter((file) => !fs.existsSync(path.join(ROOT, file)))).toEqual([]);
+    const rows = [...text.matchAll(/^\| defended \| by \| shown in \|\n\| ---.*\n((?:\|.*\n)+)/gm)];
+    const defended = rows.flatMap(([, table = ""]) => table.trim().split("\n"));
+    expect(defended.length).toBeGreaterThan(30);
+    expect(defended.filter((row) => !row.includes(".test.ts"))).toEqual([]);
+  });
+
   it("docs/errors.md explains every code, with its exit status, and no other", () => {
     const documented = [...read("docs/errors.md").matchAll(/^### ([A-Z_]+)\n\nExit status (\d+)\./gm)].map(
       ([, code, status]) => [code, Number(status)],

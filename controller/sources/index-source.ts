@@ -32,7 +32,8 @@ export type SourceIndex = {
   readonly objects: ReadonlyMap<string, Desired>;
   /** Objects that two files claim: neither is right. */
   readonly disputed: ReadonlySet<string>;
-  readonly unreadable: ReadonlySet<string>;
+  /** Files that could not be read, with the stamp that they have now; "" where they have none. */
+  readonly unreadable: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
   readonly files: ReadonlyMap<string, IndexedFile>;
 };
@@ -106,13 +107,13 @@ export async function indexSource(
 ): Promise<SourceIndex> {
   const objects = new Map<string, Desired>();
   const disputed = new Set<string>();
-  const unreadable = new Set<string>();
+  const unreadable = new Map<string, string>();
   const problems: Problem[] = [];
   const files = new Map<string, IndexedFile>();
   for (const file of snapshot.files) {
     const indexed = await indexFile(file, known.get(file.path), options);
     if ("problem" in indexed) {
-      unreadable.add(file.path);
+      unreadable.set(file.path, file.stamp ?? "");
       problems.push(indexed.problem);
       continue;
     }

@@ -18,6 +18,8 @@ export type InventoryRecord = {
   readonly deletion: SyncPolicy["deletion"];
   /** How it was taken over, where it was there before. */
   readonly adopted?: Adoption | undefined;
+  /** Files that could not be read when it was no longer in its own: it may be there. */
+  readonly maybeIn?: readonly string[] | undefined;
 };
 
 /** The whole inventory. */
@@ -26,6 +28,8 @@ export type Inventory = {
   readonly source: string;
   readonly objects: Map<string, InventoryRecord>;
   readonly files: Map<string, IndexedFile>;
+  /** Files that could not be read in the last pass, with their stamps; undefined before the first. */
+  unreadable: ReadonlyMap<string, string> | undefined;
 };
 
 type Stored = {
@@ -34,6 +38,7 @@ type Stored = {
   readonly source: string;
   readonly objects: Readonly<Record<string, InventoryRecord>>;
   readonly files: Readonly<Record<string, IndexedFile>>;
+  readonly unreadable?: Readonly<Record<string, string>>;
 };
 
 function isMapOf(value: unknown, isItem: (item: Readonly<Record<string, unknown>>) => boolean): boolean {
@@ -45,8 +50,12 @@ const isDeletion = (value: unknown) => value === "Delete" || value === "Orphan";
 
 const isAdopted = (value: unknown) => value === undefined || value === "IfUnowned" || value === "Merge";
 
-const isRecord = ({ file, digest, fingerprint, deletion, adopted }: Readonly<Record<string, unknown>>) =>
-  [file, digest, fingerprint].every((field) => typeof field === "string") && isDeletion(deletion) && isAdopted(adopted);
+const isText = (value: unknown) => typeof value === "string";
+
+const isTextList = (value: unknown) => value === undefined || (Array.isArray(value) && value.every(isText));
+
+const isRecord = ({ file, digest, fingerprint, deletion, adopted, maybeIn }: Readonly<Record<string, unknown>>) =>
+  [file, digest, fingerprint].every(isText) && isDeletion(deletion) && isAdopted(adopted) && isTextList(maybeIn);
 
 const isIndexed = ({ object, digest, deletion }: Readonly<Record<string, unknown>>) =>
   [object, digest].every((field) => typeof field === "string") && isDeletion(deletion);
@@ -56,7 +65,9 @@ const isFile = ({ stamp, objects }: Readonly<Record<string, unknown>>) =>
 
 function isStored(value: Partial<Stored> | null): value is Stored {
   if (value?.version !== 1 || typeof value.boot !== "string" || typeof value.source !== "string") return false;
-  return isMapOf(value.objects, isRecord) && isMapOf(value.files, isFile);
+  const { unreadable = {} } = value;
+  const isTexts = typeof unreadable === "object" && unreadable !== null && Object.values(unreadable).every(isText);
+  return isTexts && isMapOf(value.objects, isRecord) && isMapOf(value.files, isFile);
 }
 
 function parseStored(file: string, text: string): Stored {
@@ -79,7 +90,7 @@ export function readInventory(file: string, source: string): Inventory {
     text = fs.readFileSync(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return { boot, source, objects: new Map(), files: new Map() };
+    return { boot, source, objects: new Map(), files: new Map(), unreadable: undefined };
   }
   const stored = parseStored(file, text);
   // After a power cut, files may not hold what was written last.
@@ -91,6 +102,7 @@ export function readInventory(file: string, source: string): Inventory {
     // Another boot or another source: everything is ours still, but everything is looked at again.
     objects: new Map(isTrusted ? records : records.map(([object, record]) => [object, { ...record, fingerprint: "" }])),
     files: stored.source === source ? new Map(Object.entries(stored.files)) : new Map(),
+    unreadable: stored.unreadable && new Map(Object.entries(stored.unreadable)),
   };
 }
 
@@ -102,6 +114,7 @@ export function writeInventory(file: string, inventory: Inventory): void {
     source: inventory.source,
     objects: Object.fromEntries(inventory.objects),
     files: Object.fromEntries(inventory.files),
+    ...(inventory.unreadable !== undefined && { unreadable: Object.fromEntries(inventory.unreadable) }),
   };
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   writeWhole(file, JSON.stringify(stored), 0o600);

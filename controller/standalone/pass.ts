@@ -11,7 +11,7 @@ import {
   wipeSecret,
 } from "../../src/index.ts";
 import { type Action, type Cause, decide, type Live, type Means, sameValues } from "../decide/decide.ts";
-import { plan } from "../decide/plan.ts";
+import { type Plan, plan } from "../decide/plan.ts";
 import type { Problem } from "../decide/problem.ts";
 import type { KeyFiles, Opening } from "../keys/key-files.ts";
 import type { SealersFile } from "../sealers-file.ts";
@@ -95,7 +95,8 @@ export class Reconciler {
     );
     const refused = snapshot.problem === undefined ? [] : [{ subject: "source", ...snapshot.problem }];
     const problems = [...refused, ...index.problems, ...todo.problems];
-    const isInventoryChanged = this.#remember(index);
+    const isHeld = this.#hold(index, todo);
+    const isInventoryChanged = this.#remember(index) || isHeld;
     const tally: Tally = { writes: [], removed: [], kept: 0, problems, isInventoryChanged };
 
     if (this.#claim(todo.due)) {
@@ -117,12 +118,27 @@ export class Reconciler {
     };
   }
 
+  /** Puts down where an object may be that is no longer where it was, and forgets that of one that was found. */
+  #hold(index: SourceIndex, { held, maybeIn }: Plan): boolean {
+    const { objects } = this.#inventory;
+    const found = [...objects].filter(([object, record]) => record.maybeIn !== undefined && index.objects.has(object));
+    for (const [object, { maybeIn: _, ...record }] of found) objects.set(object, record);
+    for (const object of held) {
+      const record = objects.get(object);
+      if (record !== undefined) objects.set(object, { ...record, maybeIn: [...(record.maybeIn ?? []), ...maybeIn] });
+    }
+    return found.length + held.length > 0;
+  }
+
   /** Keeps the index of files for the next pass. True when it differs from the last one. */
   #remember(index: SourceIndex): boolean {
-    const { files } = this.#inventory;
+    const { files, unreadable } = this.#inventory;
+    this.#inventory.unreadable = index.unreadable;
     const isSame =
       files.size === index.files.size &&
-      [...index.files].every(([path, file]) => files.get(path)?.stamp === file.stamp);
+      [...index.files].every(([path, file]) => files.get(path)?.stamp === file.stamp) &&
+      unreadable?.size === index.unreadable.size &&
+      [...index.unreadable].every(([path, stamp]) => unreadable.get(path) === stamp);
     if (isSame) return false;
     files.clear();
     for (const [path, file] of index.files) files.set(path, file);

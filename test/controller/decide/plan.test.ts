@@ -19,7 +19,7 @@ function index(objects: readonly Desired[], changes: Partial<SourceIndex> = {}):
     revision: "r",
     objects: new Map(objects.map((one) => [one.object, one])),
     disputed: new Set(),
-    unreadable: new Set(),
+    unreadable: new Map(),
     problems: [],
     files: new Map(),
     ...changes,
@@ -60,9 +60,32 @@ describe("plan", () => {
 
   it("prunes only what is in the inventory and of a file that could be read", () => {
     const records = [record("a/gone"), record("a/unknown", { file: "broken.yaml" })];
-    expect(planned(index([desired("a/new")], { unreadable: new Set(["broken.yaml"]) }), records).orphans).toEqual([
-      "a/gone",
-    ]);
+    expect(
+      planned(index([desired("a/new")], { unreadable: new Map([["broken.yaml", "1"]]) }), records).orphans,
+    ).toEqual(["a/gone"]);
+  });
+
+  it("keeps what may have moved into a file that became unreadable in the same change, and tells it in every pass", () => {
+    const broken = { unreadable: new Map([["broken.yaml", "2"]]) };
+    const now = index([desired("a/new")], broken);
+    const at = (unreadable: ReadonlyMap<string, string> | undefined, records = [record("a/gone")]) =>
+      plan(now, { objects: new Map(records), unreadable }, () => "f", false);
+    for (const before of [new Map(), new Map([["broken.yaml", "1"]])]) {
+      expect(at(before)).toMatchObject({ orphans: [], held: ["a/gone"], maybeIn: ["broken.yaml"] });
+      expect(at(before).problems).toMatchObject([{ reason: "UnreadableFile" }]);
+    }
+    // It was unreadable before: what is gone has not gone there.
+    for (const before of [new Map([["broken.yaml", "2"]]), undefined])
+      expect(at(before)).toMatchObject({ orphans: ["a/gone"], held: [], problems: [] });
+    const hidden = [record("a/gone", { maybeIn: ["broken.yaml"] })];
+    expect(at(new Map([["broken.yaml", "2"]]), hidden)).toMatchObject({ orphans: [], held: [], problems: [{}] });
+    const mended = plan(
+      index([desired("a/new")]),
+      { objects: new Map(hidden), unreadable: new Map() },
+      () => "f",
+      false,
+    );
+    expect(mended).toMatchObject({ orphans: ["a/gone"], problems: [] });
   });
 
   it("an empty source prunes nothing unless that is allowed", () => {

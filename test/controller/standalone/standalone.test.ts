@@ -225,6 +225,34 @@ describe("a bad file", () => {
     expect(once(one).problems).toEqual([]);
   });
 
+  it("keeps an object that moved into a file that cannot be read, also after a restart, until it can be or is gone", () => {
+    const one = workspace();
+    seal(one, "db", { A: "good" });
+    seal(one, "api", { A: "1" });
+    once(one);
+    const good = one.read("src/db.yaml");
+    fs.rmSync(one.file("src/db.yaml"));
+    one.write("src/moved.yaml", good.replace("entries:", "entries: ["));
+    for (let pass = 0; pass < 3; pass++) {
+      const report = once(one);
+      expect(report.problems.map(({ subject }) => subject).sort()).toEqual(["moved.yaml", "source"]);
+      expect([report.removed, value(one, "db", "A")]).toEqual([[], "good"]);
+    }
+    one.write("src/moved.yaml", good);
+    expect(once(one)).toMatchObject({ removed: [], problems: [] });
+    fs.rmSync(one.file("src/moved.yaml"));
+    one.write("src/other.yaml", "a: [");
+    expect(once(one).removed).toEqual([]);
+    fs.rmSync(one.file("src/other.yaml"));
+    expect(once(one).removed).toEqual(["shop/db"]);
+    // A file that was unreadable before hides nothing that goes now.
+    one.write("src/template.yaml", "a: {{ .Values.a }}: [");
+    once(one);
+    fs.rmSync(one.file("src/api.yaml"));
+    seal(one, "last", { A: "2" });
+    expect(once(one).removed).toEqual(["shop/api"]);
+  });
+
   it("two files that claim one object: neither is applied, and both are named", () => {
     const one = workspace();
     seal(one, "db", { A: "first" });
