@@ -7,6 +7,7 @@ import {
   isKeyList,
   LacreError,
   parseKeyList,
+  printableName,
   type SignedKeyList,
   shellWord,
 } from "../../src/index.ts";
@@ -103,12 +104,15 @@ export async function fetchKeys(context: CommandContext, options: FetchOptions):
   }
   const file = outputFile(context, options, list);
   const shown = path.relative(context.cwd, file) || file;
-  const targets = isDemanded ? [] : targetsOf(context, shown, options.output === undefined ? options.env : undefined);
+  const targets = isDemanded
+    ? []
+    : targetsOf(context, shown, options.output === undefined ? options.env : undefined, recipient.fingerprint);
   const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
   refuseOldText(engine, before, recipient);
   const unpinned = targets.filter((target) => !isPinned(pinOf(pins, target), recipient));
-  if (options.fingerprint === undefined) {
-    for (const target of unpinned) refuseOtherIdentity(engine, shown, before, pinOf(pins, target), recipient);
+  const isVouched = options.fingerprint !== undefined && options.env !== undefined;
+  for (const target of isVouched ? [] : unpinned) {
+    refuseOtherIdentity(engine, shown, before, pinOf(pins, target), recipient, options.fingerprint !== undefined);
   }
   if (before === text) context.say(`${shown} is up to date (serial ${list.serial})`);
   else {
@@ -117,7 +121,7 @@ export async function fetchKeys(context: CommandContext, options: FetchOptions):
     context.say(`${shown}: ${list.cluster}, serial ${list.serial}, ${describeKeys(list)}. Commit it`);
   }
   if (!isDemanded) await rememberSerials(context, found, pins);
-  for (const target of unpinned) await pinFetched(context, engine, target, recipient, options);
+  for (const target of unpinned) await pinFetched(context, engine, shown, target, recipient, options);
 }
 
 function pinOf({ pins }: Pins, { place }: PinTarget): Pin | undefined {
@@ -132,22 +136,23 @@ function isPinned(pin: Pin | undefined, recipient: PinnedRecipient): boolean {
 async function pinFetched(
   context: CommandContext,
   engine: Engine,
+  file: string,
   target: PinTarget,
   { fingerprint: is, cluster = "" }: PinnedRecipient,
   { from, fingerprint }: FetchOptions,
 ): Promise<void> {
   if (from !== undefined && fingerprint === undefined) {
-    const file = shellWord(target.place.files[0] ?? "FILE");
     context.say(
-      `${cluster} is ${is}, and not pinned: compare it with who runs it; then: lacre keys pin ${file} --fingerprint SHA256:...`,
+      `${cluster} is ${is}, and not pinned: compare it with who runs it; then: lacre keys pin ${shellWord(file)} --fingerprint SHA256:...`,
     );
     return;
   }
-  // The user names an environment to say where the list belongs, not what else .lacre.yaml says of it.
-  const vouched = { ...target, isNamed: false };
-  const mode = fingerprint === undefined ? "add" : "replace";
-  const { pin } = await pinRecipient(context, engine, vouched, is, mode);
-  context.say(`pinned ${describePin(pin, target.place.name)}`);
+  // Without a fingerprint the user names an environment to say where the list belongs, not what it is sealed for.
+  const vouched = { ...target, isNamed: target.isNamed && fingerprint !== undefined };
+  const { pin, dropped } = await pinRecipient(context, engine, file, vouched, { fingerprint: is, isDefault: false });
+  const isEnvironment = target.place.key.environment !== undefined;
+  context.say(`pinned ${isEnvironment ? describePin(pin, target.place.name) : `${cluster}: ${is}`}`);
+  for (const one of dropped) context.say(`no longer pinned: ${describeRecipient(one)}`);
   if (fingerprint === undefined) {
     context.say(
       "compare it with what who runs the cluster sees in the controller's log; every later list must be signed by it",
@@ -162,23 +167,24 @@ function refuseOldText(engine: Engine, before: string | undefined, recipient: Pi
   refuseOlder(recipient, { known: [here], pins: [] });
 }
 
-/** PIN_MISMATCH where the file, or its pin, is of another identity. */
+/** PIN_MISMATCH where there is a pin that the list is not in, or where the file is of another identity. */
 function refuseOtherIdentity(
   engine: Engine,
   shown: string,
   before: string | undefined,
   pin: Pin | undefined,
   recipient: PinnedRecipient,
+  isCompared: boolean,
 ): void {
-  const isAlone = pin !== undefined && pin.files.length === 1;
   const here = before === undefined || !isKeyList(before) ? undefined : parsedOrNone(engine, before);
-  const other = here ?? (isAlone ? pin.recipients[0] : undefined);
-  if (other === undefined || isSameRecipient(other, recipient)) return;
+  const isOther = here !== undefined && !isSameRecipient(here, recipient) && !isCompared;
+  if (pin === undefined && !isOther) return;
+  const other = pin?.recipients.map(describeRecipient).join(", ") ?? (here && describeRecipient(here));
   throw new LacreError(
     "PIN_MISMATCH",
-    `${shown} is of ${describeRecipient(other)}, and the list that was fetched is of ${describeRecipient(recipient)}`,
+    `${printableName(shown)} is of ${other}, and the list that was fetched is of ${describeRecipient(recipient)}`,
     {
-      hint: "harmless if the cluster was made anew, or this is another cluster of that name (--output FILE): ask who runs it for the fingerprint; then: lacre keys fetch --fingerprint SHA256:... with what they tell",
+      hint: `harmless if the cluster was made anew, or this is another cluster of that name (--output FILE): ask who runs it for the fingerprint; then: lacre keys fetch${pin?.environment === undefined ? "" : ` --env ${shellWord(pin.environment)}`} --fingerprint SHA256:... with what they tell`,
     },
   );
 }

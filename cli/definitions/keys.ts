@@ -104,6 +104,7 @@ function pinCommand(context: CommandContext): Command {
     .addOption(
       new Option("-e, --env <name>", "environment of .lacre.yaml that the fingerprint is of, all of it as it is now"),
     )
+    .option("--default", "with --env: let it be the default in the place of another")
     .addOption(new Option("--replace", "what every pin does now").hideHelp())
     .action(async (file, options) => (await import("../commands/keys-pin.ts")).pinKeys(context, file, options))
     .addHelpText(

@@ -71,33 +71,66 @@ export function placeOfFile(context: CommandContext, file: string): PinPlace {
   };
 }
 
-/** Every path that leads to a file: as it is named, without the links of its directories, and each link on its way. */
-function pathsOf(absolute: string): readonly string[] {
-  const paths = new Set([absolute]);
-  let at = path.join(realPath(path.dirname(absolute)), path.basename(absolute));
-  for (let links = 0; links < MAX_LINKS && !paths.has(`${at}\0`); links++) {
-    paths.add(at);
-    if (fs.lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() !== true) break;
-    const next = path.resolve(path.dirname(at), fs.readlinkSync(at));
-    paths.add(next);
-    at = path.join(realPath(path.dirname(next)), path.basename(next));
+/** The first part of a path that is a link, as the path that it leads to; undefined for a path without links. */
+function withoutFirstLink(absolute: string): string | undefined {
+  const parts = absolute.split(path.sep);
+  for (let count = 2; count <= parts.length; count++) {
+    const prefix = parts.slice(0, count).join(path.sep);
+    if (fs.lstatSync(prefix, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
+    return path.join(path.resolve(path.dirname(prefix), fs.readlinkSync(prefix)), ...parts.slice(count));
   }
-  return [...paths, realPath(absolute)];
+  return undefined;
+}
+
+/** Every path that leads to a file: as it is named, and with one link after the other followed. */
+function pathsOf(absolute: string): readonly string[] {
+  const paths = [absolute];
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const next = withoutFirstLink(paths.at(-1) ?? absolute);
+    if (next === undefined) break;
+    paths.push(next);
+  }
+  return paths;
+}
+
+/** As it is named from where the user stands: by the shell's own name of that place too, which may go through links. */
+function namedPaths({ cwd, env }: CommandContext, file: string): readonly string[] {
+  const shell = env["PWD"];
+  const isHere = shell !== undefined && path.isAbsolute(shell) && realPath(shell) === realPath(cwd);
+  return [...new Set([cwd, ...(isHere ? [shell] : [])].map((directory) => path.resolve(directory, file)))];
+}
+
+/** True for a file that lies in a repository by any of its names. */
+export function isInRepository(context: CommandContext, file: string): boolean {
+  const paths = namedPaths(context, file).flatMap(pathsOf);
+  return paths.some((one) => repositoryAt(path.dirname(one)).repository !== realPath(path.dirname(one)));
 }
 
 /** By every directory above each of its paths, and by Git's common directory where one is the root of a work tree. */
 export function namesOf(context: CommandContext, file: string): FileNames {
   const names = new Map<string, Set<string>>();
-  for (const one of pathsOf(path.resolve(context.cwd, file))) {
-    for (let above = path.dirname(one); ; above = path.dirname(above)) {
-      for (const repository of [above, commonDirectoryOf(above)]) {
-        if (repository === undefined) continue;
-        names.set(repository, (names.get(repository) ?? new Set()).add(path.relative(above, one)));
-      }
-      if (above === path.dirname(above)) break;
-    }
+  for (const one of namedPaths(context, file).flatMap(pathsOf)) addNames(names, one);
+  return names;
+}
+
+/** The names of a file as it is typed: what a link in its place leads to is another file. */
+export function typedNamesOf(context: CommandContext, file: string): FileNames {
+  const names = new Map<string, Set<string>>();
+  for (const one of namedPaths(context, file)) {
+    addNames(names, one);
+    addNames(names, path.join(realPath(path.dirname(one)), path.basename(one)));
   }
   return names;
+}
+
+function addNames(names: Map<string, Set<string>>, one: string): void {
+  for (let above = path.dirname(one); ; above = path.dirname(above)) {
+    for (const repository of [above, commonDirectoryOf(above)]) {
+      if (repository === undefined) continue;
+      names.set(repository, (names.get(repository) ?? new Set()).add(path.relative(above, one)));
+    }
+    if (above === path.dirname(above)) return;
+  }
 }
 
 /** True for a pin that remembers a file, whatever .lacre.yaml says of it now. */
@@ -116,7 +149,7 @@ export function placesNaming(context: CommandContext, file: string): readonly Pi
   const absolute = path.resolve(context.cwd, file);
   const found = [findConfiguration(context), findConfiguration({ ...context, cwd: path.dirname(absolute) })];
   const unique = new Map(found.flatMap((one) => (one === undefined ? [] : [[one.directory, one] as const])));
-  const wanted = new Set(pathsOf(absolute));
+  const wanted = new Set(namedPaths(context, file).flatMap(pathsOf));
   return [...unique.values()].flatMap((one) =>
     [...one.configuration.environments.values()]
       .filter(({ keys }) =>

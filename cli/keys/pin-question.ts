@@ -25,7 +25,7 @@ export function notPinned(wanted: Wanted, verdict: Unpinned, pins: Pins): LacreE
   const { name, found } = wanted;
   if (verdict.kind === "moved") {
     return new LacreError("PIN_MISMATCH", `${name} is not what was pinned: ${verdict.what}`, {
-      hint: `harmless if it was meant: ask who changed .lacre.yaml; then: ${pinCommand(wanted, found[0]?.file)}`,
+      hint: `harmless if it was meant: ask who changed .lacre.yaml; then: ${pinCommand(wanted, found[0]?.file)}${verdict.isDefault ? " --default" : ""}`,
     });
   }
   const whom = recipientsIn(wanted).map((one) => `${describeRecipient(one)}, ${whereSeen(one, pins)}`);

@@ -26,7 +26,8 @@ export type Wanted = {
 export type Verdict =
   | { readonly kind: "same" }
   | { readonly kind: "missing" }
-  | { readonly kind: "moved"; readonly what: string };
+  /** isDefault: it is not what was pinned as the default. */
+  | { readonly kind: "moved"; readonly what: string; readonly isDefault: boolean };
 
 /** How people read it. */
 export function describeRecipient({ fingerprint, cluster }: PinnedRecipient): string {
@@ -66,7 +67,8 @@ export function judgePin(pin: Pin | undefined, wanted: Wanted): Verdict {
   if (pin === undefined) return { kind: isOwn ? "same" : "missing" };
   refuseChanged(pin, wanted);
   const what = isOwn ? undefined : movedIn(pin.mapping, wanted);
-  return what === undefined ? { kind: "same" } : { kind: "moved", what };
+  const isDefault = wanted.isByDefault && pin.mapping.isDefault !== true;
+  return what === undefined ? { kind: "same" } : { kind: "moved", what, isDefault };
 }
 
 function refuseChanged(pin: Pin, wanted: Wanted): void {

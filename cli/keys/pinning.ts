@@ -1,9 +1,29 @@
 /** Pins what somebody vouches for: by a fingerprint that they compared, or as what their own kubeconfig fetched. */
 import { type Engine, LacreError, printableName } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
-import { isAbout, namesOf, type PinPlace, placeOfFile, placesNaming, withoutFile } from "./pin-places.ts";
+import { findConfiguration } from "../repository/configuration.ts";
+import {
+  type FileNames,
+  isAbout,
+  namesOf,
+  type PinPlace,
+  placeOfEnvironment,
+  placeOfFile,
+  placesNaming,
+  typedNamesOf,
+  withoutFile,
+} from "./pin-places.ts";
 import { isSameRecipient } from "./pin-verdict.ts";
-import { isSamePin, type Pin, type PinnedRecipient, type Pins, readPins, savePins, withPin } from "./pins.ts";
+import {
+  isSamePin,
+  type Pin,
+  type PinKey,
+  type PinnedRecipient,
+  type Pins,
+  readPins,
+  savePins,
+  withPin,
+} from "./pins.ts";
 import { readPresent } from "./recipient-files.ts";
 import { recipientsOf } from "./recipient-pins.ts";
 
@@ -12,9 +32,15 @@ export type PinTarget = { readonly place: PinPlace; readonly isNamed: boolean };
 
 /**
  * What a file is pinned as: the environment that is named; else those whose pins remember the file; else the one environment
- * that names it; else the file alone. USAGE where the repository could choose: several name it, or it is pinned as another's.
+ * that names it; else the file alone. USAGE where the repository could choose: several name it, it is pinned as another's, or
+ * the environment has a pin that this recipient is not in. Vouching for a file is not vouching for an environment.
  */
-export function targetsOf(context: CommandContext, file: string, env: string | undefined): readonly PinTarget[] {
+export function targetsOf(
+  context: CommandContext,
+  file: string,
+  env: string | undefined,
+  fingerprint: string,
+): readonly PinTarget[] {
   const naming = placesNaming(context, file);
   if (env !== undefined) {
     const place = naming.find(({ name }) => name === env);
@@ -24,15 +50,20 @@ export function targetsOf(context: CommandContext, file: string, env: string | u
     });
   }
   const names = namesOf(context, file);
-  const about = readPins(context).pins.filter((pin) => isAbout(pin, names));
+  const { pins } = readPins(context);
+  const about = pins.filter((pin) => isAbout(pin, names));
   const remembered = naming.filter(({ key }) => about.some((pin) => isSamePin(pin, key)));
-  if (remembered.length > 0) return remembered.map((place) => ({ place, isNamed: false }));
-  const [only, ...more] = naming;
   const others = about.filter(({ environment }) => environment !== undefined);
-  if (only === undefined) return [{ place: placeOfFile(context, file), isNamed: false }];
-  if (more.length === 0 && others.length === 0) return [{ place: only, isNamed: false }];
-  const pinned = others.map(({ environment }) => environment).join(", ");
-  const named = naming.map(({ name }) => name).join(", ");
+  const places = remembered.length > 0 ? remembered : naming;
+  if (places.length === 0) return [{ place: placeOfFile(context, file), isNamed: false }];
+  const isClear = remembered.length > 0 || (places.length === 1 && others.length === 0);
+  const isKnown = places.every(({ key }) => {
+    const pin = pins.find((one) => isSamePin(one, key));
+    return pin === undefined || pin.recipients.some((one) => one.fingerprint === fingerprint);
+  });
+  if (isClear && isKnown) return places.map((place) => ({ place, isNamed: false }));
+  const pinned = [...new Set(others.map(({ environment }) => environment))].join(", ");
+  const named = [...new Set(naming.map(({ name }) => name))].join(", ");
   throw new LacreError(
     "USAGE",
     printableName(`${file} is named by ${named}${pinned === "" ? "" : `, and was pinned for ${pinned}`}`),
@@ -40,56 +71,92 @@ export function targetsOf(context: CommandContext, file: string, env: string | u
   );
 }
 
-/** How a pin is put: instead of who is gone, or beside those that were pinned. */
-export type PinMode = "replace" | "add";
+/** What a user says besides: fingerprint, and whether the environment may take the default from another. */
+export type Vouched = { readonly fingerprint: string; readonly isDefault: boolean };
+
+/** A pin as it is now, whom it leaves out of those that are named, and whom it has no more. */
+export type Pinned = {
+  readonly pin: Pin;
+  readonly unpinned: readonly PinnedRecipient[];
+  readonly dropped: readonly PinnedRecipient[];
+};
 
 /**
- * Pins a recipient. What the pin was about stays, but for an environment that the user named: that is taken as it is now. Other
- * pins forget the file, so that none contradicts.
+ * Pins a recipient. An environment that the user named has those that are there from now on, and, when the recipient was pinned
+ * already, all else that it is now; a pin that was not named only gains. File pins, and pins of environments that are no more,
+ * forget the file, so that none contradicts.
  */
 export async function pinRecipient(
   context: CommandContext,
   engine: Engine,
+  file: string,
   { place, isNamed }: PinTarget,
-  fingerprint: string,
-  mode: PinMode,
-): Promise<{ readonly pin: Pin; readonly unpinned: readonly PinnedRecipient[] }> {
+  vouched: Vouched,
+): Promise<Pinned> {
   const now = readPresent(context, engine, place).flatMap((one) => recipientsOf(engine, one));
-  const fileNames = place.files.map((file) => namesOf(context, file));
-  const naming = place.files.flatMap((file) => placesNaming(context, file));
-  let pinned: Pin | undefined;
+  const names = typedNamesOf(context, file);
+  const environments = allEnvironments(context);
+  let result: Pinned | undefined;
   await savePins(context, (pins) => {
-    pinned = nextPin(pins, place, now, { fingerprint, mode, isNamed });
-    return withPin(forgotten(pins, [place, ...naming], fileNames), pinned);
+    const before = pins.pins.find((one) => isSamePin(one, place.key))?.recipients ?? [];
+    const pin = nextPin(pins, place, now, isNamed, vouched);
+    const isIn = (one: PinnedRecipient, all: readonly PinnedRecipient[]) =>
+      all.some((other) => isSameRecipient(one, other));
+    result = {
+      pin,
+      unpinned: now.filter((one) => !isIn(one, pin.recipients)),
+      dropped: before.filter((one) => !isIn(one, pin.recipients)),
+    };
+    return withPin(forgotten(pins, place, names, environments), pin);
   });
-  const pin = pinned ?? nextPin(readPins(context), place, now, { fingerprint, mode, isNamed });
-  return { pin, unpinned: now.filter((one) => !pin.recipients.some((known) => isSameRecipient(known, one))) };
+  if (result === undefined) throw new TypeError("savePins did not run its change");
+  return result;
 }
 
 function nextPin(
   { pins }: Pins,
   place: PinPlace,
   now: readonly PinnedRecipient[],
-  { fingerprint, mode, isNamed }: { readonly fingerprint: string; readonly mode: PinMode; readonly isNamed: boolean },
+  isNamed: boolean,
+  { fingerprint, isDefault }: Vouched,
 ): Pin {
   const before = pins.find((one) => isSamePin(one, place.key));
   const known = before?.recipients ?? [];
   const isKnown = (one: PinnedRecipient) => known.some((other) => isSameRecipient(one, other));
   const present = now.filter((one) => one.fingerprint === fingerprint || isKnown(one));
   const gone = known.filter((one) => !now.some((other) => isSameRecipient(one, other)));
+  const takesAll = before === undefined || (isNamed && known.some((one) => one.fingerprint === fingerprint));
+  const { isDefault: isDefaultNow, ...mapping } = place.mapping;
+  const isRival = (one: Pin) =>
+    one.mapping.isDefault === true &&
+    !isSamePin(one, place.key) &&
+    one.repository === place.key.repository &&
+    one.directory === place.key.directory;
+  const mayBeDefault = isDefault || before?.mapping.isDefault === true || !pins.some(isRival);
+  const taken = { ...mapping, ...(isDefaultNow === true && mayBeDefault && { isDefault: true }) };
   return {
     ...place.key,
     files: [...new Set([...(before?.files ?? []), ...place.key.files])],
-    recipients: mode === "add" ? [...present, ...gone] : present,
-    mapping: before === undefined || isNamed ? place.mapping : before.mapping,
+    recipients: isNamed || before === undefined ? present : [...present, ...gone],
+    mapping: takesAll ? taken : (before?.mapping ?? taken),
   };
 }
 
-/** Other pins forget the files of a place, unless they are of environments that name them too. */
-function forgotten(pins: Pins, naming: readonly PinPlace[], fileNames: readonly ReturnType<typeof namesOf>[]): Pins {
-  const rest = pins.pins.map((pin) => {
-    if (naming.some(({ key }) => isSamePin(pin, key))) return pin;
-    return fileNames.reduce((one, names) => withoutFile(one, names), pin);
-  });
+/** The environments of the configuration where the user stands, by where it lies. */
+function allEnvironments(context: CommandContext): readonly PinKey[] {
+  const found = findConfiguration(context);
+  if (found === undefined) return [];
+  return [...found.configuration.environments.values()].map((one) => placeOfEnvironment(context, found, one).key);
+}
+
+/** Pins of single files, and of environments that this .lacre.yaml has no more, forget what is pinned as something else now. */
+function forgotten(pins: Pins, { key }: PinPlace, names: FileNames, environments: readonly PinKey[]): Pins {
+  const isGone = (pin: Pin) =>
+    pin.environment === undefined ||
+    (pin.repository === key.repository &&
+      pin.directory === key.directory &&
+      key.environment !== undefined &&
+      !environments.some((one) => isSamePin(one, pin)));
+  const rest = pins.pins.map((pin) => (isSamePin(pin, key) || !isGone(pin) ? pin : withoutFile(pin, names)));
   return { ...pins, pins: rest.filter(({ environment, files }) => environment !== undefined || files.length > 0) };
 }

@@ -7,6 +7,7 @@ import { sharedDirectory } from "../../src/node/directory.ts";
 import { makeDirectories, writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { withLock } from "../files/lock.ts";
+import { realPath } from "../files/real-path.ts";
 import { git, workTreeRoot } from "../git/git.ts";
 
 /** One of those that are sealed for. cluster, and serial of the newest list that was seen: of a signed list; a bare key has neither. */
@@ -63,7 +64,9 @@ export function demandedPins({ env }: CommandContext): readonly DemandedPin[] | 
 /** True when a fingerprint may be sealed for, in an environment or in none. */
 export function isDemanded(demanded: readonly DemandedPin[], fingerprint: string, environment?: string): boolean {
   return demanded.some(
-    (one) => one.fingerprint === fingerprint && (one.environment === undefined || one.environment === environment),
+    (one) =>
+      one.fingerprint === fingerprint &&
+      (environment === undefined || one.environment === undefined || one.environment === environment),
   );
 }
 
@@ -168,8 +171,9 @@ function refuseWritable(file: string): void {
 
 /** CONFIG_INVALID for pins that a repository brings: who writes it would write them. */
 function refuseTracked(file: string): void {
-  const directory = path.dirname(file);
-  if (workTreeRoot(directory) === undefined || git(directory, ["ls-files", "--error-unmatch", "--", file]).status !== 0)
+  const real = realPath(file);
+  const directory = path.dirname(real);
+  if (workTreeRoot(directory) === undefined || git(directory, ["ls-files", "--error-unmatch", "--", real]).status !== 0)
     return;
   throw new LacreError("CONFIG_INVALID", `${file} is kept in a repository, and says whom you seal for`, {
     hint: "take it out of Git, or set XDG_CONFIG_HOME to a directory of your own",

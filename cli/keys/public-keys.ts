@@ -1,6 +1,5 @@
 /** Whom to seal for: the keys named on the command line, or those of an environment of .lacre.yaml. */
 
-import * as path from "node:path";
 import {
   type Engine,
   type KeyId,
@@ -13,7 +12,6 @@ import {
 } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
-import { workTreeRoot } from "../git/git.ts";
 import { findConfiguration } from "../repository/configuration.ts";
 import type { OwnKeys } from "./own-keys.ts";
 import { type NamedRecipient, readNamed, readPlace } from "./recipient-files.ts";
@@ -112,15 +110,15 @@ async function readRecipient(
       unpinned !== "none" && refuseUndemanded(context, { name: "the key", environment: undefined, found });
     return toNamedKeys(context, [named], isDemanded ? ids : `${ids}, not pinned`, false);
   }
-  const { placesNaming } = await import("./pin-places.ts");
+  const { isInRepository, placesNaming } = await import("./pin-places.ts");
   const places = placesNaming(context, recipient);
   const [place] = places;
   const whom = `${printableName(places.map(({ name }) => name).join(" or ") || recipient)} (${ids})`;
   if (unpinned === "none") return toNamedKeys(context, [named], whom, place !== undefined);
-  if (await trustFile(context, engine, named, own)) return toNamedKeys(context, [named], whom, true);
+  if (await trustFile(context, engine, named, own, places)) return toNamedKeys(context, [named], whom, true);
   // What lies in a repository is not the user's own doing, where a store tells whom they are.
-  const isInside = workTreeRoot(path.dirname(path.resolve(context.cwd, recipient))) !== undefined;
-  if (place === undefined) return toNamedKeys(context, [named], `${ids}, not pinned`, isInside);
+  if (place === undefined)
+    return toNamedKeys(context, [named], `${ids}, not pinned`, isInRepository(context, recipient));
   const all = readPlace(context, engine, place);
   await trustPlace(context, engine, place, all, { own, isAsking: unpinned === "ask", isByDefault: false });
   return toNamedKeys(context, [named], whom, true);

@@ -126,14 +126,18 @@ export async function trustFile(
   engine: Engine,
   named: NamedRecipient,
   own: readonly OwnKeys[],
+  naming: readonly PinPlace[] = [],
 ): Promise<boolean> {
   const found = foundOf(engine, [named], own);
   const pins = readPins(context);
   refuseOldLists(found, pins);
   const wanted = { name: printableName(named.file), environment: undefined, found };
-  if (refuseUndemanded(context, wanted)) return true;
+  const environments = naming.length === 0 ? [undefined] : naming.map(({ key }) => key.environment);
+  if (environments.map((environment) => refuseUndemanded(context, { ...wanted, environment })).some(Boolean))
+    return true;
   const names = namesOf(context, named.file);
-  const about = pins.pins.filter((pin) => isAbout(pin, names));
+  const isNaming = (pin: Pin) => naming.some(({ key }) => isSamePin(pin, key));
+  const about = pins.pins.filter((pin) => isAbout(pin, names) || isNaming(pin));
   for (const pin of about) {
     const other = found
       .flatMap(({ recipients }) => recipients)
@@ -143,8 +147,9 @@ export async function trustFile(
     const { environment } = pin;
     throw mismatch({ name: wanted.name, environment }, named.file, describeRecipient(other), pinned);
   }
-  if (about.length > 0) await rememberSerials(context, found, pins);
-  return about.length > 0;
+  const isKnown = about.some((pin) => isAbout(pin, names));
+  if (isKnown) await rememberSerials(context, found, pins);
+  return isKnown;
 }
 
 /** LACRE_PIN decides where it is set: true when it is satisfied, PIN_MISMATCH when it is not, false without it. */

@@ -24,6 +24,7 @@ import { gitBytes } from "../git/git-blobs.ts";
 import { commitOf, headOf, type Tree, treeSource } from "../git/tree-files.ts";
 import { demandedPins, isDemanded, PIN_VARIABLE } from "../keys/pins.ts";
 import { fingerprintOfKey } from "../keys/recipient-pins.ts";
+import { findConfiguration } from "../repository/configuration.ts";
 import type { Contents } from "./verified-contents.ts";
 
 /** Reads a file by its path from the root; undefined where there is none, or nothing in it. */
@@ -39,8 +40,6 @@ export type JudgedEnvironments = {
   readonly notes: readonly string[];
 };
 
-const NOTHING_MOVED: ReturnType<typeof movedEnvironments> = { findings: [], notes: [] };
-
 /** Environments as they are in what is judged, and compared with what was there before: the base, or --config-from. */
 export async function judgedEnvironments(
   context: CommandContext,
@@ -55,16 +54,30 @@ export async function judgedEnvironments(
   const bases = [...(change?.bases ?? []), ...named, ...(isStaged ? await headOf(root) : [])];
   const before = await Promise.all([...new Set(bases)].map((base) => treePlace(root, base)));
   const files = [...new Set([place, ...before].flatMap(({ configurations }) => configurations))].sort();
+  const read = await Promise.all(
+    files.map(async (file) => ({
+      file,
+      after: await statesOf(engine, place, file),
+      olds: await Promise.all(before.map((one) => statesOf(engine, one, file))),
+    })),
+  );
+  const everywhere = read.flatMap(({ olds }) => olds.flatMap(({ states }) => states));
   const all: JudgedEnvironments[] = [];
-  for (const file of files) {
-    const after = await statesOf(engine, place, file);
-    const olds = (await Promise.all(before.map((one) => statesOf(engine, one, file)))).flat();
-    const judged = judgeEnvironments(file, after, demand);
-    const moved = before.length === 0 ? NOTHING_MOVED : movedEnvironments(file, after, olds, demand);
-    const found = isStaged
-      ? staged(judged, moved, after, olds)
-      : { ...moved, findings: [...judged, ...moved.findings] };
+  for (const { file, after, olds } of read) {
     const isRoot = file === CONFIGURATION_FILE;
+    if (isRoot && after.problem !== undefined) throw after.problem;
+    const problems = [after, ...olds].flatMap(({ problem }) => problem ?? []);
+    // Against each base by itself: what one parent of a merge has is new to the other.
+    const moved = olds.map(({ states }) => movedEnvironments(file, after.states, states, everywhere, demand));
+    const findings = uniqueFindings(moved.flatMap((one) => one.findings));
+    const notes = [
+      ...new Set(moved.flatMap((one) => one.notes)),
+      ...problems.map(({ message }) => `${message}: nothing is sealed by it, and it was not compared`),
+    ];
+    const flat = olds.flatMap(({ states }) => states);
+    const found = isStaged
+      ? staged(file, after.states, flat, { findings, notes }, demand)
+      : { findings: [...judgeEnvironments(file, after.states, demand), ...findings], notes };
     all.push({ findings: isRoot ? found.findings : [], nested: isRoot ? [] : found.findings, notes: found.notes });
   }
   return {
@@ -74,18 +87,23 @@ export async function judgedEnvironments(
   };
 }
 
+function uniqueFindings(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((one) => [`${one.line} ${one.message}`, one])).values()];
+}
+
 /** The index is somebody's own work: what moves is told, and a new environment may wait for its keys. */
 function staged(
-  judged: readonly Finding[],
-  moved: ReturnType<typeof movedEnvironments>,
+  file: string,
   after: readonly EnvironmentState[],
   olds: readonly EnvironmentState[],
-): ReturnType<typeof movedEnvironments> {
+  moved: { readonly findings: readonly Finding[]; readonly notes: readonly string[] },
+  demand: Demand | undefined,
+): { readonly findings: readonly Finding[]; readonly notes: readonly string[] } {
   const isNew = (name: string) => olds.every((old) => old.name !== name || old.missing.length > 0);
-  const waiting = new Set(after.filter(({ name }) => isNew(name)).map(({ line }) => line));
+  const states = after.map((state) => (isNew(state.name) ? { ...state, missing: [] } : state));
   return {
-    findings: judged.filter(({ rule, line }) => rule !== "environment-keys-missing" || !waiting.has(line)),
-    notes: [...moved.notes, ...moved.findings.map(({ path: file, message }) => `${file}: ${message}`)],
+    findings: judgeEnvironments(file, states, demand),
+    notes: [...moved.notes, ...moved.findings.map(({ path: shown, message }) => `${shown}: ${message}`)],
   };
 }
 
@@ -123,7 +141,11 @@ async function workTreePlace(context: CommandContext, root: string): Promise<Pla
     () => [CONFIGURATION_FILE],
   );
   const isThere = (file: string) => fs.existsSync(path.join(root, file));
-  return { configurations: listed.filter((file) => isConfiguration(file) && isThere(file)), read };
+  // One that Git ignores is obeyed where the user stands.
+  const near = findConfiguration(context);
+  const own = near && path.relative(root, path.join(near.directory, CONFIGURATION_FILE)).split(path.sep).join("/");
+  const all = new Set([...listed, ...(own === undefined || own.startsWith("../") ? [] : [own])]);
+  return { configurations: [...all].filter((file) => isConfiguration(file) && isThere(file)), read };
 }
 
 async function treePlace(root: string, tree: Tree): Promise<Place> {
@@ -132,7 +154,19 @@ async function treePlace(root: string, tree: Tree): Promise<Place> {
   return { configurations: listed.filter(isConfiguration), read: (file) => treeSource(root, tree, file) };
 }
 
-async function statesOf(engine: Engine, { read }: Place, file: string): Promise<readonly EnvironmentState[]> {
+/** What a .lacre.yaml says, or why nobody can tell. */
+type States = { readonly states: readonly EnvironmentState[]; readonly problem?: LacreError };
+
+async function statesOf(engine: Engine, place: Place, file: string): Promise<States> {
+  try {
+    return { states: await readStates(engine, place, file) };
+  } catch (error) {
+    if (!(error instanceof LacreError)) throw error;
+    return { states: [], problem: error };
+  }
+}
+
+async function readStates(engine: Engine, { read }: Place, file: string): Promise<readonly EnvironmentState[]> {
   const source = await read(file);
   if (source === undefined) return [];
   const { environments, defaultEnvironment } = readConfiguration(source);

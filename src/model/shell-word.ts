@@ -13,7 +13,7 @@ export function shellQuoted(word: string): string {
   if (HIDDEN.test(word)) return hiddenWord(word);
   if (/^[\w./:@%+,=-]+$/.test(word)) return word;
   // Two signs of number stand apart: what is printed into a log of CI is changed where a command of the system would be in it.
-  return `'${word.replaceAll("'", "'\\''").replaceAll("##", "#''#")}'`;
+  return `'${word.replaceAll("'", "'\\''").replace(/#(?=#)/g, "#''")}'`;
 }
 
 /** POSIX shells have no escapes in quotes before 2024. A substitution drops line feeds at its end, and only newer ones have a way then. */

@@ -85,11 +85,12 @@ function isEqual(a: EnvironmentState, b: EnvironmentState): boolean {
   return isWithin(a, b) && isWithin(b, a);
 }
 
-/** What a change moves: environments as they were at its bases, and as they are. New ones are told as notes. */
+/** What a change moves: environments as they were at a base, and as they are. everywhere: of all .lacre.yaml there. New ones are notes. */
 export function movedEnvironments(
   file: string,
   after: readonly EnvironmentState[],
   before: readonly EnvironmentState[],
+  everywhere: readonly EnvironmentState[],
   demand: Demand | undefined,
 ): { readonly findings: readonly Finding[]; readonly notes: readonly string[] } {
   const isNamed = (name: string) => after.some((one) => one.name === name);
@@ -106,7 +107,7 @@ export function movedEnvironments(
           `is gone; it was sealed for ${describeAll(old.recipients)}`,
         ),
       ),
-      ...pairs.flatMap(({ now, olds }) => (olds.length === 0 ? [] : changesOf(file, now, olds, before, demand))),
+      ...pairs.flatMap(({ now, olds }) => (olds.length === 0 ? [] : changesOf(file, now, olds, everywhere, demand))),
       ...movedDefault(file, after, before),
     ],
     notes: added.map(
@@ -132,11 +133,11 @@ function changesOf(
   file: string,
   now: EnvironmentState,
   olds: readonly EnvironmentState[],
-  before: readonly EnvironmentState[],
+  anywhere: readonly EnvironmentState[],
   demand: Demand | undefined,
 ): readonly Finding[] {
   const known = olds.flatMap(({ recipients }) => recipients);
-  const everywhere = before.flatMap(({ recipients }) => recipients);
+  const everywhere = anywhere.flatMap(({ recipients }) => recipients);
   const isIn = (one: EnvironmentRecipient, all: readonly EnvironmentRecipient[]) =>
     all.some((other) => isSame(other, one));
   // From outside of the repository somebody says that they are meant: here, or as somebody quite new.

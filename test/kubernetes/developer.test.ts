@@ -264,7 +264,7 @@ describe.skipIf(inject("assets") === undefined)("a developer and a cluster", () 
       );
       await cluster.untilReason("detected", "DriftDetected");
       expect([diff("detected.json").status, diff("detected.json").stdout]).toEqual([
-        2,
+        9,
         expect.stringContaining("! DriftDetected"),
       ]);
     });

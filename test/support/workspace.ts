@@ -131,7 +131,7 @@ export class Workspace {
 
   /** Pins whom a file names, as a user does who has compared all of its fingerprints. */
   pin(file: string, env?: string): this {
-    const named = env === undefined ? [] : ["--env", env];
+    const named = env === undefined ? [] : ["--env", env, "--default"];
     const wrong = this.lacre(["keys", "pin", file, "--fingerprint", "SHA256:none"]).stderr;
     for (const [fingerprint] of wrong.matchAll(/SHA256:[\w-]{43}/g)) {
       const ran = this.lacre(["keys", "pin", file, ...named, "--fingerprint", fingerprint]);

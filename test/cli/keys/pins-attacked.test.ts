@@ -54,6 +54,23 @@ describe("a keys file by another name", () => {
     refused(seal(["-r", "keys/prod.keys"]), "and pinned is prod (");
   });
 
+  it("is known behind links of its directories, old ones and new ones, and through the user's own", () => {
+    at.write(".lacre.yaml", DROPPED);
+    fs.symlinkSync(at.file("keys"), at.file(".home/pk"));
+    fs.renameSync(at.file("keys"), at.file("k1"));
+    fs.symlinkSync("k1", at.file("keys"));
+    fs.mkdirSync(at.file("k2"));
+    install("evil", "k2/prod.keys");
+    fs.rmSync(at.file("keys"));
+    fs.symlinkSync("k2", at.file("keys"));
+    for (const named of ["keys/prod.keys", at.file(".home/pk/prod.keys")])
+      refused(seal(["-r", named]), "and pinned is prod (");
+    const fresh = { XDG_CONFIG_HOME: at.file("fresh") };
+    at.write("db.yaml", seal(["-r", "lists/prod.keys"], { env: fresh }).stdout);
+    const mine = at.file(".home/pk/prod.keys");
+    refused(at.lacre(["reseal", "-k", "prod.store", "-r", mine, "db.yaml"], { env: fresh }), "has no such key");
+  });
+
   it("that became part of a submodule is still that file", () => {
     at.write(".lacre.yaml", DROPPED);
     install("evil", "keys/prod.keys");
@@ -85,7 +102,7 @@ describe("a keys file by another name", () => {
     );
     install("us", "keys/prod.keys");
     expect(keys("pin", "keys/prod.keys", "--fingerprint", of("us")).status).toBe(2);
-    expect(keys("pin", "keys/prod.keys", "--env", "production", "--fingerprint", of("us")).status).toBe(0);
+    expect(keys("pin", "keys/prod.keys", "--env", "production", "--default", "--fingerprint", of("us")).status).toBe(0);
     expect([seal().status, seal(["-r", "keys/prod.keys"]).status, keys("list", "keys/prod.keys").status]).toEqual([
       0, 0, 0,
     ]);
@@ -112,7 +129,10 @@ describe("keys fetch and keys pin of one environment", () => {
     refused(seal(), "its namespace was none and is");
     expect(keys("pin", "keys/dev.keys", "--fingerprint", of("dev")).status).toBe(0);
     refused(seal(), "it was not what is sealed for when none is named");
-    const pinned = keys("pin", "keys/dev.keys", "--env", "dev", "--fingerprint", of("dev"));
+    const named = keys("pin", "keys/dev.keys", "--env", "dev", "--fingerprint", of("dev"));
+    expect(named.stderr).toMatch(/^pinned dev: dev \(SHA256:\S+\); namespace "theirs"$/m);
+    refused(seal(), "it was not what is sealed for when none is named");
+    const pinned = keys("pin", "keys/dev.keys", "--env", "dev", "--default", "--fingerprint", of("dev"));
     expect(pinned.stderr).toMatch(/^pinned dev: dev \(SHA256:\S+\); namespace "theirs"; the default$/m);
     expect(seal().stderr).toContain("is not in namespace theirs");
   });
@@ -122,11 +142,52 @@ describe("keys fetch and keys pin of one environment", () => {
     at.write(".lacre.yaml", BOTH.replace("keys/prod.keys", "[keys/prod.keys, keys/us.keys]"));
     const one = keys("pin", "keys/prod.keys", "--fingerprint", of("prod"));
     expect(one.stderr).toContain(`not pinned yet: us (${of("us")})`);
-    at.pin("keys/us.keys");
+    expect(keys("pin", "keys/us.keys", "--fingerprint", of("us")).status).toBe(2);
+    at.pin("keys/us.keys", "prod");
     expect(seal().status).toBe(0);
     at.write(".lacre.yaml", BOTH);
     expect(keys("fetch", "--from", "lists/prod.keys", "--env", "prod").stderr).toContain("is up to date");
     refused(seal(), "is no longer sealed for us (");
+  });
+
+  it("pin no environment that has another pin, whatever it names now: by its file, by a link, in two commits", () => {
+    const both = (prod: string, dev: string) =>
+      at.write(".lacre.yaml", BOTH.replace("keys/prod.keys", prod).replace("dev: { keys: keys/dev.keys }", dev));
+    const isStill = () => refused(seal(["-e", "prod"]), "environment prod would be sealed for dev (");
+    both("keys/dev.keys", "dev: { keys: keys/other.keys }");
+    expect(keys("pin", "keys/dev.keys", "--fingerprint", of("dev")).status).toBe(2);
+    isStill();
+    both("[keys/prod.keys, keys/dev.keys]", "dev: { keys: keys/dev.keys }");
+    expect(keys("fetch", "--from", "lists/dev.keys", "--env", "prod", "-o", "keys/dev.keys").status).not.toBe(70);
+    isStill();
+    both("keys/prod.keys", "dev: { keys: keys/dev.keys }");
+    fs.renameSync(at.file("keys/dev.keys"), at.file("keys/prod.keys"));
+    fs.symlinkSync("prod.keys", at.file("keys/dev.keys"));
+    expect(keys("pin", "keys/dev.keys", "--fingerprint", of("dev")).status).toBe(2);
+    isStill();
+  });
+
+  it("make no other pin forget its file", () => {
+    install("prod", "keys/p2.keys");
+    at.write(".lacre.yaml", BOTH.replace("keys/prod.keys", "keys/p2.keys"));
+    fs.renameSync(at.file("keys/dev.keys"), at.file("keys/prod.keys"));
+    fs.symlinkSync("prod.keys", at.file("keys/dev.keys"));
+    refused(seal(["-r", "keys/prod.keys"]), "and pinned is prod (");
+    keys("pin", "keys/dev.keys", "--env", "dev", "--fingerprint", of("dev"));
+    fs.rmSync(at.file("keys/dev.keys"));
+    install("evil", "keys/prod.keys");
+    refused(seal(["-r", "keys/prod.keys"]), "and pinned is prod (");
+  });
+
+  it("let no fetch into another environment's file change what that is pinned to", () => {
+    install("dev", "keys/prod.keys");
+    refused(
+      keys("fetch", "--from", "lists/dev.keys", "--env", "prod", "--fingerprint", of("dev"), "-o", "keys/prod.keys"),
+      "--env NAME",
+      2,
+    );
+    install("prod", "keys/prod.keys");
+    expect(seal(["-e", "prod"]).status).toBe(0);
   });
 
   it("take no older list in the place of a newer one", () => {
@@ -147,7 +208,7 @@ describe("a default", () => {
     at.pin("keys/dev.keys", "dev");
     expect(seal().whom).toContain("dev (");
     at.write(".lacre.yaml", BOTH);
-    at.pin("keys/prod.keys", "prod");
+    expect(keys("pin", "keys/prod.keys", "--env", "prod", "--default", "--fingerprint", of("prod")).status).toBe(0);
     expect(seal().whom).toContain("prod (");
     at.write(".lacre.yaml", BOTH.replace("Environment: prod", "Environment: dev"));
     refused(seal(), "it was not what is sealed for when none is named");

@@ -177,7 +177,8 @@ describe("the pin of an environment", () => {
     // The user has compared it with who has the key.
     const fingerprint = /bare key (SHA256:[\w-]{43})/.exec(more.stderr)?.[1] ?? "";
     expect(at.lacre(["keys", "pin", "keys/more.pub", "--fingerprint", `${fingerprint.slice(0, -1)}_`]).status).toBe(6);
-    expect(at.lacre(["keys", "pin", "keys/more.pub", "--fingerprint", fingerprint]).status).toBe(0);
+    expect(at.lacre(["keys", "pin", "keys/more.pub", "--fingerprint", fingerprint]).status).toBe(2);
+    expect(at.lacre(["keys", "pin", "keys/more.pub", "--env", "prod", "--fingerprint", fingerprint]).status).toBe(0);
     expect(seal().status).toBe(0);
     at.write(".lacre.yaml", PROD);
     refused(seal(), "is no longer sealed for the bare key");
@@ -306,7 +307,7 @@ describe("reseal with a key store", () => {
         refused(at.lacre(["reseal", "-k", "prod.store", "db.yaml", ...args]), "");
         expect(at.read("db.yaml")).toBe(before);
       }
-      at.pin("keys/prod.keys");
+      at.pin("keys/prod.keys", "prod");
       refused(at.lacre(["reseal", "-k", "prod.store", "db.yaml"]), "prod.store has no such key");
       expect(at.read("db.yaml")).toBe(before);
       fs.rmSync(at.file(PINS));

@@ -281,4 +281,41 @@ describe("verify of what a change makes of environments", () => {
     const ran = at.lacre(["verify"], { env: { LACRE_PIN: "" } });
     expect([ran.status, ran.stderr]).toEqual([1, expect.stringContaining("LACRE_PIN is set and empty")]);
   });
+
+  it("what one parent of a merge brings is a change for the other, and a base that cannot be read is told", () => {
+    at.git("checkout", "-qb", "side");
+    install("evil.list");
+    commit("side");
+    at.git("checkout", "-q", "-");
+    at.write("other", "x");
+    commit("main");
+    at.git("merge", "-q", "--no-edit", "side");
+    for (const revisions of ["HEAD^!", "HEAD~1..HEAD"])
+      expect([revisions, verify(["--range", revisions]).rules]).toEqual([revisions, ["environment-changed"]]);
+    at.write("sub/.lacre.yaml", "version: 2\n");
+    commit("nested and broken");
+    expect([range().status, range().notes.join()]).toEqual([0, expect.stringContaining("sub/.lacre.yaml")]);
+    fs.rmSync(at.file("sub"), { recursive: true });
+    commit("mended");
+    expect(range().status).toBe(0);
+  });
+
+  it("the hook lets one environment wait for its keys, and not another on its line", () => {
+    at.write(".lacre.yaml", PROD.replace(/ {2}prod: .*/, "  prod: { keys: keys/prod.keys }"));
+    fs.rmSync(at.file("keys/prod.keys"));
+    at.write(
+      ".lacre.yaml",
+      "version: 1\nenvironments: { prod: { keys: keys/prod.keys }, new: { keys: keys/new.keys } }\n",
+    );
+    at.git("add", "-A");
+    expect(verify(["--staged"]).rules).toEqual(["environment-keys-missing"]);
+  });
+
+  it("a .lacre.yaml that Git ignores is judged where it is obeyed", () => {
+    at.write(".gitignore", "*.key\n*.store\n*.list\n*.pub\n.home\nmine\n");
+    at.write("mine/.lacre.yaml", PROD);
+    install("evil.list", "mine/evil.keys");
+    const ran = at.lacre(["verify"], { cwd: at.file("mine"), env: { LACRE_PIN: identityOf("prod") } });
+    expect([ran.status, ran.stdout]).toEqual([3, expect.stringContaining("environment-keys-missing")]);
+  });
 });
