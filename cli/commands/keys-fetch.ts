@@ -110,8 +110,7 @@ export async function fetchKeys(context: CommandContext, options: FetchOptions):
   const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
   refuseOldText(engine, before, recipient);
   const unpinned = targets.filter((target) => !isPinned(pinOf(pins, target), recipient));
-  const isVouched = options.fingerprint !== undefined && options.env !== undefined;
-  for (const target of isVouched ? [] : unpinned) {
+  for (const target of unpinned.filter((one) => !isVouched(one, options))) {
     refuseOtherIdentity(engine, shown, before, pinOf(pins, target), recipient, options.fingerprint !== undefined);
   }
   if (before === text) context.say(`${shown} is up to date (serial ${list.serial})`);
@@ -122,6 +121,11 @@ export async function fetchKeys(context: CommandContext, options: FetchOptions):
   }
   if (!isDemanded) await rememberSerials(context, found, pins);
   for (const target of unpinned) await pinFetched(context, engine, shown, target, recipient, options);
+}
+
+/** A fingerprint is of a file; of an environment that has a pin only where the user names it. */
+function isVouched({ place, isNamed }: PinTarget, { fingerprint }: FetchOptions): boolean {
+  return fingerprint !== undefined && (isNamed || place.key.environment === undefined);
 }
 
 function pinOf({ pins }: Pins, { place }: PinTarget): Pin | undefined {

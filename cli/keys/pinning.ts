@@ -137,7 +137,9 @@ function nextPin(
   return {
     ...place.key,
     files: [...new Set([...(before?.files ?? []), ...place.key.files])],
-    recipients: isNamed || before === undefined ? present : [...present, ...gone],
+    // A file by itself is what it is now.
+    recipients:
+      isNamed || before === undefined || place.key.environment === undefined ? present : [...present, ...gone],
     mapping: takesAll ? taken : (before?.mapping ?? taken),
   };
 }
