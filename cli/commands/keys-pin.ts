@@ -3,6 +3,7 @@ import { LacreError, printableName, shellWord } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { refuseStdin } from "../files/sealed-file.ts";
+import type { PinPlace } from "../keys/pin-places.ts";
 import { describeField, describeRecipient, refuseOlder } from "../keys/pin-verdict.ts";
 import { pinRecipient, targetsOf } from "../keys/pinning.ts";
 import { type Pin, readPins } from "../keys/pins.ts";
@@ -32,10 +33,14 @@ export async function pinKeys(
     for (const one of unpinned) {
       const files = target.place.files.map(shellWord).join(" or ");
       context.say(
-        `not pinned yet: ${describeRecipient(one)}: lacre keys pin ${files}${env === undefined ? "" : ` --env ${shellWord(env)}`} --fingerprint SHA256:...`,
+        `not pinned yet: ${describeRecipient(one)}: lacre keys pin ${files}${ofEnvironment(target.place)} --fingerprint SHA256:...`,
       );
     }
   }
+}
+
+function ofEnvironment({ key }: PinPlace): string {
+  return key.environment === undefined ? "" : ` --env ${shellWord(key.environment)}`;
 }
 
 /** What is pinned now, on one line. */

@@ -16,7 +16,8 @@ function repository(environments: string): Workspace {
   at.write(".lacre.yaml", `version: 1\nenvironments:\n${environments}`);
   for (const name of ["eu", "us", "ap"])
     at.write(`keys/${name}.keys`, must(at, ["keys", "generate", "--cluster", name, "-k", `${name}.key`]));
-  for (const name of ["eu", "us", "ap"]) at.pin(`keys/${name}.keys`);
+  const isShared = environments.includes("world");
+  for (const name of ["eu", "us", "ap"]) at.pin(`keys/${name}.keys`, isShared && name !== "ap" ? "world" : undefined);
   return at;
 }
 
