@@ -150,7 +150,7 @@ export {
 } from "./keys/text.ts";
 export { type Context, parseContext, parseScope, SCOPES, type Scope } from "./model/context.ts";
 export { isVariable, whatItDrives } from "./model/driving-names.ts";
-export { CONFIGURATION_FILE, type Configuration, type Environment } from "./model/environment.ts";
+export { CONFIGURATION_FILE, type Configuration, defaultEnvironmentOf, type Environment } from "./model/environment.ts";
 export { type KeyId, shortKeyId } from "./model/key-id.ts";
 export { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES, MAX_SECRET_BYTES, MAX_VALUE_BYTES } from "./model/limits.ts";
 export { contentLines } from "./model/lines.ts";

@@ -11,7 +11,7 @@ import {
   type SignedKeyList,
   shellWord,
 } from "../../src/index.ts";
-import { nameFile } from "../../src/node/file-error.ts";
+import { inFile } from "../../src/node/file-error.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
 import { publishedList } from "../cluster/key-orders.ts";
@@ -20,8 +20,8 @@ import { readSource, STDIN } from "../files/files.ts";
 import { workTreeRoot } from "../git/git.ts";
 import { describeRecipient, isSameRecipient, refuseOlder } from "../keys/pin-verdict.ts";
 import { type PinTarget, pinRecipient, targetsOf } from "../keys/pinning.ts";
-import { isSamePin, type Pin, type PinnedRecipient, type Pins, readPins } from "../keys/pins.ts";
-import { recipientsOf, refuseUndemanded, rememberSerials } from "../keys/recipient-pins.ts";
+import { type Pin, type PinnedRecipient, pinOf, readPins } from "../keys/pins.ts";
+import { recipientsInText, recipientsOf, refuseUndemanded, rememberSerials } from "../keys/recipient-pins.ts";
 import { findConfiguration, insideOf } from "../repository/configuration.ts";
 import { describeKeys } from "./keys.ts";
 import { describePin, refuseOtherFingerprint } from "./keys-pin.ts";
@@ -90,7 +90,7 @@ function fileOf(directory: string, { name, keys }: Environment, list: SignedKeyL
 export async function fetchKeys(context: CommandContext, options: FetchOptions): Promise<void> {
   const engine = await context.engine();
   const { text, from } = await readList(context, options);
-  const list = named(from, () => parseKeyList(engine, text));
+  const list = inFile(from, () => parseKeyList(engine, text));
   const [recipient = { fingerprint: "" }] = recipientsOf(engine, { file: from, keys: [], list });
   const label = `the key list of ${list.cluster}`;
   if (options.fingerprint !== undefined) refuseOtherFingerprint(label, recipient.fingerprint, options.fingerprint);
@@ -108,10 +108,11 @@ export async function fetchKeys(context: CommandContext, options: FetchOptions):
     ? []
     : targetsOf(context, shown, options.output === undefined ? options.env : undefined, recipient.fingerprint);
   const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
-  refuseOldText(engine, before, recipient);
-  const unpinned = targets.filter((target) => !isPinned(pinOf(pins, target), recipient));
+  const here = listIn(engine, before);
+  if (here !== undefined && isSameRecipient(here, recipient)) refuseOlder(recipient, { known: [here], pins: [] });
+  const unpinned = targets.filter((target) => !isPinned(pinOf(pins, target.place.key), recipient));
   for (const target of unpinned.filter((one) => !isVouched(one, options))) {
-    refuseOtherIdentity(engine, shown, before, pinOf(pins, target), recipient, options.fingerprint !== undefined);
+    refuseOtherIdentity(shown, here, pinOf(pins, target.place.key), recipient, options.fingerprint !== undefined);
   }
   if (before === text) context.say(`${shown} is up to date (serial ${list.serial})`);
   else {
@@ -126,10 +127,6 @@ export async function fetchKeys(context: CommandContext, options: FetchOptions):
 /** A fingerprint is of a file; of an environment that has a pin only where the user names it. */
 function isVouched({ place, isNamed }: PinTarget, { fingerprint }: FetchOptions): boolean {
   return fingerprint !== undefined && (isNamed || place.key.environment === undefined);
-}
-
-function pinOf({ pins }: Pins, { place }: PinTarget): Pin | undefined {
-  return pins.find((one) => isSamePin(one, place.key));
 }
 
 function isPinned(pin: Pin | undefined, recipient: PinnedRecipient): boolean {
@@ -164,23 +161,14 @@ async function pinFetched(
   }
 }
 
-/** KEY_LIST_OLD where the file holds a newer list of the same identity. */
-function refuseOldText(engine: Engine, before: string | undefined, recipient: PinnedRecipient): void {
-  const here = before === undefined || !isKeyList(before) ? undefined : parsedOrNone(engine, before);
-  if (here === undefined || !isSameRecipient(here, recipient)) return;
-  refuseOlder(recipient, { known: [here], pins: [] });
-}
-
-/** PIN_MISMATCH where there is a pin that the list is not in, or where the file is of another identity. */
+/** PIN_MISMATCH where there is a pin that the list is not in, or where the file is of another identity. here: what it holds. */
 function refuseOtherIdentity(
-  engine: Engine,
   shown: string,
-  before: string | undefined,
+  here: PinnedRecipient | undefined,
   pin: Pin | undefined,
   recipient: PinnedRecipient,
   isCompared: boolean,
 ): void {
-  const here = before === undefined || !isKeyList(before) ? undefined : parsedOrNone(engine, before);
   const isOther = here !== undefined && !isSameRecipient(here, recipient) && !isCompared;
   if (pin === undefined && !isOther) return;
   const other = pin?.recipients.map(describeRecipient).join(", ") ?? (here && describeRecipient(here));
@@ -193,18 +181,12 @@ function refuseOtherIdentity(
   );
 }
 
-function parsedOrNone(engine: Engine, text: string): PinnedRecipient | undefined {
+/** Whose list a text is; undefined where it is none, or a damaged one, which may be replaced. */
+function listIn(engine: Engine, text: string | undefined): PinnedRecipient | undefined {
+  if (text === undefined || !isKeyList(text)) return undefined;
   try {
-    return recipientsOf(engine, { file: "", keys: [], list: parseKeyList(engine, text) })[0];
+    return recipientsInText(engine, "", text)[0];
   } catch {
     return undefined;
-  }
-}
-
-function named<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof LacreError ? nameFile(file, error) : error;
   }
 }

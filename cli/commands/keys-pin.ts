@@ -4,7 +4,7 @@ import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { refuseStdin } from "../files/sealed-file.ts";
 import type { PinPlace } from "../keys/pin-places.ts";
-import { describeField, describeRecipient, refuseOlder } from "../keys/pin-verdict.ts";
+import { describeMapping, describeRecipient, refuseOlder } from "../keys/pin-verdict.ts";
 import { pinRecipient, targetsOf } from "../keys/pinning.ts";
 import { type Pin, readPins } from "../keys/pins.ts";
 import { readNamed } from "../keys/recipient-files.ts";
@@ -45,10 +45,11 @@ function ofEnvironment({ key }: PinPlace): string {
 
 /** What is pinned now, on one line. */
 export function describePin({ recipients, mapping }: Pin, name: string): string {
-  const about = (["branch", "paths", "namespace"] as const).flatMap((field) =>
-    mapping[field] === undefined ? [] : [`${field} ${describeField(mapping[field])}`],
-  );
-  const what = [recipients.map(describeRecipient).join(", "), ...about, ...(mapping.isDefault ? ["the default"] : [])];
+  const what = [
+    recipients.map(describeRecipient).join(", "),
+    ...describeMapping(mapping),
+    ...(mapping.isDefault ? ["the default"] : []),
+  ];
   return `${printableName(name)}: ${what.join("; ")}`;
 }
 

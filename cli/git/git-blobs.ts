@@ -33,6 +33,11 @@ export function gitBytes(cwd: string, args: readonly string[], input?: string): 
   });
 }
 
+/** The files below a directory of a work tree that Git tracks or would, each name ended by a NUL. */
+export function listWorkTree(directory: string): Promise<Buffer> {
+  return gitBytes(directory, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]);
+}
+
 function gitError(message: string, hint: string, cause?: unknown): LacreError {
   return new LacreError("GIT_FAILED", message, { hint, cause });
 }

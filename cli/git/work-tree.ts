@@ -6,7 +6,7 @@ import { readError } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 import type { Contents } from "../verify/verified-contents.ts";
 import { workTreeRoot } from "./git.ts";
-import { gitBytes } from "./git-blobs.ts";
+import { listWorkTree } from "./git-blobs.ts";
 
 /**
  * A file by the bytes of its name, because a name need not be UTF-8. isRead: its content is judged, which that of a link is
@@ -70,14 +70,7 @@ async function entriesOf(
     return [...walk(Buffer.from(absolute))].map((file) =>
       toEntry(base, file, { isLink: false, isRead: true, isGit: false }),
     );
-  const listed = await gitBytes(absolute, [
-    "ls-files",
-    "-z",
-    "--cached",
-    "--others",
-    "--exclude-standard",
-    "--deduplicate",
-  ]);
+  const listed = await listWorkTree(absolute);
   return splitNul(listed)
     .map((name) => Buffer.concat([Buffer.from(`${absolute}/`), name]))
     .flatMap((file) => {

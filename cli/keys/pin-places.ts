@@ -1,7 +1,7 @@
 /** Which pins are about what is named: an environment of .lacre.yaml, or a keys file by the environments and pins that name it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Environment } from "../../src/index.ts";
+import { defaultEnvironmentOf, type Environment } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { realPath } from "../files/real-path.ts";
 import { commonDirectoryOf, repositoryAt } from "../git/git.ts";
@@ -35,9 +35,6 @@ export function placeOfEnvironment(
 ): PinPlace {
   const { repository, root } = repositoryAt(directory);
   const absolute = keys.map((one) => insideOf(directory, one));
-  const isDefault =
-    configuration.defaultEnvironment === name ||
-    (configuration.defaultEnvironment === undefined && configuration.environments.size === 1);
   const real = realPath(directory);
   return {
     key: {
@@ -52,7 +49,7 @@ export function placeOfEnvironment(
       ...(branch !== undefined && { branch }),
       ...(paths !== undefined && { paths }),
       ...(namespace !== undefined && { namespace }),
-      ...(isDefault && { isDefault }),
+      ...(defaultEnvironmentOf(configuration) === name && { isDefault: true }),
     },
     files: absolute.map((one) => path.relative(context.cwd, one) || one),
   };

@@ -3,7 +3,7 @@ import { LacreError, printableName, shortKeyId } from "../../src/index.ts";
 import type { CommandContext } from "../context.ts";
 import { askLine } from "../terminal/prompt.ts";
 import {
-  describeField,
+  describeMapping,
   describeRecipient,
   mismatch,
   pinCommand,
@@ -66,9 +66,7 @@ function questionOf(wanted: Wanted, named: readonly NamedRecipient[], verdict: U
     const seen = recipients.map((one) => `${describeRecipient(one)}, ${whereSeen(one, pins)}`);
     return `  ${JSON.stringify(printableName(file))}: ${seen.join("; ")}; key ${ids.join(", ")}`;
   });
-  const about = (["branch", "paths", "namespace"] as const).flatMap((field) =>
-    mapping[field] === undefined ? [] : [`${field} ${describeField(mapping[field])}`],
-  );
+  const about = describeMapping(mapping);
   return [
     verdict.kind === "missing"
       ? `${name} was never sealed for from here.`

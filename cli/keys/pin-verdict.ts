@@ -29,6 +29,8 @@ export type Verdict =
   /** isDefault: it is not what was pinned as the default. */
   | { readonly kind: "moved"; readonly what: string; readonly isDefault: boolean };
 
+const MAPPED = ["branch", "paths", "namespace"] as const;
+
 /** How people read it. */
 export function describeRecipient({ fingerprint, cluster }: PinnedRecipient): string {
   return cluster === undefined ? `the bare key ${fingerprint}` : `${printableName(cluster)} (${fingerprint})`;
@@ -115,7 +117,7 @@ function movedIn(
   pinned: PinnedMapping,
   { mapping, isByDefault }: Pick<Wanted, "mapping" | "isByDefault">,
 ): string | undefined {
-  const changes = (["branch", "paths", "namespace"] as const).flatMap((field) =>
+  const changes = MAPPED.flatMap((field) =>
     JSON.stringify(pinned[field]) === JSON.stringify(mapping[field])
       ? []
       : [`its ${field} was ${describeField(pinned[field])} and is ${describeField(mapping[field])}`],
@@ -125,8 +127,13 @@ function movedIn(
 }
 
 /** One field of what an environment is for. */
-export function describeField(value: string | readonly string[] | undefined): string {
+function describeField(value: string | readonly string[] | undefined): string {
   return value === undefined ? "none" : printableName(JSON.stringify(value));
+}
+
+/** All that an environment is for but its recipients, each field that it has. */
+export function describeMapping(mapping: PinnedMapping): readonly string[] {
+  return MAPPED.flatMap((field) => (mapping[field] === undefined ? [] : [`${field} ${describeField(mapping[field])}`]));
 }
 
 /** Where an identity was seen before, in words. */

@@ -15,11 +15,13 @@ import {
 } from "./pin-places.ts";
 import { isSameRecipient } from "./pin-verdict.ts";
 import {
+  filesOf,
   isSamePin,
   type Pin,
   type PinKey,
   type PinnedRecipient,
   type Pins,
+  pinOf,
   readPins,
   savePins,
   withPin,
@@ -50,15 +52,15 @@ export function targetsOf(
     });
   }
   const names = namesOf(context, file);
-  const { pins } = readPins(context);
-  const about = pins.filter((pin) => isAbout(pin, names));
+  const pins = readPins(context);
+  const about = pins.pins.filter((pin) => isAbout(pin, names));
   const remembered = naming.filter(({ key }) => about.some((pin) => isSamePin(pin, key)));
   const others = about.filter(({ environment }) => environment !== undefined);
   const places = remembered.length > 0 ? remembered : naming;
   if (places.length === 0) return [{ place: placeOfFile(context, file), isNamed: false }];
   const isClear = remembered.length > 0 || (places.length === 1 && others.length === 0);
   const isKnown = places.every(({ key }) => {
-    const pin = pins.find((one) => isSamePin(one, key));
+    const pin = pinOf(pins, key);
     return pin === undefined || pin.recipients.some((one) => one.fingerprint === fingerprint);
   });
   if (isClear && isKnown) return places.map((place) => ({ place, isNamed: false }));
@@ -98,7 +100,7 @@ export async function pinRecipient(
   const environments = allEnvironments(context);
   let result: Pinned | undefined;
   await savePins(context, (pins) => {
-    const before = pins.pins.find((one) => isSamePin(one, place.key))?.recipients ?? [];
+    const before = pinOf(pins, place.key)?.recipients ?? [];
     const pin = nextPin(pins, place, now, isNamed, vouched);
     const isIn = (one: PinnedRecipient, all: readonly PinnedRecipient[]) =>
       all.some((other) => isSameRecipient(one, other));
@@ -114,13 +116,13 @@ export async function pinRecipient(
 }
 
 function nextPin(
-  { pins }: Pins,
+  pins: Pins,
   place: PinPlace,
   now: readonly PinnedRecipient[],
   isNamed: boolean,
   { fingerprint, isDefault }: Vouched,
 ): Pin {
-  const before = pins.find((one) => isSamePin(one, place.key));
+  const before = pinOf(pins, place.key);
   const known = before?.recipients ?? [];
   const isKnown = (one: PinnedRecipient) => known.some((other) => isSameRecipient(one, other));
   const present = now.filter((one) => one.fingerprint === fingerprint || isKnown(one));
@@ -132,11 +134,11 @@ function nextPin(
     !isSamePin(one, place.key) &&
     one.repository === place.key.repository &&
     one.directory === place.key.directory;
-  const mayBeDefault = isDefault || before?.mapping.isDefault === true || !pins.some(isRival);
+  const mayBeDefault = isDefault || before?.mapping.isDefault === true || !pins.pins.some(isRival);
   const taken = { ...mapping, ...(isDefaultNow === true && mayBeDefault && { isDefault: true }) };
   return {
     ...place.key,
-    files: [...new Set([...(before?.files ?? []), ...place.key.files])],
+    files: filesOf(before, place.key),
     // A file by itself is what it is now.
     recipients:
       isNamed || before === undefined || place.key.environment === undefined ? present : [...present, ...gone],

@@ -217,6 +217,16 @@ export function isSamePin(a: PinKey, b: PinKey): boolean {
   return a.environment !== undefined || a.files.join("\n") === b.files.join("\n");
 }
 
+/** The pin of a key, if there is one. */
+export function pinOf({ pins }: Pins, key: PinKey): Pin | undefined {
+  return pins.find((one) => isSamePin(one, key));
+}
+
+/** The files that a pin remembers and those that a key has now. */
+export function filesOf(before: Pin | undefined, { files }: PinKey): readonly string[] {
+  return [...new Set([...(before?.files ?? []), ...files])];
+}
+
 /** With one pin put in, in place of the one it had. Of one .lacre.yaml one environment is the default. */
 export function withPin({ known, pins }: Pins, pin: Pin): Pins {
   const isRival = (one: Pin) =>

@@ -1,6 +1,6 @@
 /** Whom to seal for: the keys named on the command line, or those of an environment of .lacre.yaml. */
-
 import {
+  defaultEnvironmentOf,
   type Engine,
   type KeyId,
   type KeyState,
@@ -179,9 +179,7 @@ async function readEnvironmentKeys(
   { own = [], unpinned = "ask" }: RecipientTrust,
 ): Promise<NamedKeys> {
   const found = findConfiguration(context);
-  const only =
-    found?.configuration.environments.size === 1 ? [...found.configuration.environments.keys()][0] : undefined;
-  const name = wanted ?? found?.configuration.defaultEnvironment ?? only;
+  const name = wanted ?? (found && defaultEnvironmentOf(found.configuration));
   if (found === undefined || name === undefined) {
     throw new LacreError("NO_PUBLIC_KEY", "no public key to seal with", {
       hint: "name one with --recipient FILE, or set up this repository: lacre init",

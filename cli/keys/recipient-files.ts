@@ -11,7 +11,7 @@ import {
   shellQuoted,
   shellWord,
 } from "../../src/index.ts";
-import { nameFile } from "../../src/node/file-error.ts";
+import { inFile } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent } from "../files/files.ts";
 import type { PinPlace } from "./pin-places.ts";
@@ -25,7 +25,7 @@ export type NamedRecipient = {
 
 /** What a text names, or NO_PUBLIC_KEY for a list without an active key. */
 export function readNamed(engine: Engine, file: string, text: string): NamedRecipient {
-  try {
+  return inFile(file, () => {
     if (!isKeyList(text)) return { file, keys: parsePublicKeys(engine, text) };
     const list = parseKeyList(engine, text);
     const newest = newestActive(list);
@@ -33,9 +33,7 @@ export function readNamed(engine: Engine, file: string, text: string): NamedReci
     throw new LacreError("NO_PUBLIC_KEY", `the key list of ${list.cluster} has no active key`, {
       hint: "fetch the newest list: lacre keys fetch; if it has none either, ask who runs the cluster",
     });
-  } catch (error) {
-    throw error instanceof LacreError ? nameFile(file, error) : error;
-  }
+  });
 }
 
 /** What the files of an environment name, or NO_PUBLIC_KEY for one that is missing. */

@@ -3,10 +3,14 @@ import {
   type Engine,
   fingerprintOf,
   formatPublicKey,
+  isKeyList,
   LacreError,
   type PublicKey,
+  parseKeyList,
+  parsePublicKeys,
   printableName,
 } from "../../src/index.ts";
+import { inFile } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 import type { OwnKeys } from "./own-keys.ts";
 import { isAbout, labelOf, namesOf, type PinPlace } from "./pin-places.ts";
@@ -22,12 +26,14 @@ import {
 } from "./pin-verdict.ts";
 import {
   demandedPins,
+  filesOf,
   isDemanded,
   isSamePin,
   PIN_VARIABLE,
   type Pin,
   type PinnedRecipient,
   type Pins,
+  pinOf,
   readPins,
   savePins,
   withPin,
@@ -51,6 +57,15 @@ export function fingerprintOfKey(engine: Engine, key: PublicKey): string {
 export function recipientsOf(engine: Engine, { keys, list }: NamedRecipient): readonly PinnedRecipient[] {
   if (list === undefined) return keys.map((key) => ({ fingerprint: fingerprintOfKey(engine, key) }));
   return [{ fingerprint: fingerprintOf(engine, list.identity), cluster: list.cluster, serial: list.serial }];
+}
+
+/** What the text of a keys file names, also of a list without an active key; the error names the file. */
+export function recipientsInText(engine: Engine, file: string, text: string): readonly PinnedRecipient[] {
+  return inFile(file, () =>
+    isKeyList(text)
+      ? recipientsOf(engine, { file, keys: [], list: parseKeyList(engine, text) })
+      : recipientsOf(engine, { file, keys: parsePublicKeys(engine, text) }),
+  );
 }
 
 /** A store's own list is signed by its identity, and its newest key is one of the store's. */
@@ -96,8 +111,7 @@ export async function trustPlace(
   const pins = readPins(context);
   refuseOldLists(wanted.found, pins);
   if (refuseUndemanded(context, wanted)) return;
-  const pin = pins.pins.find((one) => isSamePin(one, place.key));
-  const verdict = judgePin(pin, wanted);
+  const verdict = judgePin(pinOf(pins, place.key), wanted);
   if (verdict.kind === "same") return remember(context, place, wanted.found, pins);
   if (!trust.isAsking) throw notPinned(wanted, verdict, pins);
   askWhetherToPin(context, wanted, named, verdict, pins);
@@ -105,13 +119,13 @@ export async function trustPlace(
 }
 
 /** What the user said yes to. That it is the default they said only when it was taken as the default. */
-function agreedPin(place: PinPlace, found: readonly Found[], { isByDefault }: Trust, { pins }: Pins): Pin {
+function agreedPin(place: PinPlace, found: readonly Found[], { isByDefault }: Trust, pins: Pins): Pin {
   const { isDefault: _, ...mapping } = place.mapping;
-  const before = pins.find((one) => isSamePin(one, place.key));
+  const before = pinOf(pins, place.key);
   const isDefault = isByDefault || before?.mapping.isDefault === true;
   return {
     ...place.key,
-    files: [...new Set([...(before?.files ?? []), ...place.key.files])],
+    files: filesOf(before, place.key),
     recipients: found.flatMap(({ recipients }) => recipients),
     mapping: { ...mapping, ...(isDefault && { isDefault }) },
   };
@@ -176,9 +190,7 @@ function refuseOldLists(found: readonly Found[], pins: Pins): void {
 async function remember(context: CommandContext, place: PinPlace, found: readonly Found[], pins: Pins): Promise<void> {
   const withFiles = (now: Pins): Pins => ({
     ...now,
-    pins: now.pins.map((pin) =>
-      isSamePin(pin, place.key) ? { ...pin, files: [...new Set([...pin.files, ...place.key.files])] } : pin,
-    ),
+    pins: now.pins.map((pin) => (isSamePin(pin, place.key) ? { ...pin, files: filesOf(pin, place.key) } : pin)),
   });
   await rememberSerials(context, found, pins, withFiles);
 }

@@ -4,26 +4,22 @@ import * as path from "node:path";
 import {
   CONFIGURATION_FILE,
   type Demand,
+  defaultEnvironmentOf,
   type Engine,
   type EnvironmentState,
   type Finding,
-  fingerprintOf,
-  isKeyList,
   judgeEnvironments,
   LacreError,
   movedEnvironments,
-  parseKeyList,
-  parsePublicKeys,
   readConfiguration,
   type Source,
 } from "../../src/index.ts";
-import { nameFile } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent } from "../files/files.ts";
-import { gitBytes } from "../git/git-blobs.ts";
-import { commitOf, headOf, type Tree, treeSource } from "../git/tree-files.ts";
+import { gitBytes, listWorkTree } from "../git/git-blobs.ts";
+import { commitOf, type Tree, treeSource } from "../git/tree-files.ts";
 import { demandedPins, isDemanded, PIN_VARIABLE } from "../keys/pins.ts";
-import { fingerprintOfKey } from "../keys/recipient-pins.ts";
+import { recipientsInText } from "../keys/recipient-pins.ts";
 import { findConfiguration } from "../repository/configuration.ts";
 import type { Contents } from "./verified-contents.ts";
 
@@ -51,7 +47,7 @@ export async function judgedEnvironments(
   const place = change === undefined ? await workTreePlace(context, root) : await treePlace(root, change.tip);
   const named = configFrom === undefined ? [] : [await commitOf(root, configFrom, "--config-from REV")];
   const isStaged = change !== undefined && change.tip === undefined;
-  const bases = [...(change?.bases ?? []), ...named, ...(isStaged ? await headOf(root) : [])];
+  const bases = [...(change?.bases ?? []), ...named];
   const before = await Promise.all([...new Set(bases)].map((base) => treePlace(root, base)));
   const files = [...new Set([place, ...before].flatMap(({ configurations }) => configurations))].sort();
   const read = await Promise.all(
@@ -128,14 +124,7 @@ function isConfiguration(file: string): boolean {
 
 async function workTreePlace(context: CommandContext, root: string): Promise<Place> {
   const read: Read = async (file) => readSourceIfPresent(context, path.relative(context.cwd, path.join(root, file)));
-  const listed = await gitBytes(root, [
-    "ls-files",
-    "-z",
-    "--cached",
-    "--others",
-    "--exclude-standard",
-    "--deduplicate",
-  ]).then(
+  const listed = await listWorkTree(root).then(
     (bytes) => bytes.toString().split("\0"),
     // Outside of a repository there is the one where the user stands.
     () => [CONFIGURATION_FILE],
@@ -169,44 +158,29 @@ async function statesOf(engine: Engine, place: Place, file: string): Promise<Sta
 async function readStates(engine: Engine, { read }: Place, file: string): Promise<readonly EnvironmentState[]> {
   const source = await read(file);
   if (source === undefined) return [];
-  const { environments, defaultEnvironment } = readConfiguration(source);
+  const configuration = readConfiguration(source);
   const states: EnvironmentState[] = [];
-  for (const { name, keys, branch, paths, namespace } of environments.values()) {
+  for (const { name, keys, branch, paths, namespace } of configuration.environments.values()) {
     const missing: string[] = [];
     const recipients: EnvironmentState["recipients"][number][] = [];
     for (const one of keys) {
       const keysFile = path.posix.join(path.posix.dirname(file), one);
       const list = await read(keysFile);
       if (list === undefined || list.text.trim() === "") missing.push(one);
-      else recipients.push(...named(keysFile, () => recipientsIn(engine, list.text)));
+      else recipients.push(...recipientsInText(engine, keysFile, list.text));
     }
     states.push({
       name,
       line: lineOf(source.text, name),
       recipients,
       missing,
-      isDefault: defaultEnvironment === name || (defaultEnvironment === undefined && environments.size === 1),
+      isDefault: defaultEnvironmentOf(configuration) === name,
       ...(branch !== undefined && { branch }),
       ...(paths !== undefined && { paths }),
       ...(namespace !== undefined && { namespace }),
     });
   }
   return states;
-}
-
-function recipientsIn(engine: Engine, text: string): EnvironmentState["recipients"] {
-  if (!isKeyList(text))
-    return parsePublicKeys(engine, text).map((key) => ({ fingerprint: fingerprintOfKey(engine, key) }));
-  const { identity, cluster, serial } = parseKeyList(engine, text);
-  return [{ fingerprint: fingerprintOf(engine, identity), cluster, serial }];
-}
-
-function named<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof LacreError ? nameFile(file, error) : error;
-  }
 }
 
 /** Where an environment's own line is; the first one where it is written in a way of its own. */

@@ -12,7 +12,7 @@ import {
   type SealedPolicy,
   shellWord,
 } from "../../src/index.ts";
-import { nameFile } from "../../src/node/file-error.ts";
+import { inFile } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import type { FoundConfiguration } from "../repository/configuration.ts";
@@ -109,9 +109,5 @@ export async function sealersOf(
       hint: "verify.sealers in .lacre.yaml names it; without it nobody's signature counts",
     });
   }
-  try {
-    return { signatures: parseSealers(source.text) };
-  } catch (error) {
-    throw error instanceof LacreError ? nameFile(file, error) : error;
-  }
+  return inFile(file, () => ({ signatures: parseSealers(source.text) }));
 }

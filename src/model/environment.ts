@@ -40,3 +40,9 @@ export type Configuration = {
 
 /** The name of the configuration file, at the repository's root. */
 export const CONFIGURATION_FILE = ".lacre.yaml";
+
+/** The environment that counts where none is named: the one that is said, or the only one. */
+export function defaultEnvironmentOf({ environments, defaultEnvironment }: Configuration): string | undefined {
+  const [only, ...more] = environments.keys();
+  return defaultEnvironment ?? (more.length === 0 ? only : undefined);
+}
