@@ -1,5 +1,7 @@
 /** The effects that commands get: everything about the process they run in, so that tests can stand in for it. */
-import { type Engine, LacreError, printableName, printableTalk } from "../src/index.ts";
+import type { Engine } from "../src/crypto/index.ts";
+import { LacreError } from "../src/errors.ts";
+import { printableName, printableTalk } from "../src/model/index.ts";
 
 /** One process: its environment, its three streams and its clock. */
 export type CommandContext = {
@@ -88,6 +90,6 @@ export function processContext(): CommandContext {
     progress: (talk) => {
       if (terminal.stderr) process.stderr.write(`\r\x1b[2K${printableName(talk)}`);
     },
-    engine: async () => (await import("../src/crypto/engine-node.ts")).loadEngine(),
+    engine: async () => (await import("../src/node/engine.ts")).loadEngine(),
   };
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The `lacre` command. What every run pays for is here: nothing else is loaded before it is known to be needed. */
 import { enableCompileCache } from "node:module";
-import { VERSION } from "../src/index.ts";
 import { compiledDirectory } from "../src/node/cache-directory.ts";
+import { VERSION } from "../src/version.ts";
 import { MINIMUM_NODE } from "./version.ts";
 
 function isTooOld(version: string): boolean {

@@ -1,6 +1,6 @@
 /** The commander tree: the commands of definitions/, their errors in one style. The work itself is loaded when it runs. */
 import { Command } from "commander";
-import { VERSION } from "../src/index.ts";
+import { VERSION } from "../src/version.ts";
 import type { CommandContext } from "./context.ts";
 import { keysCommand } from "./definitions/keys.ts";
 import { example } from "./definitions/options.ts";

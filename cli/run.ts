@@ -1,6 +1,7 @@
 /** One run of the command line: parse, do, and turn whatever went wrong into one line, hints and an exit status. */
 import { CommanderError } from "commander";
-import { LacreError, printableName } from "../src/index.ts";
+import { LacreError } from "../src/errors.ts";
+import { printableName } from "../src/model/index.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
 import { processContext } from "./context.ts";
 import { createProgram } from "./program.ts";

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /** The `lacre-controller` command: its arguments in, its exit status out. */
-import { LacreError, printableTalk, VERSION } from "../src/index.ts";
+import { LacreError } from "../src/errors.ts";
+import { printableTalk } from "../src/model/index.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
+import { VERSION } from "../src/version.ts";
 import { CLUSTER_HELP, parseClusterConfig } from "./cluster/config.ts";
 import { parseResealConfig, RESEAL_HELP } from "./jobs/reseal-config.ts";
 import { HELP, parseConfig } from "./standalone/config.ts";

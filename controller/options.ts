@@ -1,14 +1,7 @@
 /** What options of all ways to run have in common, checked before anything runs. */
-import {
-  CLUSTER,
-  isSuite,
-  type KeyPolicy,
-  LacreError,
-  type NewKeys,
-  parseScope,
-  type Scope,
-  type Suite,
-} from "../src/index.ts";
+import { LacreError } from "../src/errors.ts";
+import { CLUSTER, type KeyPolicy, type NewKeys } from "../src/keys/index.ts";
+import { isSuite, parseScope, type Scope, type Suite } from "../src/model/index.ts";
 import { type OperatorConsent, parseOperatorConsent } from "./targets/consent.ts";
 
 /** Where HTTP listens. */

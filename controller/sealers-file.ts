@@ -1,6 +1,7 @@
 /** The file that says whose signatures count: the controller's own configuration, read again when it changes. */
 import * as fs from "node:fs";
-import { LacreError, parseSealers, type SealerPolicy } from "../src/index.ts";
+import { LacreError } from "../src/errors.ts";
+import { parseSealers, type SealerPolicy } from "../src/keys/index.ts";
 import { inFile } from "../src/node/file-error.ts";
 
 /** One file. A bad one at the start is an error; later the last good one goes on, and the problem can be asked for. */

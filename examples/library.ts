@@ -1,7 +1,7 @@
 /** Sealing and opening from a program. In your own code the imports are "lacre" and "lacre/node". */
 import * as assert from "node:assert/strict";
-import { loadEngine } from "../src/crypto/engine-node.ts";
 import { generateKey, Keyring, openToken, parseToken, sealToken } from "../src/index.ts";
+import { loadEngine } from "../src/node/engine.ts";
 
 const engine = await loadEngine();
 const key = generateKey(engine, "mlkem768x25519");

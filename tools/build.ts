@@ -48,8 +48,8 @@ const BUNDLES: readonly Bundle[] = [
     // One bundle, because engines are registered in one module that all three share.
     input: {
       index: "src/index.ts",
-      "crypto/engine-node": "src/crypto/engine-node.ts",
-      "backup/backup": "src/backup/backup.ts",
+      "node/engine": "src/node/engine.ts",
+      "backup/index": "src/backup/index.ts",
     },
     // It runs in browsers too: nothing of Node may be imported for a package that only looks for it.
     platform: "browser",

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { printableJson } from "../src/index.ts";
+import { printableJson } from "../src/model/index.ts";
 import { CANARY, hostileName } from "./fuzz-names.ts";
 import type { Random } from "./fuzz-random.ts";
 import { fixWords, objectionToJson, objectionToPrinted, objectionToWords } from "./fuzz-reports.ts";

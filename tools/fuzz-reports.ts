@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { RULES } from "../src/index.ts";
+import { RULES } from "../src/verify/index.ts";
 import { CANARY } from "./fuzz-names.ts";
 
 /** Whatever a terminal would obey or hide. */

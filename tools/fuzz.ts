@@ -10,27 +10,27 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { readInventory } from "../controller/standalone/inventory.ts";
 import { portableEngine as engine } from "../src/crypto/engine-portable.ts";
+import { generateKey } from "../src/crypto/index.ts";
+import { LacreError } from "../src/errors.ts";
+import { readConfiguration } from "../src/format/index.ts";
 import { readDocuments } from "../src/format/yaml/documents.ts";
+import { foundKey, judgeKeys } from "../src/keys/held-secrets.ts";
 import {
   factsOfKey,
   formatKeyStore,
-  generateKey,
   holdNew,
   keySecret,
-  LacreError,
   parseKeyList,
   parseKeyStore,
   parseSealers,
-  parseToken,
   proveKey,
-  readConfiguration,
   readKeyProof,
   readKeySecret,
   readSerial,
   signKeyList,
-} from "../src/index.ts";
-import { foundKey, judgeKeys } from "../src/keys/held-secrets.ts";
+} from "../src/keys/index.ts";
 import { parseKeyProof } from "../src/keys/proof.ts";
+import { parseToken } from "../src/model/index.ts";
 import { fuzzFiles } from "./fuzz-files.ts";
 import { Random } from "./fuzz-random.ts";
 

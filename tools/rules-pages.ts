@@ -1,7 +1,7 @@
 /** Writes docs/rules.md and docs/token-rules.md from the catalogue. A test holds them to it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { RULES } from "../src/index.ts";
+import { RULES } from "../src/verify/index.ts";
 import { TOKEN_RULES } from "../src/verify/tokens/table.ts";
 
 const DOCS = path.join(import.meta.dirname, "../docs");

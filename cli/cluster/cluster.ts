@@ -1,6 +1,7 @@
 /** The user's cluster, by the user's kubeconfig. The only importer of the Kubernetes client, which takes a second to load. */
 import type { V1Secret } from "@kubernetes/client-node";
-import { type KeySecret, LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import type { KeySecret } from "../../src/keys/index.ts";
 import type { CommandContext } from "../context.ts";
 
 /** Which cluster. */

@@ -1,6 +1,7 @@
 /** Puts restored keys into a cluster: the keys first, the identity last, so that a controller acts only when all are there. */
+import type { Engine } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import {
-  type Engine,
   factsOfKey,
   fingerprintOf,
   IDENTITY,
@@ -10,11 +11,10 @@ import {
   type KeyStore,
   keySecret,
   keySecretName,
-  LacreError,
   parseKeyList,
   proveKey,
   SEALING_KEY,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
 import type { CommandContext } from "../context.ts";
 import { type ClusterOptions, type ClusterReader, openCluster } from "./cluster.ts";
 

@@ -1,6 +1,6 @@
 /** `lacre completion`: scripts made from the command tree itself, so that they never lag behind it. */
 import type { Command } from "commander";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import type { CommandContext } from "../context.ts";
 
 type Words = {

@@ -1,17 +1,10 @@
 /** `lacre diff`: Git against the cluster, object by object and entry by entry. No value and no length is ever known here. */
-import {
-  type Difference,
-  decodeSource,
-  LacreError,
-  objectName,
-  printableJson,
-  printableName,
-  printableTalk,
-  type SealedSecret,
-  sealedDifferences,
-  utf8,
-} from "../../src/index.ts";
+import { utf8 } from "../../src/bytes.ts";
+import { LacreError } from "../../src/errors.ts";
+import { decodeSource } from "../../src/format/index.ts";
+import { objectName, printableJson, printableName, printableTalk, type SealedSecret } from "../../src/model/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
+import { type Difference, sealedDifferences } from "../../src/seal/index.ts";
 import { type ClusterOptions, type ClusterReader, openCluster } from "../cluster/cluster.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";

@@ -1,6 +1,7 @@
 /** `lacre doctor`: is this machine fit, and is this repository set up? */
 import * as path from "node:path";
-import { LacreError, printableJson, printableName, printableTalk } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { printableJson, printableName, printableTalk } from "../../src/model/index.ts";
 import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
 import type { CommandContext } from "../context.ts";
 import { withMemoryDirectory } from "../files/memory-files.ts";

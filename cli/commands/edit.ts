@@ -1,18 +1,12 @@
 /** `lacre edit`: entries in the user's editor, in a file that exists in memory only. No private key is needed. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import {
-  decodeSource,
-  type Edits,
-  LacreError,
-  type PublicKey,
-  parseScope,
-  printBuffer,
-  readBuffer,
-  type SealedSecret,
-  sealToken,
-  wipe,
-} from "../../src/index.ts";
+import { wipe } from "../../src/bytes.ts";
+import { type PublicKey, sealToken } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { decodeSource } from "../../src/format/index.ts";
+import { parseScope, type SealedSecret } from "../../src/model/index.ts";
+import { type Edits, printBuffer, readBuffer } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { counted } from "../counted.ts";
 import { readSource } from "../files/files.ts";

@@ -1,7 +1,9 @@
 /** `lacre exec`: a program with the opened values in its environment, or in files that exist in memory only. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { fromUtf8, isVariable, LacreError, type PlainSecret, wipeSecret } from "../../src/index.ts";
+import { fromUtf8 } from "../../src/bytes.ts";
+import { LacreError } from "../../src/errors.ts";
+import { isVariable, type PlainSecret, wipeSecret } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 import { withMemoryDirectory } from "../files/memory-files.ts";
 import { withKeyring } from "../keys/private-keys.ts";

@@ -1,7 +1,8 @@
 /** `lacre init`: a repository set up for sealing, merging and verifying. Running it again changes nothing. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError, VERSION } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { VERSION } from "../../src/version.ts";
 import type { CommandContext } from "../context.ts";
 import { workTreeRoot } from "../git/git.ts";
 import { type CiPins, type CiStep, type CiSystem, ciStep } from "../repository/ci-steps.ts";

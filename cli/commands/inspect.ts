@@ -1,15 +1,14 @@
 /** `lacre inspect`: what sealed files say about themselves, without any key. */
+import { LacreError } from "../../src/errors.ts";
 import {
-  type EntryReport,
-  inspectSealed,
-  LacreError,
   objectName,
   printableJson,
   printableName,
   printableTalk,
   type SealedSecret,
   shortKeyId,
-} from "../../src/index.ts";
+} from "../../src/model/index.ts";
+import { type EntryReport, inspectSealed } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { expandInputs } from "../files/inputs.ts";

@@ -1,16 +1,10 @@
 /** `lacre keys fetch`: a cluster's signed public keys, into the repository. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import {
-  type Engine,
-  type Environment,
-  isKeyList,
-  LacreError,
-  parseKeyList,
-  printableName,
-  type SignedKeyList,
-  shellWord,
-} from "../../src/index.ts";
+import type { Engine } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { isKeyList, parseKeyList, type SignedKeyList } from "../../src/keys/index.ts";
+import { type Environment, printableName, shellWord } from "../../src/model/index.ts";
 import { inFile } from "../../src/node/file-error.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";

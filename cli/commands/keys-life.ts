@@ -1,4 +1,5 @@
 /** `lacre keys rotate`, `compromised` and `destroy`: of a cluster through its controller, or of a key store in a file. */
+import { LacreError } from "../../src/errors.ts";
 import {
   changeStore,
   decideKeys,
@@ -6,15 +7,13 @@ import {
   formatAnswer,
   judgeOrder,
   KEY_LIFETIME_MS,
-  type KeyId,
   type KeyOrder,
   type KeyStore,
-  LacreError,
   orderRequest,
   parseKeyList,
   rotateRequest,
-  shortKeyId,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
+import { type KeyId, shortKeyId } from "../../src/model/index.ts";
 import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
 import { askController, publishedList } from "../cluster/key-orders.ts";
 import type { CommandContext } from "../context.ts";

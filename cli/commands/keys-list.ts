@@ -1,18 +1,14 @@
 /** `lacre keys list`: a cluster's keys, and which entries still need each of them. */
+import type { Engine } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import {
-  type Engine,
   fingerprintOf,
-  type KeyId,
   type KeyState,
-  LacreError,
   type ListedKey,
   parseKeyList,
-  printableJson,
-  printableName,
-  printableTalk,
   type SignedKeyList,
-  shortKeyId,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
+import { type KeyId, printableJson, printableName, printableTalk, shortKeyId } from "../../src/model/index.ts";
 import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
 import { publishedList } from "../cluster/key-orders.ts";
 import type { CommandContext } from "../context.ts";

@@ -1,5 +1,6 @@
 /** `lacre keys pin`: whom a keys file names is trusted, once its fingerprint was compared. */
-import { LacreError, printableName, shellWord } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { printableName, shellWord } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { refuseStdin } from "../files/sealed-file.ts";

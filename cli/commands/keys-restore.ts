@@ -1,5 +1,7 @@
 /** `lacre keys restore`: the keys of a backup, where a controller finds them. */
-import { fingerprintOf, formatKeyStore, LacreError, nextSerial, shortKeyId } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { fingerprintOf, formatKeyStore, nextSerial } from "../../src/keys/index.ts";
+import { shortKeyId } from "../../src/model/index.ts";
 import { restoreIntoCluster } from "../cluster/restored-cluster.ts";
 import type { CommandContext } from "../context.ts";
 import { type UnlockOptions, withBackup } from "../keys/backup-keys.ts";

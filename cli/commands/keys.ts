@@ -1,28 +1,29 @@
 /** `lacre keys generate`, `public` and `publish`: keys on this machine. */
+import { wipe } from "../../src/bytes.ts";
+import {
+  createSealer,
+  formatSigningKey,
+  generateKey,
+  generateSigningKey,
+  signingKeyLine,
+} from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import {
   CLUSTER,
   changeStore,
-  createSealer,
   fingerprintOf,
   formatKeyStore,
   formatPrivateKey,
   formatPublicKey,
-  formatSigningKey,
-  generateKey,
-  generateSigningKey,
   type HeldKey,
   holdNew,
   KEY_LIFETIME_MS,
-  LacreError,
   listOf,
   newStore,
-  type Suite,
-  shortKeyId,
-  signingKeyLine,
   signKeyList,
-  wipe,
   wipeStore,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
+import { type Suite, shortKeyId } from "../../src/model/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { resolvePath, STDIN } from "../files/files.ts";

@@ -1,16 +1,10 @@
 /** `lacre merge-driver`: settles entries without keys, leaves the rest to Git's own text merge. */
 import * as fs from "node:fs";
-import {
-  type Aligned,
-  alignEntries,
-  decodeSource,
-  describeToken,
-  isMergedAs,
-  LacreError,
-  type Source,
-} from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { decodeSource, type Source } from "../../src/format/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
 import { writeAtomic } from "../../src/node/write.ts";
+import { type Aligned, alignEntries, describeToken, isMergedAs } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
 import { resolvePath } from "../files/files.ts";
 import { git } from "../git/git.ts";

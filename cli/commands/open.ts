@@ -1,22 +1,12 @@
 /** `lacre open`: what is sealed, in the clear, for who holds a private key. */
-import {
-  type Engine,
-  type Keyring,
-  LacreError,
-  openSecret,
-  openToken,
-  type PlainSecret,
-  parseToken,
-  printableText,
-  printDotenv,
-  printObject,
-  secretObject,
-  TOP_LEVEL,
-  wipe,
-  wipeSecret,
-} from "../../src/index.ts";
+import { wipe } from "../../src/bytes.ts";
+import { type Engine, type Keyring, openToken } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { printableText, printDotenv, printObject, secretObject, TOP_LEVEL } from "../../src/format/index.ts";
+import { type PlainSecret, parseToken, wipeSecret } from "../../src/model/index.ts";
 import { writeError } from "../../src/node/file-error.ts";
 import { writeNew } from "../../src/node/write.ts";
+import { openSecret } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource, resolvePath, STDIN } from "../files/files.ts";
 import { expandInputs } from "../files/inputs.ts";

@@ -1,28 +1,25 @@
 /** `lacre reseal`: old tokens to the newest key, for who holds the private keys. Each file changes whole or not at all. */
+import type { Engine, Keyring, PublicKey, Sealer } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { applySplices, editEntries, type Source } from "../../src/format/index.ts";
 import {
-  applySplices,
-  type Engine,
-  editEntries,
-  type Keyring,
-  LacreError,
   objectName,
-  type PublicKey,
-  parseResealResult,
   parseToken,
   printableName,
   printableTalk,
+  type SealedSecret,
+  shortKeyId,
+} from "../../src/model/index.ts";
+import { EXIT } from "../../src/node/exit-status.ts";
+import {
+  parseResealResult,
   type Resealed,
   type ResealedEntry,
   type ResealTargets,
   resealedChanges,
   resealSecret,
-  type SealedSecret,
-  type Sealer,
-  type Source,
-  shortKeyId,
   staleEntries,
-} from "../../src/index.ts";
-import { EXIT } from "../../src/node/exit-status.ts";
+} from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
 import { readSource } from "../files/files.ts";

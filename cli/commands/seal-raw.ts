@@ -1,5 +1,8 @@
 /** `lacre seal --raw`: one value into one token on standard output, for Helm values and Kustomize. */
-import { LacreError, parseScope, sealToken, shellWord, wipe } from "../../src/index.ts";
+import { wipe } from "../../src/bytes.ts";
+import { sealToken } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { parseScope, shellWord } from "../../src/model/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readValue } from "../files/value.ts";
 import { loadRecipients, namespaceFor, tellRecipients } from "../keys/public-keys.ts";

@@ -1,23 +1,11 @@
 /** `lacre seal`: files, directories and standard input into SealedSecrets. All is sealed before the first byte is written. */
 import * as path from "node:path";
-import {
-  detectFormat,
-  type Engine,
-  type InputFormat,
-  LacreError,
-  type PublicKey,
-  parseName,
-  parseNamespace,
-  parseScope,
-  printableJson,
-  type SealedSource,
-  type Sealer,
-  type Source,
-  sealSource,
-  shellWord,
-  withBom,
-} from "../../src/index.ts";
+import type { Engine, PublicKey, Sealer } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { detectFormat, type InputFormat, type Source, withBom } from "../../src/format/index.ts";
+import { parseName, parseNamespace, parseScope, printableJson, shellWord } from "../../src/model/index.ts";
 import { type PendingFile, writeAllAtomic } from "../../src/node/write.ts";
+import { type SealedSource, sealSource } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { counted } from "../counted.ts";
 import { isDirectory, readSource, readSourceIfPresent, resolvePath, STDIN } from "../files/files.ts";

@@ -1,5 +1,8 @@
 /** `lacre set` and `lacre unset`: one entry, without any private key. */
-import { LacreError, parseKey, parseScope, parseToken, type SealedSecret, sealToken, wipe } from "../../src/index.ts";
+import { wipe } from "../../src/bytes.ts";
+import { sealToken } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { parseKey, parseScope, parseToken, type SealedSecret } from "../../src/model/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { openSealCache } from "../files/seal-cache.ts";

@@ -2,7 +2,8 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError, printableJson, printableName, printableTalk } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { printableJson, printableName, printableTalk } from "../../src/model/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
 import type { CommandContext } from "../context.ts";
 

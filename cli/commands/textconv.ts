@@ -1,5 +1,7 @@
 /** `lacre textconv`: what Git shows in a diff instead of tokens. */
-import { applySplices, decodeSource, describeToken, LacreError, type Splice } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { applySplices, decodeSource, type Splice } from "../../src/format/index.ts";
+import { describeToken } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readInput } from "../files/files.ts";
 import { sealedObjects } from "../files/sealed-file.ts";

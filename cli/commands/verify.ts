@@ -1,5 +1,9 @@
 /** `lacre verify`: what would be committed, what is in the work tree, or all that ever was, judged without any key. */
 import * as path from "node:path";
+import { toBase64url } from "../../src/bytes.ts";
+import { LacreError } from "../../src/errors.ts";
+import { EXIT } from "../../src/node/exit-status.ts";
+import { writeAtomic } from "../../src/node/write.ts";
 import {
   type AddedAllowance,
   allowanceFinding,
@@ -9,19 +13,15 @@ import {
   type Finding,
   isUnscanned,
   isWarning,
-  LacreError,
   openFindings,
   printBaseline,
   printReport,
   type ReportFormat,
   RULES,
   ruleOf,
-  toBase64url,
   trackedPrograms,
   type VerifyResult,
-} from "../../src/index.ts";
-import { EXIT } from "../../src/node/exit-status.ts";
-import { writeAtomic } from "../../src/node/write.ts";
+} from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
 import { STDIN } from "../files/files.ts";

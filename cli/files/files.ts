@@ -1,7 +1,9 @@
 /** Reading what the user names, with one clear error for each way it can be missing. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { decodeSource, LacreError, MAX_INPUT_BYTES, type Source } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { decodeSource, type Source } from "../../src/format/index.ts";
+import { MAX_INPUT_BYTES } from "../../src/model/index.ts";
 import { readError } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 

@@ -1,6 +1,7 @@
 /** What the user named, as single files: a directory stands for every manifest in it. */
 import * as path from "node:path";
-import { isManifestPath, LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { isManifestPath } from "../../src/format/index.ts";
 import type { CommandContext } from "../context.ts";
 import { isDirectory, resolvePath, STDIN } from "./files.ts";
 

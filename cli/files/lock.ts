@@ -1,5 +1,5 @@
 /** One writer at a time: whoever changes a file reads it and writes it back under its lock. */
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import { writeError } from "../../src/node/file-error.ts";
 import { pidLockOf, SILENT_MS, type Taken, tryPidLock } from "../../src/node/pid-lock.ts";
 import type { CommandContext } from "../context.ts";

@@ -1,7 +1,7 @@
 /** Files that exist in memory only, for what must be a file and must not touch the disk. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import { processNamespace, startOf } from "../../src/node/process-identity.ts";
 import type { CommandContext } from "../context.ts";
 

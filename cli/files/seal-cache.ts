@@ -5,7 +5,9 @@
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Context, type Engine, toHex, utf8 } from "../../src/index.ts";
+import { toHex, utf8 } from "../../src/bytes.ts";
+import type { Engine } from "../../src/crypto/index.ts";
+import type { Context } from "../../src/model/index.ts";
 import { cacheDirectory } from "../../src/node/cache-directory.ts";
 import { writeNew } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";

@@ -1,22 +1,24 @@
 /** One SealedSecret in a file, changed entry by entry under the file's lock. */
+import type { PublicKey } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import {
   applySplices,
-  type Context,
   type EntryChanges,
   editEntries,
-  LacreError,
-  objectName,
-  type PublicKey,
-  parseToken,
   readStream,
+  type SealedObject,
+  type Source,
+  withBom,
+} from "../../src/format/index.ts";
+import {
+  type Context,
+  objectName,
+  parseToken,
   SCOPES,
   type Scope,
-  type SealedObject,
   type SealedSecret,
-  type Source,
   shellWord,
-  withBom,
-} from "../../src/index.ts";
+} from "../../src/model/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource, resolvePath, STDIN } from "./files.ts";

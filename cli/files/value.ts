@@ -1,5 +1,5 @@
 /** A value to seal: from a file, from a pipe, or typed without being shown. Never from the command line. */
-import { utf8 } from "../../src/index.ts";
+import { utf8 } from "../../src/bytes.ts";
 import type { CommandContext } from "../context.ts";
 import { readInput, STDIN } from "./files.ts";
 

@@ -1,6 +1,6 @@
 /** What Git holds: lists of blobs with their paths, and their bytes, each read once by one `git cat-file`. */
 import { spawn } from "node:child_process";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 
 /** A blob and where it stands. commit: the first one that brought it to this path, where a history was listed. */
 export type Blob = { readonly oid: string; readonly path: string; readonly mode: string; readonly commit?: string };

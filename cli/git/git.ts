@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import { realPath } from "../files/real-path.ts";
 
 /** How a git command ended. */

@@ -1,5 +1,6 @@
 /** Single files as a commit or the index holds them, whatever lies in the work tree. */
-import { decodeSource, LacreError, type Source } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { decodeSource, type Source } from "../../src/format/index.ts";
 import { gitBytes } from "./git-blobs.ts";
 
 /** A commit by its id; undefined is the index. */

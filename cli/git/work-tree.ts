@@ -1,8 +1,9 @@
 /** The files of a work tree that verify judges, and the names that Git holds or would hold there. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { givesRoles, LacreError, type TreeName } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import { readError } from "../../src/node/file-error.ts";
+import { givesRoles, type TreeName } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import type { Contents } from "../verify/verified-contents.ts";
 import { workTreeRoot } from "./git.ts";

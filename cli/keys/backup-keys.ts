@@ -1,14 +1,9 @@
 /** What opens a backup: recovery keys in files or in shares, or a passphrase that is asked for. Never from the command line. */
-import type { BackupLock } from "../../src/backup/backup.ts";
-import {
-  contentLines,
-  type Engine,
-  isKeyStore,
-  type KeyStore,
-  LacreError,
-  parseKeyStore,
-  wipeStore,
-} from "../../src/index.ts";
+import type { BackupLock } from "../../src/backup/index.ts";
+import type { Engine } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { isKeyStore, type KeyStore, parseKeyStore, wipeStore } from "../../src/keys/index.ts";
+import { contentLines } from "../../src/model/index.ts";
 import { nameFile } from "../../src/node/file-error.ts";
 import { readKeyFile } from "../../src/node/key-file.ts";
 import type { CommandContext } from "../context.ts";
@@ -28,11 +23,11 @@ export type LockOptions = {
   readonly passphraseFile?: string;
 };
 
-type BackupModule = typeof import("../../src/backup/backup.ts");
+type BackupModule = typeof import("../../src/backup/index.ts");
 
 /** Loads what makes and opens backups: much code, for few commands. */
 export function loadBackupModule(): Promise<BackupModule> {
-  return import("../../src/backup/backup.ts");
+  return import("../../src/backup/index.ts");
 }
 
 async function readPassphrase(context: CommandContext, file: string): Promise<string> {

@@ -1,15 +1,8 @@
 /** A key store on this machine: the key file of a standalone controller, with an identity and the states of its keys. */
-import {
-  type Engine,
-  formatKeyStore,
-  isKeyStore,
-  type KeyId,
-  type KeyStore,
-  LacreError,
-  parseKeyStore,
-  shortKeyId,
-  wipeStore,
-} from "../../src/index.ts";
+import type { Engine } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { formatKeyStore, isKeyStore, type KeyStore, parseKeyStore, wipeStore } from "../../src/keys/index.ts";
+import { type KeyId, shortKeyId } from "../../src/model/index.ts";
 import { inFile, writeError } from "../../src/node/file-error.ts";
 import { readKeyFile } from "../../src/node/key-file.ts";
 import { writeWhole } from "../../src/node/write.ts";

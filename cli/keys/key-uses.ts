@@ -1,5 +1,5 @@
 /** Which entries of which files need each key. Needs no key. */
-import { type KeyId, parseToken } from "../../src/index.ts";
+import { type KeyId, parseToken } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { expandInputs } from "../files/inputs.ts";

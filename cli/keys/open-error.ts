@@ -1,14 +1,8 @@
 /** Why tokens did not open, in the user's words: which entry, which keys, and what to do. */
-import {
-  type EntryFailure,
-  type ErrorCode,
-  type Keyring,
-  LacreError,
-  type OpenFailure,
-  objectName,
-  type SealedSecret,
-  shortKeyId,
-} from "../../src/index.ts";
+import type { Keyring, OpenFailure } from "../../src/crypto/index.ts";
+import { type ErrorCode, LacreError } from "../../src/errors.ts";
+import { objectName, type SealedSecret, shortKeyId } from "../../src/model/index.ts";
+import type { EntryFailure } from "../../src/seal/index.ts";
 
 /** The error code of each reason. */
 export const OPEN_CODES: Readonly<Record<OpenFailure, ErrorCode>> = {

@@ -1,13 +1,7 @@
 /** The public side of the key stores that somebody holds: whose keys are theirs, and which of them is the newest. */
-import {
-  fingerprintOf,
-  isKeyStore,
-  type KeyId,
-  newestActive,
-  type PublicKey,
-  parseKeyStore,
-  wipeStore,
-} from "../../src/index.ts";
+import type { PublicKey } from "../../src/crypto/index.ts";
+import { fingerprintOf, isKeyStore, newestActive, parseKeyStore, wipeStore } from "../../src/keys/index.ts";
+import type { KeyId } from "../../src/model/index.ts";
 import { readKeyFile } from "../../src/node/key-file.ts";
 import type { CommandContext } from "../context.ts";
 import { resolvePath } from "../files/files.ts";

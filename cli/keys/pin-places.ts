@@ -1,7 +1,7 @@
 /** Which pins are about what is named: an environment of .lacre.yaml, or a keys file by the environments and pins that name it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { defaultEnvironmentOf, type Environment } from "../../src/index.ts";
+import { defaultEnvironmentOf, type Environment } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 import { realPath } from "../files/real-path.ts";
 import { commonDirectoryOf, repositoryAt } from "../git/git.ts";

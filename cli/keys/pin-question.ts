@@ -1,5 +1,6 @@
 /** What is said of something that was never pinned, or is not what was pinned: as a question, or as an error. */
-import { LacreError, printableName, shortKeyId } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { printableName, shortKeyId } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 import { askLine } from "../terminal/prompt.ts";
 import {

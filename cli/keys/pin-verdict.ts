@@ -1,5 +1,6 @@
 /** What pins say of those that would be sealed for. No effects: who calls asks, refuses, or remembers. */
-import { LacreError, printableName, shellWord } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { printableName, shellWord } from "../../src/model/index.ts";
 import type { Pin, PinnedMapping, PinnedRecipient, Pins } from "./pins.ts";
 
 /** What one keys file names. */

@@ -1,5 +1,7 @@
 /** Pins what somebody vouches for: by a fingerprint that they compared, or as what their own kubeconfig fetched. */
-import { type Engine, LacreError, printableName } from "../../src/index.ts";
+import type { Engine } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { printableName } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 import { findConfiguration } from "../repository/configuration.ts";
 import {

@@ -1,6 +1,8 @@
 /** Private key files on this machine: read only when nobody else can, written 0600 and never over anything. */
 import * as path from "node:path";
-import { Keyring, LacreError, type PrivateKey, readPrivateKeys } from "../../src/index.ts";
+import { Keyring, type PrivateKey } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { readPrivateKeys } from "../../src/keys/index.ts";
 import { inFile, writeError } from "../../src/node/file-error.ts";
 import { isCommittable, readKeyFile, refuseSharedKeyPlace } from "../../src/node/key-file.ts";
 import { writeNew } from "../../src/node/write.ts";

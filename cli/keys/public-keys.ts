@@ -1,15 +1,8 @@
 /** Whom to seal for: the keys named on the command line, or those of an environment of .lacre.yaml. */
-import {
-  defaultEnvironmentOf,
-  type Engine,
-  type KeyId,
-  type KeyState,
-  LacreError,
-  type ListedKey,
-  type PublicKey,
-  printableName,
-  shortKeyId,
-} from "../../src/index.ts";
+import type { Engine, PublicKey } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import type { KeyState, ListedKey } from "../../src/keys/index.ts";
+import { defaultEnvironmentOf, type KeyId, printableName, shortKeyId } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { findConfiguration } from "../repository/configuration.ts";

@@ -1,16 +1,8 @@
 /** What keys files name: bare public keys as they stand, or a cluster's signed list. Whether it is trusted, pins say. */
-import {
-  type Engine,
-  isKeyList,
-  LacreError,
-  newestActive,
-  type PublicKey,
-  parseKeyList,
-  parsePublicKeys,
-  type SignedKeyList,
-  shellQuoted,
-  shellWord,
-} from "../../src/index.ts";
+import type { Engine, PublicKey } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { isKeyList, newestActive, parseKeyList, parsePublicKeys, type SignedKeyList } from "../../src/keys/index.ts";
+import { shellQuoted, shellWord } from "../../src/model/index.ts";
 import { inFile } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent } from "../files/files.ts";

@@ -1,15 +1,8 @@
 /** Whether those that would be sealed for are those that the user pinned. What was never pinned is asked about on a terminal. */
-import {
-  type Engine,
-  fingerprintOf,
-  formatPublicKey,
-  isKeyList,
-  LacreError,
-  type PublicKey,
-  parseKeyList,
-  parsePublicKeys,
-  printableName,
-} from "../../src/index.ts";
+import type { Engine, PublicKey } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { fingerprintOf, formatPublicKey, isKeyList, parseKeyList, parsePublicKeys } from "../../src/keys/index.ts";
+import { printableName } from "../../src/model/index.ts";
 import { inFile } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 import type { OwnKeys } from "./own-keys.ts";

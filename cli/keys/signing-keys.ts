@@ -1,5 +1,5 @@
 /** The key that the user signs with: a 0600 file, like every private key. */
-import { createSealer, parseSigningSeed, type Sealer } from "../../src/index.ts";
+import { createSealer, parseSigningSeed, type Sealer } from "../../src/crypto/index.ts";
 import { inFile } from "../../src/node/file-error.ts";
 import { readKeyFile } from "../../src/node/key-file.ts";
 import type { CommandContext } from "../context.ts";

@@ -1,5 +1,5 @@
 /** The steps that `lacre init --ci` writes: they install lacre outside of the work tree that it judges, and only what is named by its hash. */
-import { VERSION } from "../../src/index.ts";
+import { VERSION } from "../../src/version.ts";
 
 /** The CI systems a step can be written for. */
 export type CiSystem = "github" | "gitlab" | "jenkins" | "generic";

@@ -1,7 +1,9 @@
 /** Finds .lacre.yaml from where the user stands, up to the root of the work tree; without one, of the file system. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CONFIGURATION_FILE, type Configuration, LacreError, readConfiguration } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { readConfiguration } from "../../src/format/index.ts";
+import { CONFIGURATION_FILE, type Configuration } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent } from "../files/files.ts";
 import { workTreeRoot } from "../git/git.ts";

@@ -1,7 +1,9 @@
 /** The lacre that runs now, as others are to call it: by absolute paths, since a name in the PATH may be found in the work tree. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError, posixWord, printableName, VERSION } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { posixWord, printableName } from "../../src/model/index.ts";
+import { VERSION } from "../../src/version.ts";
 import { git } from "../git/git.ts";
 
 /** `sha512-` and base64, as in https://www.w3.org/TR/sri-2/. */

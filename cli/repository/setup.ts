@@ -1,8 +1,9 @@
 /** What `lacre init` wants to find in a repository: parts that can be checked, and made where they are missing. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { BASELINE_FILE, CONFIGURATION_FILE } from "../../src/index.ts";
+import { CONFIGURATION_FILE } from "../../src/model/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
+import { BASELINE_FILE } from "../../src/verify/index.ts";
 import { git } from "../git/git.ts";
 import type { CiStep } from "./ci-steps.ts";
 

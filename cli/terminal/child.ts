@@ -1,7 +1,7 @@
 /** Running another program in our place: its streams are ours, and so is its end. */
 import { spawn } from "node:child_process";
 import * as os from "node:os";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 

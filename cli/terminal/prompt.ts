@@ -2,7 +2,8 @@
 import * as fs from "node:fs";
 import * as readline from "node:readline";
 import { Writable } from "node:stream";
-import { LacreError, printableTalk } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { printableTalk } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 
 /** One line typed on the terminal, hidden. Ctrl-C ends the process as it would without us. */

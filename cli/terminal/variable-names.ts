@@ -1,5 +1,6 @@
 /** Which entries may become variables of a program: anybody with the public key may have sealed them. */
-import { isVariable, LacreError, whatItDrives } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { isVariable, whatItDrives } from "../../src/model/index.ts";
 
 /** An entry that is not handed on, and why: a verb phrase that follows its name. */
 export type RefusedVariable = { readonly name: string; readonly why: string };

@@ -1,14 +1,14 @@
 /** Reads what a change allows that its base does not, for a range or for the index. */
 import * as path from "node:path";
+import { CONFIGURATION_FILE } from "../../src/model/index.ts";
 import {
   type AddedAllowance,
   addedAllowances,
   addedInline,
-  CONFIGURATION_FILE,
   type Finding,
   type Leniency,
   MAX_VERIFIED_BYTES,
-} from "../../src/index.ts";
+} from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { type Tree, treeBytes } from "../git/tree-files.ts";
 import { type RuleFiles, ruleFilesOf } from "./rule-files.ts";

@@ -1,19 +1,17 @@
 /** Reads whom environments are sealed for in a tree, and what a change makes of it: of every .lacre.yaml that there is. */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Engine } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { readConfiguration, type Source } from "../../src/format/index.ts";
+import { CONFIGURATION_FILE, defaultEnvironmentOf } from "../../src/model/index.ts";
 import {
-  CONFIGURATION_FILE,
   type Demand,
-  defaultEnvironmentOf,
-  type Engine,
   type EnvironmentState,
   type Finding,
   judgeEnvironments,
-  LacreError,
   movedEnvironments,
-  readConfiguration,
-  type Source,
-} from "../../src/index.ts";
+} from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent } from "../files/files.ts";
 import { gitBytes, listWorkTree } from "../git/git-blobs.ts";

@@ -3,15 +3,10 @@
  * or from a revision, which the change that is judged cannot loosen.
  */
 import * as path from "node:path";
-import {
-  BASELINE_FILE,
-  type Baseline,
-  CONFIGURATION_FILE,
-  LacreError,
-  readBaseline,
-  readConfiguration,
-  type Source,
-} from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { readConfiguration, type Source } from "../../src/format/index.ts";
+import { CONFIGURATION_FILE } from "../../src/model/index.ts";
+import { BASELINE_FILE, type Baseline, readBaseline } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent } from "../files/files.ts";
 import { workTreeRoot } from "../git/git.ts";

@@ -1,18 +1,11 @@
 /** What .lacre.yaml asks of tokens, put together from the files that it names. Public keys only. */
 import * as path from "node:path";
-import {
-  type Engine,
-  isKeyList,
-  type KeySets,
-  type KeyState,
-  LacreError,
-  parseKeyList,
-  parsePublicKeys,
-  parseSealers,
-  type SealedPolicy,
-  shellWord,
-} from "../../src/index.ts";
+import type { Engine } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { isKeyList, type KeyState, parseKeyList, parsePublicKeys, parseSealers } from "../../src/keys/index.ts";
+import { shellWord } from "../../src/model/index.ts";
 import { inFile } from "../../src/node/file-error.ts";
+import type { KeySets, SealedPolicy } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import type { FoundConfiguration } from "../repository/configuration.ts";

@@ -1,6 +1,7 @@
 /** What a run of verify judges: files of the work tree, blobs of the index, of a range or of the whole history, or standard input. */
 import * as path from "node:path";
-import { givesRoles, LacreError, MAX_VERIFIED_BYTES, type TreeName } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { givesRoles, MAX_VERIFIED_BYTES, type TreeName } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { STDIN } from "../files/files.ts";
 import { workTreeRoot } from "../git/git.ts";

@@ -1,18 +1,17 @@
 /** Judges one item at a time: the same code in the main thread and in the others. */
 import * as fs from "node:fs";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
+import { fromBase64url, toBase64url } from "../../src/bytes.ts";
+import { loadEngine } from "../../src/node/engine.ts";
 import {
   decodeBytes,
   type Finding,
-  fromBase64url,
   MAX_VERIFIED_BYTES,
   type RoleTable,
   readRoles,
   type SealedPolicy,
-  toBase64url,
   unscanned,
   verifyFile,
-} from "../../src/index.ts";
+} from "../../src/verify/index.ts";
 
 /** One thing to judge: bytes, or a file that is read when its turn comes, or the reason why there are no bytes. */
 export type VerifyItem = {

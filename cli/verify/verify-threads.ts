@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { Worker } from "node:worker_threads";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import { createJudge, type VerifyItem, type VerifyOutcome, type VerifySettings } from "./verify-items.ts";
 
 const ITEMS_WORTH_THREADS = 2_000;

@@ -1,7 +1,8 @@
 /** The running controller in a cluster: wires keys, watches, queue, lease and HTTP, and runs until it is told to stop. */
 import { performance } from "node:perf_hooks";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
-import { type KeyId, shortKeyId, VERSION } from "../../src/index.ts";
+import { type KeyId, shortKeyId } from "../../src/model/index.ts";
+import { loadEngine } from "../../src/node/engine.ts";
+import { VERSION } from "../../src/version.ts";
 import { serve } from "../http/server.ts";
 import { ClusterKeys } from "../keys/cluster-keys.ts";
 import { countUses } from "../keys/key-uses.ts";
@@ -362,7 +363,7 @@ export async function controlCluster(config: ClusterConfig): Promise<number> {
   const log = createLog(config.logLevel);
   const engine = await loadEngine();
   if (config.backupRecipients.length > 0) {
-    const { checkRecipient } = await import("../../src/backup/backup.ts");
+    const { checkRecipient } = await import("../../src/backup/index.ts");
     for (const recipient of config.backupRecipients) checkRecipient(recipient);
   }
   const tracer = await createTracer(process.env);

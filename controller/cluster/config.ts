@@ -2,15 +2,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import { parseArgs } from "node:util";
-import {
-  isSuite,
-  type KeyPolicy,
-  LacreError,
-  type NewKeys,
-  parseNamespace,
-  type Scope,
-  type Suite,
-} from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import type { KeyPolicy, NewKeys } from "../../src/keys/index.ts";
+import { isSuite, parseNamespace, type Scope, type Suite } from "../../src/model/index.ts";
 import type { RollbackPolicy } from "../decide/high-water.ts";
 import type { AccessOptions } from "../kube/access.ts";
 import {

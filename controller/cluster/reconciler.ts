@@ -1,5 +1,7 @@
 /** Looks at one object, decides, acts, and tells: the same for a new object, a change, a deletion and a hand edit. */
-import { type Engine, parseToken, rfc3339, type Scope, type SealedSecret, type Suite, wipe } from "../../src/index.ts";
+import { wipe } from "../../src/bytes.ts";
+import type { Engine } from "../../src/crypto/index.ts";
+import { parseToken, rfc3339, type Scope, type SealedSecret, type Suite } from "../../src/model/index.ts";
 import { type Action, type Cause, decide, type Live, type Means } from "../decide/decide.ts";
 import { countedEntries, type RollbackPolicy, raiseMarks } from "../decide/high-water.ts";
 import type { Objection, Reason } from "../decide/problem.ts";

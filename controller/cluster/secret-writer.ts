@@ -1,5 +1,5 @@
 /** Writes Secrets, and believes a write only when what the API server has stored is what was meant. */
-import { type PlainSecret, wipeSecret } from "../../src/index.ts";
+import { type PlainSecret, wipeSecret } from "../../src/model/index.ts";
 import type { Objection } from "../decide/problem.ts";
 import type { KubeApi } from "../kube/api.ts";
 import { type SecretObject, splitKey } from "../kube/object.ts";

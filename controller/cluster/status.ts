@@ -1,5 +1,5 @@
 /** The status of a SealedSecret: what people, `kubectl wait`, kstatus and Argo CD read. Pure: the old one and an outcome make the new one. */
-import { printableName } from "../../src/index.ts";
+import { printableName } from "../../src/model/index.ts";
 import type { Mark, Marks } from "../decide/high-water.ts";
 import type { Reason } from "../decide/problem.ts";
 import type { Condition, ObjectStatus } from "../kube/object.ts";

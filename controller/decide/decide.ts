@@ -1,23 +1,19 @@
 /** What to do about one object: pure. Everything it needs is observed before, everything it says is done after. */
+import { sameBytes } from "../../src/bytes.ts";
+import type { Engine, Keyring, OpenFailure } from "../../src/crypto/index.ts";
+import { type SealerPolicy, signatureProblem } from "../../src/keys/index.ts";
 import {
-  type Engine,
-  type EntryFailure,
   type KeyId,
-  type Keyring,
   MAX_SECRET_BYTES,
-  type OpenFailure,
-  openSecret,
   type PlainSecret,
   parseToken,
   type Scope,
   type SealedSecret,
-  type SealerPolicy,
   type Suite,
-  sameBytes,
   shortKeyId,
-  signatureProblem,
   wipeSecret,
-} from "../../src/index.ts";
+} from "../../src/model/index.ts";
+import { type EntryFailure, openSecret } from "../../src/seal/index.ts";
 import { judgeAge, type Marks, type RollbackPolicy } from "./high-water.ts";
 import type { Objection, Reason } from "./problem.ts";
 

@@ -1,5 +1,7 @@
 /** Replays: a token that is older than one that was applied before. Pure; the marks are kept in the object's status. */
-import { type Engine, parseToken, type SealedSecret, type SealerPolicy, signatureProblem } from "../../src/index.ts";
+import type { Engine } from "../../src/crypto/index.ts";
+import { type SealerPolicy, signatureProblem } from "../../src/keys/index.ts";
+import { parseToken, type SealedSecret } from "../../src/model/index.ts";
 import type { Reason } from "./problem.ts";
 
 /** The newest token that was applied under a key. time: Unix seconds; token: the last characters of its text, which are random. */

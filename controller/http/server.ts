@@ -1,6 +1,6 @@
 /** /healthz, /readyz, /metrics and the public keys, on loopback by default. Nothing here can reach a private key. */
 import * as http from "node:http";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import type { ListenConfig } from "../options.ts";
 
 /** What the endpoints ask. */

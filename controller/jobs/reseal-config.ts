@@ -1,6 +1,6 @@
 /** The command line of `lacre-controller reseal`. */
 import { parseArgs } from "node:util";
-import { parseNamespace } from "../../src/index.ts";
+import { parseNamespace } from "../../src/model/index.ts";
 import { ownNamespace, parseFingerprint } from "../cluster/config.ts";
 import type { AccessOptions } from "../kube/access.ts";
 import { checkLogLevel, parseCluster, usage } from "../options.ts";

@@ -3,39 +3,34 @@
  * gives the new tokens out, ciphertext only. It writes nothing into the cluster: Git stays the source.
  */
 import * as fs from "node:fs";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
 import {
   createSealer,
   type Engine,
+  Keyring,
+  type PublicKey,
+  parseSigningSeed,
+  type Sealer,
+} from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import {
   type HeldKey,
   IDENTITY_SECRET,
   isKeyList,
   KEY_LIST_DATA,
   KEY_LIST_NAME,
-  type KeyId,
-  Keyring,
-  LacreError,
   type ListedKey,
   newestActive,
-  type PublicKey,
   parseKeyList,
   parsePublicKeys,
-  parseSigningSeed,
-  parseToken,
-  resealFooter,
-  resealHeader,
-  resealLine,
-  resealSecret,
   SEALING_KEY,
-  type SealedSecret,
-  type Sealer,
-  shortKeyId,
-  tokenDigest,
-  VERSION,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
+import { type KeyId, parseToken, type SealedSecret, shortKeyId } from "../../src/model/index.ts";
+import { loadEngine } from "../../src/node/engine.ts";
 import { inFile, writeError } from "../../src/node/file-error.ts";
 import { readKeyFile } from "../../src/node/key-file.ts";
 import { beginNew } from "../../src/node/write.ts";
+import { resealFooter, resealHeader, resealLine, resealSecret, tokenDigest } from "../../src/seal/index.ts";
+import { VERSION } from "../../src/version.ts";
 import { HeldKeys } from "../keys/held-keys.ts";
 import { Access } from "../kube/access.ts";
 import { KubeApi, secretsPath } from "../kube/api.ts";

@@ -1,5 +1,7 @@
 /** The keys of a cluster as one thing: followed by a watch, kept, backed up and published by the replica that leads. */
-import { type Engine, IDENTITY, type KeyId, SEALING_KEY } from "../../src/index.ts";
+import type { Engine } from "../../src/crypto/index.ts";
+import { IDENTITY, SEALING_KEY } from "../../src/keys/index.ts";
+import type { KeyId } from "../../src/model/index.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
 import { type KubeApi, secretsPath } from "../kube/api.ts";
 import { ApiError } from "../kube/api-error.ts";

@@ -1,8 +1,9 @@
 /** The private keys of the cluster as they are held in memory, kept up to date by a watch on their Secrets. */
 import { hkdfSync } from "node:crypto";
+import { sameBytes, wipe } from "../../src/bytes.ts";
+import { type Engine, Keyring } from "../../src/crypto/index.ts";
 import {
   doubtIdentity,
-  type Engine,
   type FoundKey,
   foundKey,
   type HeldKey,
@@ -10,8 +11,6 @@ import {
   IDENTITY,
   IDENTITY_SECRET,
   judgeKeys,
-  type KeyId,
-  Keyring,
   parseKeyList,
   readIdentitySecret,
   readKeyProof,
@@ -19,9 +18,8 @@ import {
   readMadeFor,
   readSerial,
   type SignedKeyList,
-  sameBytes,
-  wipe,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
+import type { KeyId } from "../../src/model/index.ts";
 import { keyOf, type SecretObject, splitKey } from "../kube/object.ts";
 import type { UnprovenSecret } from "./unproven-events.ts";
 

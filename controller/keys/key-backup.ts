@@ -3,6 +3,7 @@
  * be taken from. Private keys never leave the controller; who takes the backup needs no right to read them.
  */
 import { createHash } from "node:crypto";
+import type { Engine } from "../../src/crypto/index.ts";
 import {
   asBackedUp,
   BACKUP_DATA,
@@ -10,14 +11,13 @@ import {
   BACKUP_OF,
   BACKUP_PROOF,
   BACKUP_TAKEN,
-  type Engine,
   fingerprintOf,
   formatKeyStore,
   isBackupSigned,
-  type KeyId,
   type KeyStore,
   signBackup,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
+import type { KeyId } from "../../src/model/index.ts";
 import type { KubeApi } from "../kube/api.ts";
 
 const BACKUP_KEYS = "lacre.dev/backup-keys";
@@ -74,7 +74,7 @@ export class KeyBackup {
     const kept = asBackedUp(this.#options.engine, store, now);
     const of = this.#describe(kept);
     if (before.of === of) return;
-    const { lockBackup } = await import("../../src/backup/backup.ts");
+    const { lockBackup } = await import("../../src/backup/index.ts");
     const text = formatKeyStore(this.#options.engine, kept);
     const file = await lockBackup(text, { kind: "recipients", recipients });
     const keyIds = store.keys.map(({ publicKey }) => publicKey.keyId);

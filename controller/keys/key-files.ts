@@ -1,14 +1,8 @@
 /** The private keys of the standalone controller: files, checked like the command line's, read again when they change. */
 import * as fs from "node:fs";
-import {
-  type Engine,
-  type HeldKey,
-  isKeyStore,
-  type KeyId,
-  type Keyring,
-  parseKeyStore,
-  parsePrivateKeys,
-} from "../../src/index.ts";
+import type { Engine, Keyring } from "../../src/crypto/index.ts";
+import { type HeldKey, isKeyStore, parseKeyStore, parsePrivateKeys } from "../../src/keys/index.ts";
+import type { KeyId } from "../../src/model/index.ts";
 import { inFile } from "../../src/node/file-error.ts";
 import { readKeyFile, stampOf } from "../../src/node/key-file.ts";
 import { openingOf } from "./held-keys.ts";

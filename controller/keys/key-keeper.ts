@@ -1,4 +1,5 @@
 /** Makes, renews, retires, backs up and publishes the cluster's keys. Only the replica that leads does this. */
+import { wipe } from "../../src/bytes.ts";
 import {
   answerAnnotations,
   decideKeys,
@@ -12,7 +13,6 @@ import {
   KEY_LIST_NAME,
   type KeyAction,
   type KeyAnswer,
-  type KeyId,
   type KeyList,
   type KeyPolicy,
   type KeyRequest,
@@ -21,14 +21,12 @@ import {
   openRequests,
   orderOf,
   overlongRequests,
-  rfc3339,
   rotationLimit,
   sameKeys,
   serialPatch,
-  shortKeyId,
   signKeyList,
-  wipe,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
+import { type KeyId, rfc3339, shortKeyId } from "../../src/model/index.ts";
 import { ApiError } from "../kube/api-error.ts";
 import type { ConfigMapObject } from "../kube/object.ts";
 import type { KeyBackup } from "./key-backup.ts";

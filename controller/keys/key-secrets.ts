@@ -1,22 +1,20 @@
 /** Writes the Secrets that keep the cluster's keys: each state with the identity's proof of it. */
+import { type Engine, generateKey } from "../../src/crypto/index.ts";
 import {
   destroyPatch,
-  type Engine,
   factsOfKey,
-  generateKey,
   type HeldKey,
   holdNew,
-  type KeyId,
   keyProofsPatch,
   keySecret,
   type NewKeys,
   nextSerial,
   proveKey,
-  rfc3339,
   statePatch,
   statesOf,
   withFurtherState,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
+import { type KeyId, rfc3339 } from "../../src/model/index.ts";
 import type { KubeApi } from "../kube/api.ts";
 import type { SecretObject } from "../kube/object.ts";
 import type { HeldKeys } from "./held-keys.ts";

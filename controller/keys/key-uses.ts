@@ -1,5 +1,5 @@
 /** What still needs each key: counted in the objects of the cluster, when somebody wants to destroy one. */
-import { type KeyId, parseToken } from "../../src/index.ts";
+import { type KeyId, parseToken } from "../../src/model/index.ts";
 import type { SealedSecretObject } from "../kube/object.ts";
 import { keyOf } from "../kube/object.ts";
 import { readSealedObject } from "../sources/sealed-object.ts";

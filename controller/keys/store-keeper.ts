@@ -1,10 +1,11 @@
 /** Makes, renews and publishes the keys of a standalone controller, in the key file that is a key store. */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Engine } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import {
   changeStore,
   decideKeys,
-  type Engine,
   factsOf,
   fingerprintOf,
   formatKeyStore,
@@ -12,15 +13,14 @@ import {
   type KeyFact,
   type KeyPolicy,
   type KeyStore,
-  LacreError,
   listOf,
   type NewKeys,
   newStore,
   parseKeyStore,
-  shortKeyId,
   signKeyList,
   wipeStore,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
+import { shortKeyId } from "../../src/model/index.ts";
 import { inFile } from "../../src/node/file-error.ts";
 import { readKeyFile, refuseSharedKeyPlace } from "../../src/node/key-file.ts";
 import type { Holder } from "../../src/node/lock-file.ts";

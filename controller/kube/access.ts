@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import type * as https from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Agent, type Dispatcher } from "undici";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import { ApiError } from "./api-error.ts";
 
 /** Where the credentials come from. tokenFile replaces the token of the kubeconfig, and is read again when it changes. */

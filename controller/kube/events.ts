@@ -1,7 +1,7 @@
 /** Kubernetes Events: what happened to an object, for `kubectl describe`. Told on change only, and never waited for. */
 
 import { randomBytes } from "node:crypto";
-import { printableName, rfc3339 } from "../../src/index.ts";
+import { printableName, rfc3339 } from "../../src/model/index.ts";
 import type { KubeClient } from "./client.ts";
 
 /** The object that an event is about. */

@@ -1,7 +1,7 @@
 /** The commit that was accepted last where commits must be signed: kept across restarts, so that nobody can go back behind it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import { writeWhole } from "../../src/node/write.ts";
 import type { Objection } from "../decide/problem.ts";
 import { shortCommit } from "./git-signature.ts";

@@ -1,7 +1,7 @@
 /** The content of blobs, read one after another through one process. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import { ENVIRONMENT, inRepository } from "./git-command.ts";
 
 /** Reads blobs through one `git cat-file --batch`, which answers in the order of the questions. */

@@ -1,7 +1,8 @@
 /** A directory as a source, such as a checkout that something else keeps up to date. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { isManifestPath, LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { isManifestPath } from "../../src/format/index.ts";
 import { checkManifestSize, SourceSize } from "./sizes.ts";
 import type { Snapshot, Source, SourceFile } from "./source.ts";
 

@@ -1,7 +1,7 @@
 /** Our bare clone of a source: what is fetched into it, what is kept, and what descends from what. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import type { Descent } from "./accepted.ts";
 import { askGit, inRepository, runGit } from "./git-command.ts";
 

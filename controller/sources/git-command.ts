@@ -1,6 +1,6 @@
 /** The system's git, run without a shell and with an environment of its own. */
 import { execFile } from "node:child_process";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 
 const TIMEOUT_MS = 120_000;
 /** Answers of this size are held in memory. What may be longer is read as a stream. */

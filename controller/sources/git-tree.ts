@@ -1,6 +1,7 @@
 /** The manifests of a commit with their sizes, asked before any of them is read. */
 import { spawn } from "node:child_process";
-import { isManifestPath, LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { isManifestPath } from "../../src/format/index.ts";
 import { ENVIRONMENT, inRepository } from "./git-command.ts";
 import { SourceSize } from "./sizes.ts";
 

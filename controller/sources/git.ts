@@ -1,6 +1,6 @@
 /** A branch of a Git repository as a source: polled with the system's git, fetched as shallowly as may be, read by blob. */
 import * as fs from "node:fs";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import type { Objection } from "../decide/problem.ts";
 import { type Accepted, afterTaking, atStart, isOpen, judgeDescent, readAccepted, writeAccepted } from "./accepted.ts";
 import { BlobReader } from "./blob-reader.ts";

@@ -1,14 +1,7 @@
 /** A snapshot as the sealed objects in it. Files whose stamp is known are not read again. */
-import {
-  decodeSource,
-  excessOf,
-  hasMoreTokens,
-  LacreError,
-  objectName,
-  readStream,
-  type SealedSecret,
-  type SyncPolicy,
-} from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { decodeSource, hasMoreTokens, readStream } from "../../src/format/index.ts";
+import { excessOf, objectName, type SealedSecret, type SyncPolicy } from "../../src/model/index.ts";
 import type { Problem } from "../decide/problem.ts";
 import { MAX_MANIFEST_TOKENS } from "./sizes.ts";
 import type { Snapshot, SourceFile } from "./source.ts";

@@ -1,15 +1,13 @@
 /** A SealedSecret as the API server sends it, into the model. The CRD's schema was checked there; nothing is taken on trust here. */
+import { type Engine, isAt, type Keyring } from "../../src/crypto/index.ts";
 import {
-  type Engine,
-  isAt,
-  type Keyring,
   PLAIN_SHAPE,
   parseKey,
   parseToken,
   type SealedSecret,
   type SecretShape,
   type SyncPolicy,
-} from "../../src/index.ts";
+} from "../../src/model/index.ts";
 import type { Objection } from "../decide/problem.ts";
 import type { SealedSecretObject } from "../kube/object.ts";
 

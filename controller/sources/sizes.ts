@@ -1,5 +1,6 @@
 /** How much of a source is read at all. Sizes are asked before anything is read: one who may push must not end the controller. */
-import { LacreError, MAX_INPUT_BYTES, MAX_MANIFEST_BYTES } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES } from "../../src/model/index.ts";
 
 /** Most manifests of one source. */
 export const MAX_MANIFESTS = 100_000;

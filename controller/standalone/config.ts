@@ -1,6 +1,7 @@
 /** The controller's own configuration: its command line, checked before anything runs. */
 import { parseArgs } from "node:util";
-import { type KeyPolicy, type NewKeys, parseNamespace, type Scope, type Suite } from "../../src/index.ts";
+import type { KeyPolicy, NewKeys } from "../../src/keys/index.ts";
+import { parseNamespace, type Scope, type Suite } from "../../src/model/index.ts";
 import {
   checkLogLevel,
   type ListenConfig,

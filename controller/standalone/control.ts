@@ -1,7 +1,8 @@
 /** The running controller: wires source, target and keys, and runs passes until it is told to stop. */
 import * as path from "node:path";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
-import { printableJson, VERSION } from "../../src/index.ts";
+import { printableJson } from "../../src/model/index.ts";
+import { loadEngine } from "../../src/node/engine.ts";
+import { VERSION } from "../../src/version.ts";
 import type { Problem } from "../decide/problem.ts";
 import { KeyFiles } from "../keys/key-files.ts";
 import { StoreKeeper } from "../keys/store-keeper.ts";

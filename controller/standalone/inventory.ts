@@ -1,7 +1,8 @@
 /** What we wrote, kept beside the target, so that a restart knows it again and only what is ours is ever removed. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError, type SyncPolicy } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
+import type { SyncPolicy } from "../../src/model/index.ts";
 import { bootId } from "../../src/node/process-identity.ts";
 import { writeWhole } from "../../src/node/write.ts";
 import type { IndexedFile } from "../sources/index-source.ts";

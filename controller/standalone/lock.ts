@@ -1,7 +1,7 @@
 /** One controller a target: two would undo each other's work. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import { refuseSharedDirectory } from "../../src/node/directory.ts";
 import { tryLock } from "../../src/node/lock.ts";
 

@@ -1,5 +1,5 @@
 /** What a pass did, in words that hold names and key ids only. */
-import { LacreError } from "../../src/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import type { Cause } from "../decide/decide.ts";
 import type { Problem } from "../decide/problem.ts";
 

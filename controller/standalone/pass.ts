@@ -1,15 +1,7 @@
 /** One pass: look at the source and at the target, decide, do, remember. The next pass would do the same again. */
-import {
-  type Engine,
-  type PlainSecret,
-  type Scope,
-  type SealedSecret,
-  type Suite,
-  toHex,
-  utf8,
-  wipe,
-  wipeSecret,
-} from "../../src/index.ts";
+import { toHex, utf8, wipe } from "../../src/bytes.ts";
+import type { Engine } from "../../src/crypto/index.ts";
+import { type PlainSecret, type Scope, type SealedSecret, type Suite, wipeSecret } from "../../src/model/index.ts";
 import { type Action, type Cause, decide, type Live, type Means, sameValues } from "../decide/decide.ts";
 import { type Plan, plan } from "../decide/plan.ts";
 import type { Problem } from "../decide/problem.ts";

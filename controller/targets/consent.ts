@@ -1,5 +1,5 @@
 /** Who consents to a Secret being taken over that was there before its SealedSecret. Pure. */
-import { parseNamespace } from "../../src/index.ts";
+import { parseNamespace } from "../../src/model/index.ts";
 import type { SecretObject } from "../kube/object.ts";
 
 /** On the live Secret: the name of the SealedSecret that may take it over; `NAME,own` also gives it away. */

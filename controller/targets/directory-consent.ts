@@ -1,5 +1,5 @@
 /** Who consents to files being taken over that lay in an object's directory before its SealedSecret. Pure. */
-import type { SealedSecret } from "../../src/index.ts";
+import type { SealedSecret } from "../../src/model/index.ts";
 import type { Objection } from "../decide/problem.ts";
 import type { Adoption, OperatorConsent } from "./consent.ts";
 

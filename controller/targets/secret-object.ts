@@ -1,6 +1,6 @@
 /** The Kubernetes Secret of a SealedSecret: what it must look like, and what a live one says. Pure. */
 import { createHmac } from "node:crypto";
-import type { PlainSecret, SecretShape, SyncPolicy } from "../../src/index.ts";
+import type { PlainSecret, SecretShape, SyncPolicy } from "../../src/model/index.ts";
 import type { Live } from "../decide/decide.ts";
 import type { Objection } from "../decide/problem.ts";
 import type { OwnerReference, SecretObject } from "../kube/object.ts";

@@ -1,5 +1,5 @@
 /** Where opened Secrets go. */
-import type { PlainSecret } from "../../src/index.ts";
+import type { PlainSecret } from "../../src/model/index.ts";
 import type { Live } from "../decide/decide.ts";
 import type { Occupant } from "./directory-consent.ts";
 

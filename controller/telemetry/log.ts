@@ -1,6 +1,6 @@
 /** The log: one JSON object a line on standard error. Only what is listed in these types can get into it. */
 import { type Logger, pino } from "pino";
-import { printableJson } from "../../src/index.ts";
+import { printableJson } from "../../src/model/index.ts";
 
 /** A log of the level given. */
 export function createLog(level: string): Logger {

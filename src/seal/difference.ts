@@ -2,7 +2,7 @@
 import type { SealedSecret } from "../model/sealed-secret.ts";
 
 /** + only in Git, - only in the cluster, ~ in both and not the same. */
-export type Sign = "+" | "-" | "~";
+type Sign = "+" | "-" | "~";
 
 /** One difference. what: `entry KEY`, or a field of the spec. */
 export type Difference = { readonly sign: Sign; readonly what: string };

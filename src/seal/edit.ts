@@ -8,7 +8,7 @@ import { isKey } from "../model/names.ts";
 import { objectName, type SealedSecret, sortedKeys } from "../model/sealed-secret.ts";
 
 /** Stands for a value that nobody here can read. A line left as it is keeps its token. */
-export const PLACEHOLDER = "<sealed>";
+const PLACEHOLDER = "<sealed>";
 
 /** What the user changed: values to seal, and keys whose lines are gone. */
 export type Edits = { readonly values: ReadonlyMap<string, Uint8Array>; readonly removed: readonly string[] };

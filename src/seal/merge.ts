@@ -12,7 +12,7 @@ import { objectName } from "../model/sealed-secret.ts";
 import { parseToken, sealedAtDate } from "../model/token.ts";
 
 /** An entry that both sides changed. A side is undefined where it removed the entry. */
-export type EntryConflict = {
+type EntryConflict = {
   readonly object: string;
   readonly key: string;
   readonly ours: string | undefined;

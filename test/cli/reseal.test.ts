@@ -1,9 +1,11 @@
 /** `lacre reseal`, for who holds the private keys. */
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
+import { sealToken } from "../../src/crypto/index.ts";
 import { createSealer } from "../../src/crypto/signature.ts";
-import { parsePublicKeys, parseToken, sealToken } from "../../src/index.ts";
+import { parsePublicKeys } from "../../src/keys/index.ts";
+import { parseToken } from "../../src/model/index.ts";
+import { loadEngine } from "../../src/node/engine.ts";
 import { secretYaml, Workspace } from "../support/workspace.ts";
 
 const tokensOf = (text: string) => [...text.matchAll(/sealed: (lacre1\.\S+)/g)].map(([, token = ""]) => token);

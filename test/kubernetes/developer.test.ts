@@ -3,8 +3,9 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
-import { fingerprintOf, generateKey, parseKeyList, signKeyList } from "../../src/index.ts";
+import { generateKey } from "../../src/crypto/index.ts";
+import { fingerprintOf, parseKeyList, signKeyList } from "../../src/keys/index.ts";
+import { loadEngine } from "../../src/node/engine.ts";
 import { TestCluster, until } from "../support/test-cluster.ts";
 
 const engine = await loadEngine();

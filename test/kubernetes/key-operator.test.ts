@@ -2,11 +2,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
+import { generateKey } from "../../src/crypto/index.ts";
 import {
   factsOfKey,
   formatPrivateKey,
-  generateKey,
   holdNew,
   identitySecret,
   keySecret,
@@ -14,7 +13,8 @@ import {
   parseKeyList,
   proveKey,
   signKeyList,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
+import { loadEngine } from "../../src/node/engine.ts";
 import { TestCluster, until } from "../support/test-cluster.ts";
 
 const MERGE = "application/merge-patch+json";

@@ -1,17 +1,17 @@
 /** The private keys in a cluster: made, published, renewed, arriving late, damaged, retired. */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
+import { generateKey } from "../../src/crypto/index.ts";
 import {
   factsOfKey,
   formatPrivateKey,
-  generateKey,
   holdNew,
   identitySecret,
   keySecret,
   keySecretName,
   parseKeyList,
   proveKey,
-} from "../../src/index.ts";
+} from "../../src/keys/index.ts";
+import { loadEngine } from "../../src/node/engine.ts";
 import { sealedThing } from "../support/sealed-things.ts";
 import { TestCluster, until } from "../support/test-cluster.ts";
 

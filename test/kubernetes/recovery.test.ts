@@ -1,8 +1,10 @@
 /** Keys over the years in a cluster: backups, requests, resealing as a Job, and a lost cluster that comes back. */
 import * as fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
-import { generateKey, holdNew, parseKeyList, parseToken, signKeyList } from "../../src/index.ts";
+import { generateKey } from "../../src/crypto/index.ts";
+import { holdNew, parseKeyList, signKeyList } from "../../src/keys/index.ts";
+import { parseToken } from "../../src/model/index.ts";
+import { loadEngine } from "../../src/node/engine.ts";
 import { TestCluster, until } from "../support/test-cluster.ts";
 
 const engine = await loadEngine();

@@ -1,7 +1,7 @@
 /** What somebody with write access to the repository, or with kubectl in one namespace, can try. Numbers are the adversarial cases. */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
-import { generateKey } from "../../src/index.ts";
+import { generateKey } from "../../src/crypto/index.ts";
+import { loadEngine } from "../../src/node/engine.ts";
 import { sealedThing } from "../support/sealed-things.ts";
 import { TestCluster, until } from "../support/test-cluster.ts";
 

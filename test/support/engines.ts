@@ -1,7 +1,7 @@
 /** The engines that this runtime has, and one whose randomness the test chooses. */
 import type { Engine } from "../../src/crypto/engine.ts";
-import { nativeEngine } from "../../src/crypto/engine-node.ts";
 import { createPortableEngine, portableEngine } from "../../src/crypto/engine-portable.ts";
+import { nativeEngine } from "../../src/node/engine.ts";
 
 /** Both engines: the tests run on a Node that has ML-KEM, so a missing native engine is a failure. */
 export function bothEngines(): readonly Engine[] {

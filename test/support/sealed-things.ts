@@ -1,7 +1,9 @@
 /** SealedSecrets as objects with anything about them chosen: the time, the key, the place that the tokens are for. */
 import * as fs from "node:fs";
-import { loadEngine } from "../../src/crypto/engine-node.ts";
-import { type PublicKey, parsePublicKeys, type Scope, sealToken } from "../../src/index.ts";
+import { type PublicKey, sealToken } from "../../src/crypto/index.ts";
+import { parsePublicKeys } from "../../src/keys/index.ts";
+import type { Scope } from "../../src/model/index.ts";
+import { loadEngine } from "../../src/node/engine.ts";
 import type { Thing } from "./kube-api.ts";
 import type { TestCluster } from "./test-cluster.ts";
 

@@ -6,7 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { inject } from "vitest";
 import { portableEngine as engine } from "../../src/crypto/engine-portable.ts";
-import { factsOfKey, type HeldKey, keySecret, proveKey, readKeySecret } from "../../src/index.ts";
+import { factsOfKey, type HeldKey, keySecret, proveKey, readKeySecret } from "../../src/keys/index.ts";
 import { type Answer, TestApi, type Thing } from "./kube-api.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");

@@ -13,7 +13,7 @@ export type VerifyResult = {
 };
 
 /** The forms a report can have. */
-export const REPORT_FORMATS = ["text", "json", "sarif", "github", "junit"] as const;
+const REPORT_FORMATS = ["text", "json", "sarif", "github", "junit"] as const;
 
 /** One of REPORT_FORMATS. */
 export type ReportFormat = (typeof REPORT_FORMATS)[number];

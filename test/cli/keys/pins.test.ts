@@ -2,17 +2,12 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { loadEngine } from "../../../src/crypto/engine-node.ts";
-import {
-  parsePublicKeys,
-  parseToken,
-  resealFooter,
-  resealHeader,
-  resealLine,
-  sealToken,
-  tokenDigest,
-  utf8,
-} from "../../../src/index.ts";
+import { utf8 } from "../../../src/bytes.ts";
+import { sealToken } from "../../../src/crypto/index.ts";
+import { parsePublicKeys } from "../../../src/keys/index.ts";
+import { parseToken } from "../../../src/model/index.ts";
+import { loadEngine } from "../../../src/node/engine.ts";
+import { resealFooter, resealHeader, resealLine, tokenDigest } from "../../../src/seal/index.ts";
 import { type Ran, type RunOptions, secretYaml, Workspace } from "../../support/workspace.ts";
 
 const PROD = "version: 1\nenvironments:\n  prod: { keys: keys/prod.keys }\n";

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { INSTALL, OUTSIDE } from "../../../cli/repository/ci-steps.ts";
-import { VERSION } from "../../../src/index.ts";
+import { VERSION } from "../../../src/version.ts";
 import { type Registry, sriOf, startRegistry } from "../../support/registry.ts";
 import { Workspace } from "../../support/workspace.ts";
 

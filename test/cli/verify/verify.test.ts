@@ -4,8 +4,9 @@ import * as path from "node:path";
 import Ajv from "ajv-draft-04";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import { loadEngine } from "../../../src/crypto/engine-node.ts";
-import { formatPublicKey, generateKey, type PublicKey, signKeyList } from "../../../src/index.ts";
+import { generateKey, type PublicKey } from "../../../src/crypto/index.ts";
+import { formatPublicKey, signKeyList } from "../../../src/keys/index.ts";
+import { loadEngine } from "../../../src/node/engine.ts";
 import { secretYaml, Workspace } from "../../support/workspace.ts";
 
 /** Looks generated, and is. */

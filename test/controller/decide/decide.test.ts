@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type Action, decide, type Means, type Observed } from "../../../controller/decide/decide.ts";
 import type { Engine } from "../../../src/crypto/engine.ts";
-import { nativeEngine } from "../../../src/crypto/engine-node.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { DEFAULT_POLICY, type SealedSecret, type SyncPolicy } from "../../../src/model/sealed-secret.ts";
 import { PLAIN_SHAPE } from "../../../src/model/secret.ts";
+import { nativeEngine } from "../../../src/node/engine.ts";
 import { sealSecret } from "../../../src/seal/seal.ts";
 import { keyOf } from "../../support/tokens.ts";
 

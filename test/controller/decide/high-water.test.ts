@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { countedEntries, judgeAge, type Marks, raiseMarks } from "../../../controller/decide/high-water.ts";
 import type { Engine } from "../../../src/crypto/engine.ts";
-import { nativeEngine } from "../../../src/crypto/engine-node.ts";
+import { sealToken } from "../../../src/crypto/index.ts";
 import { createSealer, formatSigningKey } from "../../../src/crypto/signature.ts";
-import { parseSealers, sealToken } from "../../../src/index.ts";
+import { parseSealers } from "../../../src/keys/index.ts";
+import { nativeEngine } from "../../../src/node/engine.ts";
 import { keyOf, tokenFor } from "../../support/tokens.ts";
 
 const engine = nativeEngine() as Engine;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { openingOf } from "../../../controller/keys/held-keys.ts";
 import { portableEngine as engine } from "../../../src/crypto/engine-portable.ts";
-import type { HeldKey, HeldState } from "../../../src/index.ts";
+import type { HeldKey, HeldState } from "../../../src/keys/index.ts";
 import { keyOf } from "../../support/tokens.ts";
 
 const held = (fill: number, state: HeldState): HeldKey => {

@@ -10,7 +10,7 @@ import { gitSource } from "../../../controller/sources/git.ts";
 import { indexSource, readSealedFile } from "../../../controller/sources/index-source.ts";
 import { MAX_MANIFESTS, MAX_NAMES, SourceSize } from "../../../controller/sources/sizes.ts";
 import type { Source } from "../../../controller/sources/source.ts";
-import { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES } from "../../../src/index.ts";
+import { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES } from "../../../src/model/index.ts";
 
 const OPTIONS = { namespace: undefined, digest: () => "d" };
 const MANIFEST = "apiVersion: lacre.dev/v1alpha1\nkind: SealedSecret\nmetadata: { name: db, namespace: shop }\nspec:\n";

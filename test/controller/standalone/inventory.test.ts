@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { readInventory, writeInventory } from "../../../controller/standalone/inventory.ts";
-import { LacreError } from "../../../src/index.ts";
+import { LacreError } from "../../../src/errors.ts";
 
 const place = () => path.join(fs.mkdtempSync(path.join(os.tmpdir(), "lacre-inventory-")), "inventory.json");
 const whole = { version: 1, boot: "b", source: "s", objects: {}, files: {} };

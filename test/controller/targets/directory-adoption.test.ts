@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import { MARKER } from "../../../controller/targets/directory-consent.ts";
-import { parseKey } from "../../../src/index.ts";
+import { parseKey } from "../../../src/model/index.ts";
 import { secretYaml, Workspace } from "../../support/workspace.ts";
 
 const ARGS = ["--source", "directory:src", "--target", "directory:out", "--key-file", "prod.key"];

@@ -13,7 +13,7 @@ import {
   recoveryKeyId,
   splitRecoveryKey,
   unlockBackup,
-} from "../../../src/backup/backup.ts";
+} from "../../../src/backup/index.ts";
 import { portableEngine as engine } from "../../../src/crypto/engine-portable.ts";
 
 const TEXT = "lacre-store-1\ncluster: prod\n";

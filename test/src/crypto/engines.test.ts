@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../../src/crypto/engine.ts";
-import { nativeEngine } from "../../../src/crypto/engine-node.ts";
 import { portableEngine } from "../../../src/crypto/engine-portable.ts";
 import { importPrivateKey } from "../../../src/crypto/key.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import { sealToken } from "../../../src/crypto/seal-token.ts";
 import type { Suite } from "../../../src/model/suite.ts";
+import { nativeEngine } from "../../../src/node/engine.ts";
 import { PLACE } from "../../support/tokens.ts";
 
 const native = nativeEngine() as Engine;

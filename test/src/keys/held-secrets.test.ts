@@ -23,7 +23,7 @@ import {
   rotationLimit,
   signBackup,
   signKeyList,
-} from "../../../src/index.ts";
+} from "../../../src/keys/index.ts";
 import { parseKeyProof } from "../../../src/keys/proof.ts";
 import { bothEngines } from "../../support/engines.ts";
 import { keyOf } from "../../support/tokens.ts";

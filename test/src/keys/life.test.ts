@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../../src/crypto/engine.ts";
-import { nativeEngine } from "../../../src/crypto/engine-node.ts";
 import { decideKeys, judgeOrder, type KeyAction, type KeyFact } from "../../../src/keys/life.ts";
 import { formatKeyStore, type HeldState, listOf, parseKeyStore } from "../../../src/keys/store.ts";
 import { asBackedUp, changeStore, factsOf, KEY_LIFETIME_MS, newStore } from "../../../src/keys/store-change.ts";
 import type { KeyId } from "../../../src/model/key-id.ts";
+import { nativeEngine } from "../../../src/node/engine.ts";
 
 const NOW = new Date("2026-11-24T12:00:00Z");
 const DAY_MS = 86_400_000;

@@ -4,14 +4,14 @@ import {
   answerAnnotations,
   answerTo,
   type KeyAnswer,
-  type KeyId,
   openRequests,
   orderOf,
   orderRequest,
   overlongRequests,
   requestAnnotations,
   rotateRequest,
-} from "../../../src/index.ts";
+} from "../../../src/keys/index.ts";
+import type { KeyId } from "../../../src/model/index.ts";
 
 const keyId = "ab".repeat(16) as KeyId;
 const TIME = "2026-11-25T10:00:00Z";

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { type VerifiedFile, verify } from "../../../src/index.ts";
+import { type VerifiedFile, verify } from "../../../src/verify/index.ts";
 
 const CASES = path.join(import.meta.dirname, "cases");
 const EXPECTED = ".expected";

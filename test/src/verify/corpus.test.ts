@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { verify } from "../../../src/index.ts";
+import { verify } from "../../../src/verify/index.ts";
 
 const CORPUS = path.join(import.meta.dirname, "../../../../shared/corpus");
 const sha256 = (message: Uint8Array) => new Uint8Array(createHash("sha256").update(message).digest());

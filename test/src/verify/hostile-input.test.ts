@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { verifyFile } from "../../../src/index.ts";
+import { verifyFile } from "../../../src/verify/index.ts";
 
 const sha256 = (message: Uint8Array) => new Uint8Array(createHash("sha256").update(message).digest());
 const LENGTH = 1_000_000;

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { RULES } from "../../../src/index.ts";
+import { RULES } from "../../../src/verify/index.ts";
 import { rulesPage, tokenRulesPage } from "../../../tools/rules-pages.ts";
 
 const docs = (name: string) => fs.readFileSync(path.join(import.meta.dirname, "../../../docs", name), "utf8");

@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { type VerifiedFile, verify } from "../../../../src/index.ts";
+import { type VerifiedFile, verify } from "../../../../src/verify/index.ts";
 
 const secret = (value: string, more = "") =>
   `apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  zone: ${JSON.stringify(value)}\n${more}`;

@@ -2,11 +2,11 @@
 
 import type { KeyObject } from "node:crypto";
 import { wipe } from "../bytes.ts";
+import { strictly } from "../crypto/ed25519.ts";
+import { type Encapsulated, type Engine, registerEngine } from "../crypto/engine.ts";
+import type { PrivateKey, PublicKey } from "../crypto/key.ts";
+import { isMlKemPublicKey, MLKEM_CIPHERTEXT_BYTES, MLKEM_PUBLIC_KEY_BYTES } from "../crypto/mlkem.ts";
 import type { Suite } from "../model/suite.ts";
-import { strictly } from "./ed25519.ts";
-import { type Encapsulated, type Engine, registerEngine } from "./engine.ts";
-import type { PrivateKey, PublicKey } from "./key.ts";
-import { isMlKemPublicKey, MLKEM_CIPHERTEXT_BYTES, MLKEM_PUBLIC_KEY_BYTES } from "./mlkem.ts";
 
 // Not by import: an ES module import of node:crypto evaluates WebCrypto too, which costs every start four milliseconds.
 const crypto = process.getBuiltinModule("node:crypto");
@@ -215,5 +215,5 @@ export function nativeEngine(): Engine | undefined {
 
 /** The fastest engine of this runtime. The portable one is loaded only when it is needed. */
 export async function loadEngine(): Promise<Engine> {
-  return nativeEngine() ?? (await import("./engine-portable.ts")).portableEngine;
+  return nativeEngine() ?? (await import("../crypto/engine-portable.ts")).portableEngine;
 }

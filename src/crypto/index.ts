@@ -1,0 +1,14 @@
+/** Value and token: keys, engines, sealing, opening, signatures. The face of this folder. */
+export type { Engine } from "./engine.ts";
+export { generateKey, type PrivateKey, type PublicKey } from "./key.ts";
+export { Keyring } from "./keyring.ts";
+export { isAt, type OpenFailure, openToken } from "./open-token.ts";
+export { sealToken } from "./seal-token.ts";
+export {
+  createSealer,
+  formatSigningKey,
+  generateSigningKey,
+  parseSigningSeed,
+  type Sealer,
+  signingKeyLine,
+} from "./signature.ts";

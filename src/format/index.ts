@@ -1,0 +1,10 @@
+/** Text and model, there and back. The face of this folder. */
+export { readConfiguration } from "./configuration.ts";
+export { detectFormat, type InputFormat, isManifestPath } from "./plain/detect.ts";
+export { printDotenv } from "./plain/dotenv.ts";
+export { type EntryChanges, editEntries, type SealedObject } from "./sealed/edit.ts";
+export { printableText, printObject, secretObject, TOP_LEVEL } from "./sealed/print.ts";
+export { readStream } from "./stream.ts";
+export { decodeSource, type Source, withBom } from "./yaml/source.ts";
+export { applySplices, type Splice } from "./yaml/splice.ts";
+export { hasMoreTokens } from "./yaml/tokens.ts";

@@ -1,0 +1,17 @@
+/** The use cases, one verb a file. The face of this folder. */
+export { type Difference, sealedDifferences } from "./difference.ts";
+export { type Edits, printBuffer, readBuffer } from "./edit.ts";
+export { type EntryReport, inspectSealed } from "./inspect.ts";
+export { type Aligned, alignEntries, describeToken, isMergedAs } from "./merge.ts";
+export { type EntryFailure, openSecret } from "./open.ts";
+export { type Resealed, type ResealTargets, resealSecret, staleEntries } from "./reseal.ts";
+export {
+  parseResealResult,
+  type ResealedEntry,
+  resealedChanges,
+  resealFooter,
+  resealHeader,
+  resealLine,
+  tokenDigest,
+} from "./reseal-result.ts";
+export { type SealedSource, sealSource } from "./seal-source.ts";
