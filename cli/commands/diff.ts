@@ -1,7 +1,6 @@
 /** `lacre diff`: Git against the cluster, object by object and entry by entry. No value and no length is ever known here. */
-import { utf8 } from "../../src/bytes.ts";
 import { LacreError } from "../../src/errors.ts";
-import { decodeSource } from "../../src/format/index.ts";
+import { readSealedObject } from "../../src/format/index.ts";
 import { objectName, printableJson, printableName, printableTalk, type SealedSecret } from "../../src/model/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
 import { type Difference, sealedDifferences } from "../../src/seal/index.ts";
@@ -68,15 +67,17 @@ async function readWanted(
 
 /** A live object through the same reader as a file: both sides are then the same kind of thing. */
 function readLive(object: unknown): SealedSecret {
-  const { apiVersion, kind, metadata, spec } = object as Record<string, unknown>;
-  const { name, namespace } = metadata as { readonly name: string; readonly namespace: string };
-  const text = JSON.stringify({ apiVersion, kind, metadata: { name, namespace }, spec });
-  const [first] = sealedObjects(decodeSource("the cluster", utf8(text)));
-  if (first === undefined)
-    throw new LacreError("CLUSTER_FAILED", `${namespace}/${name} in the cluster cannot be read`, {
+  const served = object as Parameters<typeof readSealedObject>[0];
+  try {
+    return readSealedObject(served);
+  } catch (cause) {
+    if (!(cause instanceof LacreError)) throw cause;
+    const { namespace = "", name } = served.metadata;
+    throw new LacreError("CLUSTER_FAILED", `${namespace}/${name} in the cluster cannot be read: ${cause.message}`, {
       hint: "is lacre there of another version?",
+      cause,
     });
-  return first.sealed;
+  }
 }
 
 /** What the controller says of an object, unless all is well. */

@@ -28,9 +28,9 @@ export async function mergeDriver(context: CommandContext, request: MergeRequest
   if (aligned === undefined) return textMerge(context, request);
   stage(context, request, aligned);
   const status = textMerge(context, request);
-  for (const { object, key, ours, theirs } of aligned.conflicts) {
+  for (const { object, what, ours, theirs } of aligned.conflicts) {
     const side = (token: string | undefined) => (token === undefined ? "removed" : describeToken(token));
-    context.say(`lacre: conflict in ${shown}: ${object}, entry ${key}: ours ${side(ours)}; theirs ${side(theirs)}`);
+    context.say(`lacre: conflict in ${shown}: ${object}, entry ${what}: ours ${side(ours)}; theirs ${side(theirs)}`);
   }
   if (status === EXIT.fine && !isWhatWasExpected(context, request, aligned)) {
     context.say(

@@ -7,6 +7,7 @@ import {
   parseToken,
   printableName,
   printableTalk,
+  refuseSlots,
   type SealedSecret,
   shortKeyId,
 } from "../../src/model/index.ts";
@@ -141,7 +142,14 @@ function resealSource(source: Source, means: Means, tally: Tally): { readonly te
   let entries = 0;
   for (const object of sealedObjects(source)) {
     const { engine, keyring, targets, sealer } = means;
-    const { changes, failures, signed, shared } = resealSecret(engine, keyring, object.sealed, targets, sealer);
+    const { changes, failures, signed, shared, slotted } = resealSecret(
+      engine,
+      keyring,
+      object.sealed,
+      targets,
+      sealer,
+    );
+    for (const key of slotted) refuseSlots(key, object.sealed.entries.get(key));
     if (failures.length > 0) throw openError(source.path, object.sealed, failures, means.keyring);
     if (signed.length > 0) {
       throw new LacreError(

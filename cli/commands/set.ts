@@ -2,7 +2,7 @@
 import { wipe } from "../../src/bytes.ts";
 import { sealToken } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
-import { parseKey, parseScope, parseToken, type SealedSecret } from "../../src/model/index.ts";
+import { parseKey, parseScope, refuseSlots, type SealedSecret, type Slot } from "../../src/model/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { openSealCache } from "../files/seal-cache.ts";
@@ -28,6 +28,7 @@ export async function setEntry(context: CommandContext, file: string, key: strin
   refuseStdin(file);
   parseKey(key);
   const { sealed: shown } = selectObject(await readSource(context, file), options.object);
+  refuseSlots(key, shown.entries.get(key));
   const engine = await context.engine();
   const named = await loadRecipients(context, options);
   namespaceFor(named, shown.namespace);
@@ -39,7 +40,7 @@ export async function setEntry(context: CommandContext, file: string, key: strin
     const changed = await changeEntries(context, file, options.object, (sealed) => {
       const scope = options.scope === undefined ? inheritedScope(sealed, key) : parseScope(options.scope);
       const place = placeOf(sealed, key);
-      const current = sealed.entries.get(key);
+      const current = sealed.entries.get(key)?.[0];
       const wanted = {
         scope,
         keyIds: recipients
@@ -48,7 +49,7 @@ export async function setEntry(context: CommandContext, file: string, key: strin
           .join(),
         sealer: sealer.sealer?.keyId,
       };
-      if (current !== undefined && isLike(current, wanted) && cache.holds(current, place, value)) return new Map();
+      if (current !== undefined && isLike(current, wanted) && cache.holds(current.text, place, value)) return new Map();
       warnOfOtherKeys(context, sealed, recipients);
       const token = sealToken(engine, { value, scope, place, recipients, sealedAt: unixSeconds(context), ...sealer });
       cache.remember(token, place, value);
@@ -64,10 +65,9 @@ export async function setEntry(context: CommandContext, file: string, key: strin
 
 type Likeness = { readonly scope: string; readonly keyIds: string; readonly sealer: string | undefined };
 
-function isLike(token: string, wanted: Likeness): boolean {
-  const parsed = parseToken(token);
-  if (wanted.sealer !== undefined && parsed?.signature?.sealerKeyId !== wanted.sealer) return false;
-  return parsed?.scope === wanted.scope && parsed.stanzas.map(({ keyId }) => keyId).join() === wanted.keyIds;
+function isLike({ token, keyIds }: Slot, wanted: Likeness): boolean {
+  if (wanted.sealer !== undefined && token?.signature?.sealerKeyId !== wanted.sealer) return false;
+  return token?.scope === wanted.scope && keyIds.join() === wanted.keyIds;
 }
 
 /** Removes one entry. An entry that is not there is a mistake in its name. */

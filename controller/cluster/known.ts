@@ -42,7 +42,7 @@ export class Known {
     const tracked = track(object, this.#options.allowMetadata);
     this.sealed.set(key, tracked);
     // Where nothing is to be expected, the tokens are not held: a restart would hold those of all objects at once.
-    if (isSaidToBeReady(tracked) || isHeavy(tracked)) tracked.slotted = undefined;
+    if (isSaidToBeReady(tracked) || isHeavy(tracked)) tracked.sealed = undefined;
     return !isAtRest(tracked, this.secrets.get(key));
   }
 

@@ -1,9 +1,9 @@
 /** Looks at one object, decides, acts, and tells: the same for a new object, a change, a deletion and a hand edit. */
 import { wipe } from "../../src/bytes.ts";
 import type { Engine } from "../../src/crypto/index.ts";
-import { parseToken, rfc3339, type Scope, type SealedSecret, type Suite } from "../../src/model/index.ts";
-import { type Action, type Cause, decide, type Live, type Means } from "../decide/decide.ts";
-import { countedEntries, type RollbackPolicy, raiseMarks } from "../decide/high-water.ts";
+import { rfc3339, type Scope, type Suite } from "../../src/model/index.ts";
+import { type Action, type Cause, decide, type Live, type Means, type Slots } from "../decide/decide.ts";
+import { countedSlots, type RollbackPolicy, raiseMarks } from "../decide/high-water.ts";
 import type { Objection, Reason } from "../decide/problem.ts";
 import type { HeldKeys } from "../keys/held-keys.ts";
 import type { KubeApi } from "../kube/api.ts";
@@ -11,7 +11,6 @@ import { toApiError } from "../kube/client.ts";
 import { Fenced } from "../kube/fence.ts";
 import type { ObjectStatus, SecretObject } from "../kube/object.ts";
 import type { SealersFile } from "../sealers-file.ts";
-import { pickSlots } from "../sources/sealed-object.ts";
 import type { OperatorConsent } from "../targets/consent.ts";
 import { refuseName, refuseOwnName, refuseType } from "../targets/driving.ts";
 import { frozenBy, isOurs, objectionOf, readLive, type Wanted } from "../targets/secret-object.ts";
@@ -61,7 +60,6 @@ type Seen = {
   readonly key: string;
   readonly tracked: Tracked;
   readonly wanted: Wanted;
-  readonly picked: SealedSecret;
   readonly secret: SecretObject | undefined;
   readonly live: Live | undefined;
 };
@@ -110,14 +108,14 @@ export class Reconciler {
     await this.#tell(key, tracked, outcome);
     const isAgain = outcome.kind === "problem" && isTransient(outcome.reason);
     // The tokens have done their work: they are read again from the API server when they are needed.
-    if (!isAgain || isHeavy(tracked)) tracked.slotted = undefined;
+    if (!isAgain || isHeavy(tracked)) tracked.sealed = undefined;
     return isAgain ? "retry" : "done";
   }
 
   /** The object with its tokens; undefined when there is none any more. */
   async #current(key: string): Promise<Tracked | undefined> {
     const tracked = this.#options.known.sealed.get(key);
-    if (tracked === undefined || tracked.slotted !== undefined || "reason" in tracked.wanted) return tracked;
+    if (tracked === undefined || tracked.sealed !== undefined || "reason" in tracked.wanted) return tracked;
     const live = this.#options.known.secrets.get(key);
     if (isMade(tracked, live) || tracked.wanted.policy.suspend) return tracked;
     const object = await this.#options.api.getSealed(key);
@@ -160,16 +158,13 @@ export class Reconciler {
 
   /** Reads the live Secret, decides, and does what was decided. */
   async #settle(key: string, tracked: Tracked, wanted: Wanted): Promise<Looked> {
-    const { engine, keys, api } = this.#options;
+    const { api } = this.#options;
     const entries = wanted.keys.size;
-    if (tracked.slotted === undefined)
+    if (tracked.sealed === undefined)
       return {
         outcome: { kind: "problem", reason: "InvalidSpec", message: "spec.entries is missing", entries },
         live: undefined,
       };
-    const picked = pickSlots(engine, keys.keyring, tracked.slotted);
-    if ("reason" in picked)
-      return { outcome: { kind: "problem", ...picked, entries }, live: this.#options.known.secrets.get(key) };
     const marks = marksOf(tracked.status);
     const secret = await api.getSecret(key);
     const live = secret && readLive(wanted, secret);
@@ -179,7 +174,7 @@ export class Reconciler {
       const actions = decide(
         {
           object: key,
-          desired: picked,
+          desired: tracked.sealed,
           isOurs: secret !== undefined && isOurs(wanted, secret),
           isApplied: wasSettled && isReadyOrDrifted(tracked.status),
           live,
@@ -190,7 +185,7 @@ export class Reconciler {
         },
         this.#means(),
       );
-      return await this.#perform({ key, tracked, wanted, picked, secret, live }, actions);
+      return await this.#perform({ key, tracked, wanted, secret, live }, actions);
     } finally {
       wipe(...(live?.values.values() ?? []));
     }
@@ -210,30 +205,32 @@ export class Reconciler {
   }
 
   async #perform(seen: Seen, actions: readonly Action[]): Promise<Looked> {
-    const { tracked, wanted, picked, secret } = seen;
+    const { tracked, wanted, secret } = seen;
     const { engine, telling, keys, signatures } = this.#options;
     const notes = notesOnDropped(tracked);
     let live = secret && remember(secret, wanted, keys.macKey);
     let isChanged = false;
+    let slots: Slots = new Map();
     for (const action of actions) {
       const objection = action.kind === "report" ? action : await this.#do(seen, action, live, notes);
       if (objection !== undefined && "reason" in objection) {
         telling.opened(objection.reason, 1);
         return { outcome: problemOf(objection, wanted), live };
       }
+      if (action.kind === "write" || action.kind === "keep") slots = action.slots;
       isChanged ||= action.kind === "write";
       live = objection ?? live;
     }
     if (live === undefined) return { outcome: { kind: "suspended" }, live };
-    telling.opened("ok", picked.entries.size);
+    telling.opened("ok", slots.size);
     const outcome: Outcome = {
       kind: "synced",
-      entries: picked.entries.size,
-      keyIds: openingKeys(picked, keys),
+      entries: slots.size,
+      keyIds: openingKeys(slots, keys),
       secret: { uid: live.uid, type: wanted.shape.type },
-      marks: raiseMarks(marksOf(tracked.status), countedEntries(engine, picked, signatures?.policy), {
+      marks: raiseMarks(marksOf(tracked.status), countedSlots(engine, wanted.namespace, slots, signatures?.policy), {
         nowSeconds: nowSeconds(),
-        present: picked.entries,
+        present: slots,
       }),
       isChanged,
       notes,
@@ -348,11 +345,11 @@ function notesOnDropped({ dropped }: Tracked): string[] {
   return [`not on the allow-list and left out: ${dropped.slice(0, 5).join(", ").slice(0, 300)}`];
 }
 
-function openingKeys(picked: SealedSecret, keys: HeldKeys): readonly string[] {
+function openingKeys(slots: Slots, keys: HeldKeys): readonly string[] {
   const ids = new Set<string>();
-  for (const text of picked.entries.values()) {
-    const stanza = parseToken(text)?.stanzas.find(({ keyId }) => keys.keyring.find(keyId) !== undefined);
-    if (stanza !== undefined) ids.add(stanza.keyId);
+  for (const { keyIds } of slots.values()) {
+    const opened = keyIds.find((keyId) => keys.keyring.find(keyId) !== undefined);
+    if (opened !== undefined) ids.add(opened);
   }
   return [...ids].sort();
 }

@@ -1,8 +1,10 @@
 /** What is known of every object without holding a single value: enough to tell whether it needs a look. */
 import { createHash } from "node:crypto";
+import { LacreError } from "../../src/errors.ts";
+import { readSealedObject } from "../../src/format/index.ts";
+import { digestOf, type SealedSecret, slotsOf } from "../../src/model/index.ts";
 import type { Objection } from "../decide/problem.ts";
 import type { ObjectStatus, SealedSecretObject, SecretObject } from "../kube/object.ts";
-import { readSealedObject, type SlottedSecret } from "../sources/sealed-object.ts";
 import { allowedMetadata, isSettled, type Wanted } from "../targets/secret-object.ts";
 import { conditionOf } from "./status.ts";
 
@@ -19,7 +21,7 @@ export type Tracked = {
   /** Labels and annotations that are not allowed on the Secret. */
   readonly dropped: readonly string[];
   /** The tokens, until they were applied: then they are read again when they are needed. */
-  slotted: SlottedSecret | undefined;
+  sealed: SealedSecret | undefined;
 };
 
 /** A live Secret as it was seen last. */
@@ -33,24 +35,22 @@ export type LiveSecret = {
 /** Asks for a look at an object, whatever the value. Flux's own is honoured too, so that `flux reconcile` habits work. */
 const REQUESTS = ["lacre.dev/requested-at", "reconcile.fluxcd.io/requestedAt"];
 
-function digestOf(slotted: SlottedSecret): string {
-  const { slots, shape, policy } = slotted;
-  const text = JSON.stringify([
-    [...slots].sort(([a], [b]) => (a < b ? -1 : 1)),
-    shape.type,
-    shape.immutable,
-    [...shape.labels].sort(),
-    [...shape.annotations].sort(),
-    policy.adopt === "Merge",
-    policy.deletion,
-  ]);
-  return createHash("sha256").update(text).digest("base64url");
+const sha256 = (message: Uint8Array) => createHash("sha256").update(message).digest();
+
+/** The object, or what is wrong with it. */
+function readObject(object: SealedSecretObject): SealedSecret | Objection {
+  try {
+    return readSealedObject(object);
+  } catch (error) {
+    if (error instanceof LacreError) return { reason: "InvalidSpec", message: error.message };
+    throw error;
+  }
 }
 
 /** What there is to remember of an object. allowed: see allowedMetadata. */
 export function track(object: SealedSecretObject, allowed: readonly string[]): Tracked {
   const { metadata, status } = object;
-  const read = readSealedObject(object);
+  const read = readObject(object);
   const common = {
     uid: metadata.uid ?? "",
     resourceVersion: metadata.resourceVersion ?? "",
@@ -59,34 +59,34 @@ export function track(object: SealedSecretObject, allowed: readonly string[]): T
     request: REQUESTS.map((name) => metadata.annotations?.[name]).find((value) => value !== undefined),
     status,
   };
-  if ("reason" in read) return { ...common, wanted: read, dropped: [], slotted: undefined };
+  if ("reason" in read) return { ...common, wanted: read, dropped: [], sealed: undefined };
   const { shape, dropped } = allowedMetadata(read.shape, allowed);
-  const slotted = { ...read, shape };
+  const sealed = { ...read, shape };
   const wanted: Wanted = {
     namespace: read.namespace,
     name: read.name,
     uid: common.uid,
     shape,
     policy: read.policy,
-    keys: new Set(read.slots.keys()),
-    digest: digestOf(slotted),
+    keys: new Set(read.entries.keys()),
+    digest: digestOf(sha256, sealed),
   };
-  return { ...common, wanted, dropped, slotted };
+  return { ...common, wanted, dropped, sealed };
 }
 
 /** Tokens of this length together wait in memory; more are read again when their turn comes. */
 const MAX_HELD_CHARACTERS = 16_384;
 
 /** True for an object whose tokens are not to be held while it waits: a few hundred of a megabyte would end the controller. */
-export function isHeavy({ slotted }: Tracked): boolean {
-  let characters = 0;
-  for (const tokens of slotted?.slots.values() ?? []) for (const token of tokens) characters += token.length;
-  return characters > MAX_HELD_CHARACTERS;
+export function isHeavy({ sealed }: Tracked): boolean {
+  if (sealed === undefined) return false;
+  return slotsOf(sealed.entries).reduce((sum, { slot }) => sum + slot.text.length, 0) > MAX_HELD_CHARACTERS;
 }
 
 /** One spec of one object: another object of the same name is another spec. */
-function specOf(wanted: Wanted): string {
-  return `${wanted.uid} ${wanted.digest}`;
+function specOf({ uid, digest, policy }: Wanted): string {
+  // How it is held shows on the Secret too.
+  return [uid, digest, policy.adopt === "Merge", policy.deletion].join(" ");
 }
 
 /** True when the Secret is exactly what this spec makes: nothing needs to be opened to know. */

@@ -1,7 +1,7 @@
 /** A snapshot as the sealed objects in it. Files whose stamp is known are not read again. */
 import { LacreError } from "../../src/errors.ts";
 import { decodeSource, hasMoreTokens, readStream } from "../../src/format/index.ts";
-import { excessOf, objectName, type SealedSecret, type SyncPolicy } from "../../src/model/index.ts";
+import { digestOf, excessOf, objectName, type SealedSecret, type SyncPolicy } from "../../src/model/index.ts";
 import type { Problem } from "../decide/problem.ts";
 import { MAX_MANIFEST_TOKENS } from "./sizes.ts";
 import type { Snapshot, SourceFile } from "./source.ts";
@@ -10,7 +10,7 @@ import type { Snapshot, SourceFile } from "./source.ts";
 type IndexedObject = {
   readonly object: string;
   readonly digest: string;
-  readonly deletion: SyncPolicy["deletion"];
+  readonly policy: SyncPolicy;
 };
 
 /** A file of the source, read before: while its stamp stays, it need not be read again. */
@@ -35,7 +35,7 @@ export type SourceIndex = {
 export type IndexOptions = {
   /** For manifests that name none. */
   readonly namespace: string | undefined;
-  readonly digest: (text: string) => string;
+  readonly sha256: (message: Uint8Array) => Uint8Array;
 };
 
 /** A sealed object as it was read, and what the index keeps of it. */
@@ -57,8 +57,8 @@ export async function readSealedFile(file: SourceFile, options: IndexOptions): P
     checkLimits(sealed);
     const indexed = {
       object: objectName(sealed),
-      digest: options.digest(canonical(sealed)),
-      deletion: sealed.policy.deletion,
+      digest: digestOf(options.sha256, sealed),
+      policy: sealed.policy,
     };
     found.push({ sealed, indexed });
   }
@@ -80,16 +80,6 @@ function withNamespace(sealed: SealedSecret, namespace: string | undefined): Sea
   throw new LacreError("NAMESPACE_MISSING", `SealedSecret ${sealed.name} names no namespace`, {
     hint: "name it in the manifest, or start the controller with --namespace",
   });
-}
-
-/** Everything about a sealed object that decides what is written. */
-function canonical(sealed: SealedSecret): string {
-  const { shape } = sealed;
-  return JSON.stringify([
-    [...sealed.entries].sort(),
-    [shape.type, shape.immutable, [...shape.labels].sort(), [...shape.annotations].sort()],
-    sealed.policy,
-  ]);
 }
 
 /** Indexes a snapshot. `known` are the files of the pass before. */

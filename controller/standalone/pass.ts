@@ -1,5 +1,5 @@
 /** One pass: look at the source and at the target, decide, do, remember. The next pass would do the same again. */
-import { toHex, utf8, wipe } from "../../src/bytes.ts";
+import { wipe } from "../../src/bytes.ts";
 import type { Engine } from "../../src/crypto/index.ts";
 import { type PlainSecret, type Scope, type SealedSecret, type Suite, wipeSecret } from "../../src/model/index.ts";
 import { type Action, type Cause, decide, type Live, type Means, sameValues } from "../decide/decide.ts";
@@ -64,8 +64,7 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     this.#inventory = readInventory(options.inventoryFile, options.source.name);
-    const digest = (text: string) => toHex(options.engine.sha256(utf8(text)).subarray(0, 16));
-    this.#indexing = { namespace: options.namespace, digest };
+    this.#indexing = { namespace: options.namespace, sha256: options.engine.sha256 };
   }
 
   /** Runs one pass. Never throws for what can go wrong outside: that is in the report. */
@@ -142,8 +141,8 @@ export class Reconciler {
     const fresh = due.filter(
       ({ object }) => !this.#inventory.objects.has(object) && this.#options.target.glance(object) === undefined,
     );
-    for (const { object, file, deletion } of fresh)
-      this.#inventory.objects.set(object, { file, digest: "", fingerprint: "", deletion });
+    for (const { object, file, policy } of fresh)
+      this.#inventory.objects.set(object, { file, digest: "", fingerprint: "", policy });
     return fresh.length > 0;
   }
 
@@ -197,9 +196,9 @@ export class Reconciler {
         object: desired.object,
         desired: sealed,
         isOurs: record !== undefined,
-        isApplied: record?.digest === desired.digest,
+        isApplied: this.#isApplied(desired, record),
         live,
-        deletion: desired.deletion,
+        deletion: desired.policy.deletion,
         objection: objectionOf(sealed, target.occupant(desired.object), record, this.#options.adopt),
       };
       for (const action of decide(observed, this.#means(opening))) {
@@ -211,22 +210,29 @@ export class Reconciler {
     }
   }
 
+  /** True when what differs now was done by hand. Of what an earlier version wrote, only a change of the files shows that. */
+  #isApplied({ object, digest }: Desired, record: InventoryRecord | undefined): boolean {
+    if (record?.digest === digest) return true;
+    const isOfBefore = record?.digest === "" && record.fingerprint !== "";
+    return isOfBefore && this.#options.target.glance(object) !== record.fingerprint;
+  }
+
   #means({ keyring, retired }: Opening): Means {
     const { engine, acceptSuites, acceptScopes, signatures } = this.#options;
     return { engine, keyring, acceptSuites, acceptScopes, retiredKeys: retired, signatures: signatures?.policy };
   }
 
   /** As with new objects: a kill in between leaves nothing of which it is not known how it was taken over. */
-  #claimAdopted({ object, file, deletion }: Desired, adopted: Adoption | undefined, tally: Tally): void {
-    this.#inventory.objects.set(object, { file, digest: "", fingerprint: "", deletion, adopted });
+  #claimAdopted({ object, file, policy }: Desired, adopted: Adoption | undefined, tally: Tally): void {
+    this.#inventory.objects.set(object, { file, digest: "", fingerprint: "", policy, adopted });
     this.#save(tally);
   }
 
-  #perform({ object, file, digest, deletion }: Desired, action: Action, tally: Tally, adopted?: Adoption): void {
+  #perform({ object, file, digest, policy }: Desired, action: Action, tally: Tally, adopted?: Adoption): void {
     const settled = (): InventoryRecord => ({
       file,
       digest,
-      deletion,
+      policy,
       fingerprint: this.#options.target.glance(object) ?? "",
       ...(adopted !== undefined && { adopted }),
     });
@@ -282,7 +288,7 @@ export class Reconciler {
     const record = this.#inventory.objects.get(object);
     if (record === undefined || this.#options.isStopping()) return;
     // What was taken over whole stays, as it was there before.
-    const deletion = record.adopted === "IfUnowned" ? "Orphan" : record.deletion;
+    const deletion = record.adopted === "IfUnowned" ? "Orphan" : record.policy.deletion;
     const observed = { object, desired: undefined, isOurs: true, isApplied: false, live: undefined, deletion };
     try {
       for (const action of decide(observed, this.#means(opening))) this.#perform({ object, ...record }, action, tally);

@@ -2,7 +2,7 @@
 export type { Engine } from "./engine.ts";
 export { generateKey, type PrivateKey, type PublicKey } from "./key.ts";
 export { Keyring } from "./keyring.ts";
-export { isAt, type OpenFailure, openToken } from "./open-token.ts";
+export { openToken } from "./open-token.ts";
 export { sealToken } from "./seal-token.ts";
 export {
   createSealer,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Action, decide, type Means, type Observed } from "../../../controller/decide/decide.ts";
 import type { Engine } from "../../../src/crypto/engine.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
+import { entryOf } from "../../../src/model/entry.ts";
 import { DEFAULT_POLICY, type SealedSecret, type SyncPolicy } from "../../../src/model/sealed-secret.ts";
 import { PLAIN_SHAPE } from "../../../src/model/secret.ts";
 import { nativeEngine } from "../../../src/node/engine.ts";
@@ -107,7 +108,7 @@ describe("decide", () => {
     ["reports a token of another place", { desired: { ...sealed(), name: "other" } }, "report WrongContext"],
     [
       "reports what is no token",
-      { desired: { ...sealed(), entries: new Map([["A", "lacre1.AAAA"]]) } },
+      { desired: { ...sealed(), entries: new Map([["A", entryOf("lacre1.AAAA")]]) } },
       "report MalformedToken",
     ],
   ];
@@ -117,7 +118,7 @@ describe("decide", () => {
 
   it("all entries or none: one bad entry of five writes nothing, and the message names the entry only", () => {
     const good = sealed();
-    const entries = new Map([...good.entries, ["C", "lacre1.broken"]]);
+    const entries = new Map([...good.entries, ["C", entryOf("lacre1.broken")]]);
     const actions = observe({ desired: { ...good, entries }, live: undefined, isApplied: false });
     expect(actions).toEqual([
       { kind: "report", reason: "MalformedToken", message: "entry C is not a sound token; the last good state stays" },

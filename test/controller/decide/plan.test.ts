@@ -2,16 +2,17 @@ import { describe, expect, it } from "vitest";
 import { plan } from "../../../controller/decide/plan.ts";
 import type { Desired, SourceIndex } from "../../../controller/sources/index-source.ts";
 import type { InventoryRecord } from "../../../controller/standalone/inventory.ts";
+import { DEFAULT_POLICY } from "../../../src/model/sealed-secret.ts";
 
 const desired = (object: string, digest = "d"): Desired => ({
   object,
   digest,
-  deletion: "Delete",
+  policy: DEFAULT_POLICY,
   file: `${object}.yaml`,
 });
 const record = (object: string, changes: Partial<InventoryRecord> = {}): [string, InventoryRecord] => [
   object,
-  { file: `${object}.yaml`, digest: "d", fingerprint: "f", deletion: "Delete", ...changes },
+  { file: `${object}.yaml`, digest: "d", fingerprint: "f", policy: DEFAULT_POLICY, ...changes },
 ];
 
 function index(objects: readonly Desired[], changes: Partial<SourceIndex> = {}): SourceIndex {

@@ -10,9 +10,12 @@ import { gitSource } from "../../../controller/sources/git.ts";
 import { indexSource, readSealedFile } from "../../../controller/sources/index-source.ts";
 import { MAX_MANIFESTS, MAX_NAMES, SourceSize } from "../../../controller/sources/sizes.ts";
 import type { Source } from "../../../controller/sources/source.ts";
-import { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES } from "../../../src/model/index.ts";
+import type { Engine } from "../../../src/crypto/index.ts";
+import { DEFAULT_POLICY, MAX_INPUT_BYTES, MAX_MANIFEST_BYTES } from "../../../src/model/index.ts";
+import { nativeEngine } from "../../../src/node/engine.ts";
 
-const OPTIONS = { namespace: undefined, digest: () => "d" };
+const { sha256 } = nativeEngine() as Engine;
+const OPTIONS = { namespace: undefined, sha256 };
 const MANIFEST = "apiVersion: lacre.dev/v1alpha1\nkind: SealedSecret\nmetadata: { name: db, namespace: shop }\nspec:\n";
 const SEALED = `${MANIFEST}  entries: { A: { sealed: lacre1.AAAA } }\n`;
 
@@ -80,7 +83,7 @@ describe.each([
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
     expect(index.messages).toEqual([expect.stringMatching(TOO_LARGE)]);
     expect([...index.objects.keys()]).toEqual(["shop/db"]);
-    const record = { file: "big.yaml", digest: "d", fingerprint: "f", deletion: "Delete" } as const;
+    const record = { file: "big.yaml", digest: "d", fingerprint: "f", policy: DEFAULT_POLICY } as const;
     const inventory = { objects: new Map([["shop/big", record]]) };
     expect(plan(index, inventory, () => "f", false).orphans).toEqual([]);
   });
