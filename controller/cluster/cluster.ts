@@ -17,7 +17,7 @@ import { type KubeObject, keyOf, type SecretObject } from "../kube/object.ts";
 import { pause } from "../pause.ts";
 import { SealersFile } from "../sealers-file.ts";
 import { startAnewAtExit } from "../start-anew.ts";
-import { MANAGED_BY, MANAGER } from "../targets/secret-object.ts";
+import { MANAGED_BY, MANAGER } from "../targets/kubernetes/secret-object.ts";
 import { type ClusterMetrics, createClusterMetrics } from "../telemetry/cluster-metrics.ts";
 import { createLog, type Logger } from "../telemetry/log.ts";
 import { createTracer } from "../telemetry/tracer.ts";

@@ -2,8 +2,16 @@
 
 import type { SealedSecretObject } from "../kube/object.ts";
 import { keyOf, type SecretObject } from "../kube/object.ts";
+import {
+  isAtRest,
+  isHeavy,
+  isSaidToBeReady,
+  type LiveSecret,
+  remember,
+  type Tracked,
+  track,
+} from "../sources/objects.ts";
 import { conditionOf } from "./status.ts";
-import { isAtRest, isHeavy, isSaidToBeReady, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
 /** How objects are judged when they are seen. */
 export type KnownOptions = {

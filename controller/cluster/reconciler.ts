@@ -11,14 +11,14 @@ import { toApiError } from "../kube/client.ts";
 import { Fenced } from "../kube/fence.ts";
 import type { ObjectStatus, SecretObject } from "../kube/object.ts";
 import type { SealersFile } from "../sealers-file.ts";
+import { isHeavy, isMade, type LiveSecret, remember, type Tracked, track } from "../sources/objects.ts";
 import type { OperatorConsent } from "../targets/consent.ts";
-import { refuseName, refuseOwnName, refuseType } from "../targets/driving.ts";
-import { frozenBy, isOurs, objectionOf, readLive, type Wanted } from "../targets/secret-object.ts";
-import { apiObjection } from "./api-objection.ts";
+import { apiObjection } from "../targets/kubernetes/api-objection.ts";
+import { refuseName, refuseOwnName, refuseType } from "../targets/kubernetes/driving.ts";
+import { SecretWriter } from "../targets/kubernetes/kubernetes.ts";
+import { frozenBy, isOurs, objectionOf, readLive, type Wanted } from "../targets/kubernetes/secret-object.ts";
 import type { Known } from "./known.ts";
-import { SecretWriter } from "./secret-writer.ts";
 import { conditionOf, isTransient, marksOf, nextStatus, type Outcome, sameStatus } from "./status.ts";
-import { isHeavy, isMade, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
 /** What is told about the work, to the log, to events and to metrics. */
 export type Telling = {

@@ -12,7 +12,7 @@ import { directorySource } from "../sources/directory.ts";
 import { gitSource } from "../sources/git.ts";
 import type { Source } from "../sources/source.ts";
 import { startAnewAtExit } from "../start-anew.ts";
-import { directoryTarget } from "../targets/directory.ts";
+import { directoryTarget } from "../targets/directory/directory.ts";
 import { createLog } from "../telemetry/log.ts";
 import { Reporter } from "../telemetry/reporter.ts";
 import type { Config } from "./config.ts";

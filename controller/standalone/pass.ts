@@ -17,7 +17,7 @@ import {
 } from "../sources/index-source.ts";
 import type { Snapshot, Source } from "../sources/source.ts";
 import type { Adoption, OperatorConsent } from "../targets/consent.ts";
-import { adoptionOf, objectionOf } from "../targets/directory-consent.ts";
+import { adoptionOf, objectionOf } from "../targets/directory/consent.ts";
 import type { Target } from "../targets/target.ts";
 import { type Inventory, type InventoryRecord, readInventory, writeInventory } from "./inventory.ts";
 import { describe, notRead, type PassReport } from "./pass-report.ts";

@@ -1,7 +1,7 @@
 /** Where opened Secrets go. */
 import type { PlainSecret } from "../../src/model/index.ts";
 import type { Live } from "../decide/decide.ts";
-import type { Occupant } from "./directory-consent.ts";
+import type { Occupant } from "./directory/consent.ts";
 
 /** What is known of an object without reading a value: its fingerprint, or that nothing is there. */
 export type Glance = string | undefined;

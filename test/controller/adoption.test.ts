@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { parseClusterConfig } from "../../controller/cluster/config.ts";
 import type { SecretObject } from "../../controller/kube/object.ts";
-import { ADOPT, NO_CONSENT, type OperatorConsent } from "../../controller/targets/consent.ts";
-import { refuseName, refuseOwnName, refuseType } from "../../controller/targets/driving.ts";
+import { NO_CONSENT, type OperatorConsent } from "../../controller/targets/consent.ts";
+import { ADOPT } from "../../controller/targets/kubernetes/consent.ts";
+import { refuseName, refuseOwnName, refuseType } from "../../controller/targets/kubernetes/driving.ts";
 import {
   ADOPTED,
   allowedMetadata,
@@ -14,7 +15,7 @@ import {
   objectionOf,
   strayFields,
   type Wanted,
-} from "../../controller/targets/secret-object.ts";
+} from "../../controller/targets/kubernetes/secret-object.ts";
 import { DEFAULT_POLICY, type SyncPolicy } from "../../src/model/sealed-secret.ts";
 import { PLAIN_SHAPE } from "../../src/model/secret.ts";
 

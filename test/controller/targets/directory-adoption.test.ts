@@ -1,7 +1,7 @@
 /** Files that lay in the standalone target before their SealedSecret: taken over with somebody's consent only, and never removed. */
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { MARKER } from "../../../controller/targets/directory-consent.ts";
+import { MARKER } from "../../../controller/targets/directory/consent.ts";
 import { parseKey } from "../../../src/model/index.ts";
 import { secretYaml, Workspace } from "../../support/workspace.ts";
 

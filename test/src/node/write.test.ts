@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { directoryTarget } from "../../../controller/targets/directory.ts";
+import { directoryTarget } from "../../../controller/targets/directory/directory.ts";
 import { refuseSharedDirectory } from "../../../src/node/directory.ts";
 import { beginNew, writeAllAtomic, writeAtomic, writeNew, writeWhole } from "../../../src/node/write.ts";
 

@@ -1,8 +1,8 @@
 /** What a refusal of the API server means for an object. Its own text may quote a value and is never passed on. */
 
-import type { Objection } from "../decide/problem.ts";
-import type { ApiError } from "../kube/api-error.ts";
-import type { Wanted } from "../targets/secret-object.ts";
+import type { Objection } from "../../decide/problem.ts";
+import type { ApiError } from "../../kube/api-error.ts";
+import type { Wanted } from "./secret-object.ts";
 
 /** The objection that a failed request amounts to. */
 export function apiObjection(failure: ApiError, wanted: Wanted): Objection {

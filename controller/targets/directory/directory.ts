@@ -10,12 +10,12 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError } from "../../src/errors.ts";
-import { type PlainSecret, parseKey, parseName, parseNamespace } from "../../src/model/index.ts";
-import { refuseSharedDirectory } from "../../src/node/directory.ts";
-import type { Live } from "../decide/decide.ts";
-import { MARKER, type Occupant } from "./directory-consent.ts";
-import type { Glance, Target } from "./target.ts";
+import { LacreError } from "../../../src/errors.ts";
+import { type PlainSecret, parseKey, parseName, parseNamespace } from "../../../src/model/index.ts";
+import { refuseSharedDirectory } from "../../../src/node/directory.ts";
+import type { Live } from "../../decide/decide.ts";
+import type { Glance, Target } from "../target.ts";
+import { MARKER, type Occupant } from "./consent.ts";
 
 const DATA = "..data";
 const DATA_TEMPORARY = "..data_tmp";

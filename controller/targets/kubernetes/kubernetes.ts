@@ -1,8 +1,9 @@
 /** Writes Secrets, and believes a write only when what the API server has stored is what was meant. */
-import { type PlainSecret, wipeSecret } from "../../src/model/index.ts";
-import type { Objection } from "../decide/problem.ts";
-import type { KubeApi } from "../kube/api.ts";
-import { type SecretObject, splitKey } from "../kube/object.ts";
+import { type PlainSecret, wipeSecret } from "../../../src/model/index.ts";
+import type { Objection } from "../../decide/problem.ts";
+import type { KubeApi } from "../../kube/api.ts";
+import { type SecretObject, splitKey } from "../../kube/object.ts";
+import { type LiveSecret, remember } from "../../sources/objects.ts";
 import {
   ADOPTED,
   applyBody,
@@ -14,8 +15,7 @@ import {
   MANAGED_BY,
   strayFields,
   type Wanted,
-} from "../targets/secret-object.ts";
-import { type LiveSecret, remember } from "./tracked.ts";
+} from "./secret-object.ts";
 
 /** What a writer works with. */
 export type SecretWriterOptions = {

@@ -1,7 +1,7 @@
 /** The Kubernetes Secret of a SealedSecret, without a cluster: what is ours, what is in the way, what the MAC covers. */
 import { describe, expect, it } from "vitest";
-import type { SecretObject } from "../../../controller/kube/object.ts";
-import { NO_CONSENT, type OperatorConsent } from "../../../controller/targets/consent.ts";
+import type { SecretObject } from "../../../../controller/kube/object.ts";
+import { NO_CONSENT, type OperatorConsent } from "../../../../controller/targets/consent.ts";
 import {
   allowedMetadata,
   applyBody,
@@ -14,9 +14,9 @@ import {
   readLive,
   strayFields,
   type Wanted,
-} from "../../../controller/targets/secret-object.ts";
-import { DEFAULT_POLICY, type SyncPolicy } from "../../../src/model/sealed-secret.ts";
-import { PLAIN_SHAPE } from "../../../src/model/secret.ts";
+} from "../../../../controller/targets/kubernetes/secret-object.ts";
+import { DEFAULT_POLICY, type SyncPolicy } from "../../../../src/model/sealed-secret.ts";
+import { PLAIN_SHAPE } from "../../../../src/model/secret.ts";
 
 const KEY = new Uint8Array(32).fill(7);
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -1,10 +1,11 @@
 /** The Kubernetes Secret of a SealedSecret: what it must look like, and what a live one says. Pure. */
 import { createHmac } from "node:crypto";
-import type { PlainSecret, SecretShape, SyncPolicy } from "../../src/model/index.ts";
-import type { Live } from "../decide/decide.ts";
-import type { Objection } from "../decide/problem.ts";
-import type { OwnerReference, SecretObject } from "../kube/object.ts";
-import { type Adoption, askForConsent, isConsentedTo, liveConsent, type OperatorConsent } from "./consent.ts";
+import type { PlainSecret, SecretShape, SyncPolicy } from "../../../src/model/index.ts";
+import type { Live } from "../../decide/decide.ts";
+import type { Objection } from "../../decide/problem.ts";
+import type { OwnerReference, SecretObject } from "../../kube/object.ts";
+import type { Adoption, OperatorConsent } from "../consent.ts";
+import { askForConsent, isConsentedTo, liveConsent } from "./consent.ts";
 import { isDrivingLabel } from "./driving.ts";
 
 /** The label by which the controller finds its own Secrets. */

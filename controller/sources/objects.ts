@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { LacreError } from "../../src/errors.ts";
 import { readSealedObject } from "../../src/format/index.ts";
 import { digestOf, type SealedSecret, slotsOf } from "../../src/model/index.ts";
+import { conditionOf } from "../cluster/status.ts";
 import type { Objection } from "../decide/problem.ts";
 import type { ObjectStatus, SealedSecretObject, SecretObject } from "../kube/object.ts";
-import { allowedMetadata, isSettled, type Wanted } from "../targets/secret-object.ts";
-import { conditionOf } from "./status.ts";
+import { allowedMetadata, isSettled, type Wanted } from "../targets/kubernetes/secret-object.ts";
 
 /** A SealedSecret as it was seen last. */
 export type Tracked = {

@@ -1,5 +1,5 @@
 /** Types, names and labels by which a Secret drives other software: whoever may write one there is obeyed by it. Pure tables. */
-import type { Objection } from "../decide/problem.ts";
+import type { Objection } from "../../decide/problem.ts";
 
 /** What a Secret of such a type or name does, in words that end "... and is never made from Git". */
 type Driver = { readonly matches: RegExp; readonly does: string };

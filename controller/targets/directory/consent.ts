@@ -1,7 +1,7 @@
 /** Who consents to files being taken over that lay in an object's directory before its SealedSecret. Pure. */
-import type { SealedSecret } from "../../src/model/index.ts";
-import type { Objection } from "../decide/problem.ts";
-import type { Adoption, OperatorConsent } from "./consent.ts";
+import type { SealedSecret } from "../../../src/model/index.ts";
+import type { Objection } from "../../decide/problem.ts";
+import type { Adoption, OperatorConsent } from "../consent.ts";
 
 /** The file by which who may write NAMESPACE/NAME consents. No key of a Secret begins with two dots, so no SealedSecret makes it. */
 export const MARKER = "..lacre-adopt";
