@@ -18,9 +18,9 @@ import {
   parseListen,
   parseScopes,
   parseSuites,
-  usage,
 } from "../options.ts";
 import type { OperatorConsent } from "../targets/consent.ts";
+import { usage } from "../usage.ts";
 
 /** Everything that can be set. */
 export type ClusterConfig = {

@@ -1,5 +1,4 @@
 /** What to do about one object: pure. Everything it needs is observed before, everything it says is done after. */
-import { sameBytes } from "../../src/bytes.ts";
 import type { Engine, Keyring } from "../../src/crypto/index.ts";
 import { type SealerPolicy, signatureProblem } from "../../src/keys/index.ts";
 import {
@@ -10,30 +9,27 @@ import {
   type SealedSecret,
   type Slot,
   type Suite,
+  type SyncPolicy,
   shortKeyId,
   wipeSecret,
 } from "../../src/model/index.ts";
 import { type EntryFailure, openSlots, pickSlots } from "../../src/seal/index.ts";
 import { judgeAge, type Marks, type RollbackPolicy } from "./high-water.ts";
 import type { Objection, Reason } from "./problem.ts";
+import { sameValues } from "./values.ts";
 
 /** What the target holds now. isIntact is false where values are right but modes or links are not. */
-export type Live = { readonly values: ReadonlyMap<string, Uint8Array>; readonly isIntact: boolean };
+type Live = { readonly values: ReadonlyMap<string, Uint8Array>; readonly isIntact: boolean };
 
 /** One object as it was found. */
 export type Observed = {
-  /** `namespace/name` */
-  readonly object: string;
-  /** undefined: Git no longer has it. */
-  readonly desired: SealedSecret | undefined;
+  readonly desired: SealedSecret;
   /** True when we wrote it, or were about to. */
   readonly isOurs: boolean;
   /** True when the target was last made equal to this very desired state: what differs now was done by hand. */
   readonly isApplied: boolean;
   /** undefined: the target has nothing there. */
   readonly live: Live | undefined;
-  /** What happens when Git no longer has it. */
-  readonly deletion: "Delete" | "Orphan";
   /** What the target itself says against writing, whatever the values are. */
   readonly objection?: Objection | undefined;
   /** Why what is there cannot be changed; being equal is fine. */
@@ -67,10 +63,6 @@ export type Action =
   | { readonly kind: "write"; readonly secret: PlainSecret; readonly slots: Slots; readonly cause: Cause }
   /** The target is as it should be, or different by a hand that is let be: remember that. */
   | { readonly kind: "keep"; readonly slots: Slots; readonly isDifferent: boolean }
-  /** Leave everything as it is, and look again next time. */
-  | { readonly kind: "skip" }
-  | { readonly kind: "remove" }
-  | { readonly kind: "forget" }
   /** Said beside what is done. */
   | { readonly kind: "warn"; readonly reason: Reason; readonly message: string }
   | { readonly kind: "report"; readonly reason: Reason; readonly message: string };
@@ -94,13 +86,25 @@ const SAYS: Readonly<Record<EntryFailure["reason"], string>> = {
 /** The actions for one object: all its entries or none. */
 export function decide(observed: Observed, means: Means): readonly Action[] {
   const { desired } = observed;
-  if (desired === undefined) return observed.deletion === "Orphan" ? [{ kind: "forget" }] : [{ kind: "remove" }];
-  if (desired.policy.suspend) return [{ kind: "skip" }];
   if (observed.objection !== undefined) return [{ kind: "report", ...observed.objection }];
   if (observed.live !== undefined && !observed.isOurs && desired.policy.adopt === "Never") {
     return [report("NotOwned", "it was there before and is not ours; remove it")];
   }
   return decideEntries(observed, desired, means);
+}
+
+/** The keys that opened these slots, each once. */
+export function openedBy(slots: Slots, keyring: Keyring): readonly KeyId[] {
+  const ids = [...slots.values()].map(({ keyIds }) => keyIds.find((keyId) => keyring.find(keyId) !== undefined));
+  return [...new Set(ids.filter((keyId) => keyId !== undefined))].sort();
+}
+
+/** What becomes of an object that Git no longer has. What was taken over whole stays, as it was there before. */
+export function decideGone(
+  { deletion }: Pick<SyncPolicy, "deletion">,
+  adopted: "IfUnowned" | "Merge" | undefined,
+): SyncPolicy["deletion"] {
+  return adopted === "IfUnowned" ? "Orphan" : deletion;
 }
 
 /** What the entries themselves say: which of them counts, whether it may be opened, and what comes of it. */
@@ -210,13 +214,4 @@ function reportFailures(failures: readonly EntryFailure[], { keyring, retiredKey
     "UnknownKey",
     `entry ${first.key} is sealed for a key that is not held (${wanted}; ${have})${others}; ${stays}`,
   );
-}
-
-/** True when both hold the same keys with the same bytes. */
-export function sameValues(a: ReadonlyMap<string, Uint8Array>, b: ReadonlyMap<string, Uint8Array>): boolean {
-  if (a.size !== b.size) return false;
-  return [...a].every(([key, value]) => {
-    const other = b.get(key);
-    return other !== undefined && sameBytes(value, other);
-  });
 }

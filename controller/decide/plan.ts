@@ -1,13 +1,12 @@
 /** Which objects need a closer look in this pass: pure, and cheap for the many that are as they should be. */
 import type { SyncPolicy } from "../../src/model/index.ts";
-import type { Desired, SourceIndex } from "../sources/index-source.ts";
-import type { Glance } from "../targets/target.ts";
+import type { Listed, SourceIndex } from "../sources/file-source.ts";
 import type { Problem } from "./problem.ts";
 
 /** The work of a pass. */
 export type Plan = {
   /** Objects that are new, changed, damaged or were never written. */
-  readonly due: readonly Desired[];
+  readonly due: readonly Listed[];
   /** Objects of ours that Git no longer has. */
   readonly orphans: readonly string[];
   /** Objects of ours that are no longer where they were, and may be in files that became unreadable in the same change. */
@@ -35,8 +34,13 @@ type Known = {
   readonly unreadable?: ReadonlyMap<string, string> | undefined;
 };
 
-/** Compares what is wanted with what was written. `glance` looks at one object without reading a value. */
-export function plan(index: SourceIndex, known: Known, glance: (object: string) => Glance, allowEmpty: boolean): Plan {
+/** Compares what is wanted with what was written. stamps: of what is there. */
+export function plan(
+  index: SourceIndex,
+  known: Known,
+  stamps: ReadonlyMap<string, string>,
+  { allowEmpty }: { readonly allowEmpty: boolean },
+): Plan {
   const wanted = [...index.objects.values()].filter(({ object }) => !index.disputed.has(object));
   const due = wanted.filter(({ object, digest, policy }) => {
     const record = known.objects.get(object);
@@ -45,7 +49,7 @@ export function plan(index: SourceIndex, known: Known, glance: (object: string) 
       record.digest !== digest ||
       !samePolicy(record.policy, policy) ||
       record.fingerprint === "" ||
-      glance(object) !== record.fingerprint
+      stamps.get(object) !== record.fingerprint
     );
   });
   const settled = wanted.length - due.length;

@@ -1,4 +1,5 @@
 /** What keeps an object from being as Git says, in a closed set of reasons. Messages hold names and key ids only. */
+import { LacreError } from "../../src/errors.ts";
 
 /** The reasons, as docs/controller.md lists them. The Kubernetes conditions use the same words. */
 export type Reason =
@@ -30,6 +31,7 @@ export type Reason =
   | "EmptySource"
   | "SourceFailed"
   | "WriteFailed"
+  | "TargetFailed"
   | "KeysUnreadable"
   | "KeysNotKept"
   | "SealersUnreadable";
@@ -39,3 +41,15 @@ export type Problem = { readonly subject: string; readonly reason: Reason; reado
 
 /** Why an object is not written, and what a person needs to know about it. */
 export type Objection = { readonly reason: Reason; readonly message: string };
+
+/** Our own words, or the system's error code: never a foreign message, which may quote anything. */
+export function describe(error: unknown, otherwise: string): string {
+  if (error instanceof LacreError) return error.message;
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === undefined ? otherwise : `${otherwise} (${code})`;
+}
+
+/** What a failure of the target's system amounts to. */
+export function failureOf(error: unknown, otherwise: string): Objection {
+  return { reason: "WriteFailed", message: describe(error, otherwise) };
+}

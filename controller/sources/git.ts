@@ -4,13 +4,13 @@ import { LacreError } from "../../src/errors.ts";
 import type { Objection } from "../decide/problem.ts";
 import { type Accepted, afterTaking, atStart, isOpen, judgeDescent, readAccepted, writeAccepted } from "./accepted.ts";
 import { BlobReader } from "./blob-reader.ts";
+import type { Files, Snapshot, SourceFile } from "./files.ts";
 import { GitClone } from "./git-clone.ts";
 import { runGit } from "./git-command.ts";
 import { judgeSignature, shortCommit } from "./git-signature.ts";
 import { listManifests, type TreeFile } from "./git-tree.ts";
 import { asUrl, withoutCredentials } from "./git-url.ts";
 import { checkManifestSize } from "./sizes.ts";
-import type { Snapshot, Source, SourceFile } from "./source.ts";
 
 /** Which commits are taken. */
 export type Signing = {
@@ -24,7 +24,7 @@ export type Signing = {
 
 type Refusal = { readonly commit: string; readonly signers: string; readonly objection: Objection };
 
-class GitSource implements Source {
+class GitSource implements Files {
   readonly name: string;
   readonly #url: string;
   readonly #ref: string;
@@ -191,6 +191,6 @@ function toSourceFile(reader: BlobReader, { path: file, blob, bytes }: TreeFile)
  * A source on a Git branch; its clone lives in `directory` and is made when it is not there. signing: only signed commits
  * that descend from the one accepted last are taken. Throws TARGET_FAILED when what was accepted cannot be read.
  */
-export function gitSource(url: string, branch: string | undefined, directory: string, signing?: Signing): Source {
+export function gitSource(url: string, branch: string | undefined, directory: string, signing?: Signing): Files {
   return new GitSource(url, branch, directory, signing);
 }

@@ -1,12 +1,17 @@
-/** What is known of every object without holding a single value: enough to tell whether it needs a look. */
+/** The API server's SealedSecrets as a source. No value is in here, and tokens only until they were applied. */
 import { createHash } from "node:crypto";
 import { LacreError } from "../../src/errors.ts";
 import { readSealedObject } from "../../src/format/index.ts";
-import { digestOf, type SealedSecret, slotsOf } from "../../src/model/index.ts";
-import { conditionOf } from "../cluster/status.ts";
+import { type SealedSecret, type SecretShape, slotsOf } from "../../src/model/index.ts";
 import type { Objection } from "../decide/problem.ts";
-import type { ObjectStatus, SealedSecretObject, SecretObject } from "../kube/object.ts";
-import { allowedMetadata, isSettled, type Wanted } from "../targets/kubernetes/secret-object.ts";
+import { type Wanted, wantedOf } from "../decide/wanted.ts";
+import { keyOf, type ObjectStatus, type SealedSecretObject } from "../kube/object.ts";
+import type { Reading, Source } from "./source.ts";
+
+/** What an object asks for, or what is wrong with it. dropped: labels and annotations that are not allowed on the Secret. */
+export type Spec =
+  | { readonly kind: "desired"; readonly wanted: Wanted; readonly dropped: readonly string[] }
+  | { readonly kind: "invalid"; readonly objection: Objection };
 
 /** A SealedSecret as it was seen last. */
 export type Tracked = {
@@ -17,103 +22,116 @@ export type Tracked = {
   /** The annotation that asks for a look. */
   readonly request: string | undefined;
   readonly status: ObjectStatus | undefined;
-  readonly wanted: Wanted | Objection;
-  /** Labels and annotations that are not allowed on the Secret. */
-  readonly dropped: readonly string[];
-  /** The tokens, until they were applied: then they are read again when they are needed. */
-  sealed: SealedSecret | undefined;
+  readonly spec: Spec;
 };
 
-/** A live Secret as it was seen last. */
-export type LiveSecret = {
-  readonly uid: string;
-  readonly resourceVersion: string;
-  /** The spec that it was exactly what had been made of; undefined when it was not. */
-  readonly settledFor: string | undefined;
-};
+/** What reaches the Secret of what a SealedSecret says of its looks. */
+type Permit = (shape: SecretShape) => { readonly shape: SecretShape; readonly dropped: readonly string[] };
 
 /** Asks for a look at an object, whatever the value. Flux's own is honoured too, so that `flux reconcile` habits work. */
 const REQUESTS = ["lacre.dev/requested-at", "reconcile.fluxcd.io/requestedAt"];
 
+/** Tokens of this length together wait in memory; more are read again when their turn comes: a few hundred of a megabyte would end the controller. */
+const MAX_HELD_CHARACTERS = 16_384;
+
 const sha256 = (message: Uint8Array) => createHash("sha256").update(message).digest();
 
-/** The object, or what is wrong with it. */
-function readObject(object: SealedSecretObject): SealedSecret | Objection {
+type Parsed = { readonly tracked: Tracked; readonly sealed: SealedSecret | undefined };
+
+function parseSpec(object: SealedSecretObject, permit: Permit): { spec: Spec; sealed: SealedSecret | undefined } {
   try {
-    return readSealedObject(object);
+    const read = readSealedObject(object);
+    const { shape, dropped } = permit(read.shape);
+    const sealed = { ...read, shape };
+    return { spec: { kind: "desired", wanted: wantedOf(sha256, sealed, object.metadata.uid ?? ""), dropped }, sealed };
   } catch (error) {
-    if (error instanceof LacreError) return { reason: "InvalidSpec", message: error.message };
-    throw error;
+    if (!(error instanceof LacreError)) throw error;
+    return {
+      spec: { kind: "invalid", objection: { reason: "InvalidSpec", message: error.message } },
+      sealed: undefined,
+    };
   }
 }
 
-/** What there is to remember of an object. allowed: see allowedMetadata. */
-export function track(object: SealedSecretObject, allowed: readonly string[]): Tracked {
+function parse(object: SealedSecretObject, permit: Permit): Parsed {
   const { metadata, status } = object;
-  const read = readObject(object);
-  const common = {
+  const { spec, sealed } = parseSpec(object, permit);
+  const tracked = {
     uid: metadata.uid ?? "",
     resourceVersion: metadata.resourceVersion ?? "",
     generation: metadata.generation ?? 0,
     isDeleting: metadata.deletionTimestamp !== undefined,
     request: REQUESTS.map((name) => metadata.annotations?.[name]).find((value) => value !== undefined),
     status,
+    spec,
   };
-  if ("reason" in read) return { ...common, wanted: read, dropped: [], sealed: undefined };
-  const { shape, dropped } = allowedMetadata(read.shape, allowed);
-  const sealed = { ...read, shape };
-  const wanted: Wanted = {
-    namespace: read.namespace,
-    name: read.name,
-    uid: common.uid,
-    shape,
-    policy: read.policy,
-    keys: new Set(read.entries.keys()),
-    digest: digestOf(sha256, sealed),
-  };
-  return { ...common, wanted, dropped, sealed };
+  return { tracked, sealed };
 }
 
-/** Tokens of this length together wait in memory; more are read again when their turn comes. */
-const MAX_HELD_CHARACTERS = 16_384;
-
-/** True for an object whose tokens are not to be held while it waits: a few hundred of a megabyte would end the controller. */
-export function isHeavy({ sealed }: Tracked): boolean {
-  if (sealed === undefined) return false;
+function isHeavy(sealed: SealedSecret): boolean {
   return slotsOf(sealed.entries).reduce((sum, { slot }) => sum + slot.text.length, 0) > MAX_HELD_CHARACTERS;
 }
 
-/** One spec of one object: another object of the same name is another spec. */
-function specOf({ uid, digest, policy }: Wanted): string {
-  // How it is held shows on the Secret too.
-  return [uid, digest, policy.adopt === "Merge", policy.deletion].join(" ");
-}
+/** What an object source works with. */
+export type ObjectSourceOptions = {
+  readonly permit: Permit;
+  /** Asks the API server for one object. */
+  readonly get: (object: string) => Promise<SealedSecretObject | undefined>;
+};
 
-/** True when the Secret is exactly what this spec makes: nothing needs to be opened to know. */
-export function isMade(tracked: Tracked, live: LiveSecret | undefined): live is LiveSecret {
-  return live !== undefined && !("reason" in tracked.wanted) && live.settledFor === specOf(tracked.wanted);
-}
+/** SealedSecrets by `namespace/name`, as a watch shows them. */
+export class ObjectSource implements Source {
+  readonly name = "kubernetes";
+  readonly tracked: Map<string, Tracked> = new Map();
+  readonly #held = new Map<string, SealedSecret>();
+  readonly #options: ObjectSourceOptions;
 
-/** True when the status says that this very generation was applied, and nobody asked for a look since. */
-export function isSaidToBeReady({ status, generation, request }: Tracked): boolean {
-  return (
-    status?.observedGeneration === generation &&
-    conditionOf(status, "Ready")?.status === "True" &&
-    (request === undefined || request === status.lastHandledRequest)
-  );
-}
+  constructor(options: ObjectSourceOptions) {
+    this.#options = options;
+  }
 
-/** True when nobody needs to look: the status says so, and the Secret is as this very generation made it. */
-export function isAtRest(tracked: Tracked, live: LiveSecret | undefined): boolean {
-  return isSaidToBeReady(tracked) && isMade(tracked, live) && tracked.status?.secret?.uid === live.uid;
-}
+  /** Takes an object in; undefined for the echo of what is known already. */
+  saw(object: SealedSecretObject): Tracked | undefined {
+    const key = keyOf(object);
+    if (this.tracked.get(key)?.resourceVersion === object.metadata.resourceVersion) return undefined;
+    return this.#take(key, parse(object, this.#options.permit));
+  }
 
-/** What there is to remember of a Secret: whether it is what a spec makes, and nothing of what it holds. */
-export function remember(secret: SecretObject, wanted: Wanted | undefined, macKey: Uint8Array): LiveSecret {
-  const isMade_ = wanted !== undefined && isSettled(macKey, wanted, secret);
-  return {
-    uid: secret.metadata.uid ?? "",
-    resourceVersion: secret.metadata.resourceVersion ?? "",
-    settledFor: isMade_ ? specOf(wanted) : undefined,
-  };
+  #take(key: string, { tracked, sealed }: Parsed): Tracked {
+    this.tracked.set(key, tracked);
+    if (sealed === undefined || isHeavy(sealed)) this.#held.delete(key);
+    else this.#held.set(key, sealed);
+    return tracked;
+  }
+
+  /** The tokens have done their work: they are read again from the API server when they are needed. */
+  letGo(key: string): void {
+    this.#held.delete(key);
+  }
+
+  /** Its status was written. What the watch brought meanwhile is newer than what was told. */
+  told(key: string, about: Tracked, { status, resourceVersion }: Pick<Tracked, "status" | "resourceVersion">): void {
+    const latest = this.tracked.get(key);
+    if (latest?.uid !== about.uid) return;
+    this.tracked.set(key, { ...latest, status, ...(latest === about && { resourceVersion }) });
+  }
+
+  remove(key: string): void {
+    this.tracked.delete(key);
+    this.#held.delete(key);
+  }
+
+  async read(key: string): Promise<Reading> {
+    const known = this.tracked.get(key);
+    if (known === undefined) return { kind: "gone" };
+    if (known.spec.kind === "invalid") return known.spec;
+    const held = this.#held.get(key);
+    if (held !== undefined) return { kind: "desired", wanted: known.spec.wanted, sealed: held };
+    const object = await this.#options.get(key);
+    if (object === undefined) return { kind: "gone" };
+    const parsed = parse(object, this.#options.permit);
+    const { spec } = this.#take(key, parsed);
+    if (spec.kind === "invalid") return spec;
+    return { kind: "desired", wanted: spec.wanted, sealed: parsed.sealed as SealedSecret };
+  }
 }

@@ -5,6 +5,7 @@ import type { Problem, Reason } from "../decide/problem.ts";
 const OF_REASON: Partial<Readonly<Record<Reason, number>>> = {
   SourceFailed: EXIT.remote,
   WriteFailed: EXIT.remote,
+  TargetFailed: EXIT.remote,
   KeysNotKept: EXIT.remote,
   UnknownKey: EXIT.noKey,
   KeysUnreadable: EXIT.noKey,

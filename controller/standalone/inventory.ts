@@ -5,7 +5,7 @@ import { LacreError } from "../../src/errors.ts";
 import { DEFAULT_POLICY, type SyncPolicy } from "../../src/model/index.ts";
 import { bootId } from "../../src/node/process-identity.ts";
 import { writeWhole } from "../../src/node/write.ts";
-import type { IndexedFile } from "../sources/index-source.ts";
+import type { IndexedFile } from "../sources/file-source.ts";
 import type { Adoption } from "../targets/consent.ts";
 
 /** One object that is ours. digest is empty between the claim and the first write, and where an earlier version wrote it. */

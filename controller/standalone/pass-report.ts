@@ -15,13 +15,6 @@ export type PassReport = {
   readonly problems: readonly Problem[];
 };
 
-/** Our own words, or the system's error code: never a foreign message, which may quote anything. */
-export function describe(error: unknown, otherwise: string): string {
-  if (error instanceof LacreError) return error.message;
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === undefined ? otherwise : `${otherwise} (${code})`;
-}
-
 /** The report of a pass that could not look at the source or at the keys. */
 export function notRead(error: unknown): PassReport {
   if (!(error instanceof LacreError)) throw error;

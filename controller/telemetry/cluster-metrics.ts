@@ -1,9 +1,8 @@
 /** What Prometheus sees of the controller in a cluster. Names of objects and key ids, counts and times: no value, no length. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { conditionOf } from "../cluster/status.ts";
 import type { Cause } from "../decide/decide.ts";
 import type { ObjectStatus } from "../kube/object.ts";
-import { splitKey } from "../kube/object.ts";
+import { conditionOf, splitKey } from "../kube/object.ts";
 
 /** What is asked at every scrape: series of objects that are gone go by themselves. */
 export type ClusterState = {

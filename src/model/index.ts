@@ -10,7 +10,7 @@ export { contentLines } from "./lines.ts";
 export { parseKey, parseName, parseNamespace } from "./names.ts";
 export { printableJson, printableName, printableTalk } from "./printable.ts";
 export { DEFAULT_POLICY, excessOf, objectName, type SealedSecret, type SyncPolicy } from "./sealed-secret.ts";
-export { type PlainSecret, type SecretShape, wipeSecret } from "./secret.ts";
+export { OPAQUE, type PlainSecret, type SecretShape, wipeSecret } from "./secret.ts";
 export { posixWord, shellQuoted, shellWord } from "./shell-word.ts";
 export { isSuite, type Suite } from "./suite.ts";
 export { rfc3339 } from "./time.ts";

@@ -1,7 +1,8 @@
 /** Who consents to files being taken over that lay in an object's directory before its SealedSecret. Pure. */
-import type { SealedSecret } from "../../../src/model/index.ts";
 import type { Objection } from "../../decide/problem.ts";
+import type { Wanted } from "../../decide/wanted.ts";
 import type { Adoption, OperatorConsent } from "../consent.ts";
+import type { Holding } from "../target.ts";
 
 /** The file by which who may write NAMESPACE/NAME consents. No key of a Secret begins with two dots, so no SealedSecret makes it. */
 export const MARKER = "..lacre-adopt";
@@ -15,11 +16,6 @@ export type Occupant = {
   readonly others: ReadonlySet<string>;
 };
 
-/** How an object came to be ours. adopted: it was there before, and stays. */
-export type Holding = { readonly adopted?: Adoption | undefined };
-
-type Wanted = Pick<SealedSecret, "namespace" | "name" | "policy" | "entries">;
-
 /** The next step, with both ways named. It says the same whatever is there: the reader may not be allowed to see it. */
 function askForConsent({ namespace, name }: Wanted): string {
   return (
@@ -30,7 +26,7 @@ function askForConsent({ namespace, name }: Wanted): string {
 }
 
 /** How the object is taken over now, if it may be; undefined for what is ours, however it became so. */
-export function adoptionOf({ policy }: Wanted, holding: Holding | undefined): Adoption | undefined {
+export function adoptionOf({ policy }: Pick<Wanted, "policy">, holding: Holding | undefined): Adoption | undefined {
   if (holding !== undefined) return holding.adopted;
   return policy.adopt === "Never" ? undefined : policy.adopt;
 }
@@ -55,7 +51,7 @@ export function objectionOf(
     const message = "what is there switches all its values at once, and nothing can be merged into it; use IfUnowned";
     return { reason: "FieldConflict", message };
   }
-  const isTaken = [...wanted.entries.keys()].some((key) => occupant.others.has(key));
+  const isTaken = [...wanted.keys].some((key) => occupant.others.has(key));
   if (!isTaken) return undefined;
   return { reason: "FieldConflict", message: "there is a file of the same name already; remove it there or here" };
 }

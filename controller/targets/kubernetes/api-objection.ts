@@ -1,15 +1,15 @@
 /** What a refusal of the API server means for an object. Its own text may quote a value and is never passed on. */
 
+import { OPAQUE } from "../../../src/model/index.ts";
 import type { Objection } from "../../decide/problem.ts";
 import type { ApiError } from "../../kube/api-error.ts";
-import type { Wanted } from "./secret-object.ts";
 
-/** The objection that a failed request amounts to. */
-export function apiObjection(failure: ApiError, wanted: Wanted): Objection {
+/** The objection that a failed request amounts to. type: of the Secret that was sent, if one was. */
+export function apiObjection(failure: ApiError, namespace: string, type: string = OPAQUE): Objection {
   switch (failure.kind) {
     case "forbidden":
       if (failure.cause_ === "NamespaceTerminating") {
-        return { reason: "WriteFailed", message: `the namespace ${wanted.namespace} is being removed` };
+        return { reason: "WriteFailed", message: `the namespace ${namespace} is being removed` };
       }
       return {
         reason: "AccessDenied",
@@ -20,7 +20,7 @@ export function apiObjection(failure: ApiError, wanted: Wanted): Objection {
     case "invalid":
       return {
         reason: "AccessDenied",
-        message: `the API server refuses the Secret: is it a valid Secret of type ${wanted.shape.type}, and does an admission policy allow it?`,
+        message: `the API server refuses the Secret: is it a valid Secret of type ${type}, and does an admission policy allow it?`,
       };
     case "too-large":
       return { reason: "TooLarge", message: "the Secret is larger than the API server takes; split it into several" };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Action, decide, type Means, type Observed } from "../../../controller/decide/decide.ts";
+import { type Action, decide, decideGone, type Means, type Observed } from "../../../controller/decide/decide.ts";
 import type { Engine } from "../../../src/crypto/engine.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { entryOf } from "../../../src/model/entry.ts";
@@ -34,12 +34,10 @@ function live(values: Readonly<Record<string, string>> = VALUES, isIntact = true
 function observe(changes: Partial<Observed>): readonly Action[] {
   return decide(
     {
-      object: "shop/db",
       desired: sealed(),
       isOurs: true,
       isApplied: true,
       live: live(),
-      deletion: "Delete",
       ...changes,
     },
     means,
@@ -67,13 +65,6 @@ describe("decide", () => {
     ["puts a removed key right", { live: live({ A: VALUES.A }) }, "write corrected"],
     ["puts wrong modes and links right although the values are", { live: live(VALUES, false) }, "write corrected"],
     ["updates what Git changed", { live: live({ A: "old" }), isApplied: false }, "write updated"],
-    ["removes what Git no longer has", { desired: undefined }, "remove"],
-    ["forgets what is to be orphaned", { desired: undefined, deletion: "Orphan" }, "forget"],
-    [
-      "leaves a suspended object alone, drifted or not",
-      { desired: sealed({ suspend: true }), live: live({ A: "by hand" }) },
-      "skip",
-    ],
     [
       "only reports drift when told to",
       { desired: sealed({ drift: "Detect" }), live: live({ A: "by hand" }) },
@@ -114,6 +105,13 @@ describe("decide", () => {
   ];
   it.each(cases)("%s", (_name, changes, expected) => {
     expect(told(observe(changes))).toEqual([expected]);
+  });
+
+  it("takes away what Git no longer has, unless it is to stay or was there before", () => {
+    expect(decideGone({ deletion: "Delete" }, undefined)).toBe("Delete");
+    expect(decideGone({ deletion: "Orphan" }, undefined)).toBe("Orphan");
+    expect(decideGone({ deletion: "Delete" }, "Merge")).toBe("Delete");
+    expect(decideGone({ deletion: "Delete" }, "IfUnowned")).toBe("Orphan");
   });
 
   it("all entries or none: one bad entry of five writes nothing, and the message names the entry only", () => {

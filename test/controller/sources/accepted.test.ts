@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Files } from "../../../controller/sources/files.ts";
 import { gitSource } from "../../../controller/sources/git.ts";
-import type { Source } from "../../../controller/sources/source.ts";
 
 describe("a git source with allowed signers", () => {
   let directory: string;
@@ -40,7 +40,7 @@ describe("a git source with allowed signers", () => {
       acceptCommit,
     });
   /** What is in force after a look, its text, and the problem if there is one. */
-  const look = async (source: Source) => {
+  const look = async (source: Files) => {
     const { revision, files, problem } = await source.snapshot();
     const text = Buffer.from((await files[0]?.read()) ?? []).toString();
     return { revision, text, problem: problem?.message };

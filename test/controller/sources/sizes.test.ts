@@ -6,10 +6,10 @@ import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { plan } from "../../../controller/decide/plan.ts";
 import { directorySource } from "../../../controller/sources/directory.ts";
+import { indexSource, readSealedFile } from "../../../controller/sources/file-source.ts";
+import type { Files } from "../../../controller/sources/files.ts";
 import { gitSource } from "../../../controller/sources/git.ts";
-import { indexSource, readSealedFile } from "../../../controller/sources/index-source.ts";
 import { MAX_MANIFESTS, MAX_NAMES, SourceSize } from "../../../controller/sources/sizes.ts";
-import type { Source } from "../../../controller/sources/source.ts";
 import type { Engine } from "../../../src/crypto/index.ts";
 import { DEFAULT_POLICY, MAX_INPUT_BYTES, MAX_MANIFEST_BYTES } from "../../../src/model/index.ts";
 import { nativeEngine } from "../../../src/node/engine.ts";
@@ -20,7 +20,7 @@ const MANIFEST = "apiVersion: lacre.dev/v1alpha1\nkind: SealedSecret\nmetadata: 
 const SEALED = `${MANIFEST}  entries: { A: { sealed: lacre1.AAAA } }\n`;
 
 let directory: string;
-let sources: Source[];
+let sources: Files[];
 beforeEach(() => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), "lacre-sizes-"));
   sources = [];
@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 const file = (name: string) => path.join(directory, name);
-const use = (source: Source) => {
+const use = (source: Files) => {
   sources.push(source);
   return source;
 };
@@ -46,7 +46,7 @@ function sparse(name: string, bytes: number): void {
   fs.writeFileSync(file(name), "");
   fs.truncateSync(file(name), bytes);
 }
-async function indexed(source: Source) {
+async function indexed(source: Files) {
   const index = await indexSource(await source.snapshot(), new Map(), OPTIONS);
   return {
     ...index,
@@ -85,7 +85,7 @@ describe.each([
     expect([...index.objects.keys()]).toEqual(["shop/db"]);
     const record = { file: "big.yaml", digest: "d", fingerprint: "f", policy: DEFAULT_POLICY } as const;
     const inventory = { objects: new Map([["shop/big", record]]) };
-    expect(plan(index, inventory, () => "f", false).orphans).toEqual([]);
+    expect(plan(index, inventory, new Map(), { allowEmpty: false }).orphans).toEqual([]);
   });
 
   it("reads a manifest of just the limit", async () => {

@@ -447,7 +447,7 @@ describe("a running controller", () => {
       "WriteFailed",
     );
     expect(ran.stdout).toBe(`status 8\nkept\n${"y".repeat(30_000)}1\n`);
-    expect(one.read("line")).toMatch(/^lacre-controller: error: the target cannot be written\nhint: .*\n$/);
+    expect(one.read("line")).toMatch(/^lacre-controller: error: the state directory out\/..lacre cannot be written\nhint: .*\n$/);
     expect(JSON.parse(one.read("after.json"))).toMatchObject({ written: ["shop/db"], problems: [] });
   });
 
@@ -487,12 +487,12 @@ describe("a wrong command line", () => {
     [
       ["--source", "ftp:x", "--target", "directory:out", "--key-file", "prod.key"],
       2,
-      /neither directory:PATH nor git:URL/,
+      /--source ftp:x is none of: directory:PATH, git:URL#BRANCH/,
     ],
     [
       ["--source", "directory:src", "--target", "s3:x", "--key-file", "prod.key"],
       2,
-      /--target s3:x is not directory:PATH/,
+      /--target s3:x is none of: directory:PATH, --kubernetes/,
     ],
     [
       ["--source", "git:--upload-pack=x", "--target", "directory:out", "--key-file", "prod.key"],

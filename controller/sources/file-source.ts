@@ -1,12 +1,14 @@
-/** A snapshot as the sealed objects in it. Files whose stamp is known are not read again. */
+/** Files as a source: the sealed objects in a snapshot of them. Files whose stamp is known are not read again. */
 import { LacreError } from "../../src/errors.ts";
 import { decodeSource, hasMoreTokens, readStream } from "../../src/format/index.ts";
-import { digestOf, excessOf, objectName, type SealedSecret, type SyncPolicy } from "../../src/model/index.ts";
+import { excessOf, objectName, type SealedSecret, type SyncPolicy } from "../../src/model/index.ts";
 import type { Problem } from "../decide/problem.ts";
+import { type Wanted, wantedOf } from "../decide/wanted.ts";
+import type { Files, Snapshot, SourceFile } from "./files.ts";
 import { MAX_MANIFEST_TOKENS } from "./sizes.ts";
-import type { Snapshot, SourceFile } from "./source.ts";
+import type { Desired, Reading, Source } from "./source.ts";
 
-/** One sealed object in a file of the source. */
+/** One sealed object in a file, as it is remembered. */
 type IndexedObject = {
   readonly object: string;
   readonly digest: string;
@@ -16,13 +18,13 @@ type IndexedObject = {
 /** A file of the source, read before: while its stamp stays, it need not be read again. */
 export type IndexedFile = { readonly stamp: string; readonly objects: readonly IndexedObject[] };
 
-/** Where an object comes from. */
-export type Desired = IndexedObject & { readonly file: string };
+/** One object that the source lists, and where it is. */
+export type Listed = IndexedObject & { readonly file: string };
 
-/** What the source wants. Objects of unreadable files are unknown, not gone. */
+/** What the source lists. Objects of unreadable files are unknown, not gone. */
 export type SourceIndex = {
   readonly revision: string;
-  readonly objects: ReadonlyMap<string, Desired>;
+  readonly objects: ReadonlyMap<string, Listed>;
   /** Objects that two files claim: neither is right. */
   readonly disputed: ReadonlySet<string>;
   /** Files that could not be read, with the stamp that they have now; "" where they have none. */
@@ -38,11 +40,8 @@ export type IndexOptions = {
   readonly sha256: (message: Uint8Array) => Uint8Array;
 };
 
-/** A sealed object as it was read, and what the index keeps of it. */
-export type SealedObject = { readonly sealed: SealedSecret; readonly indexed: IndexedObject };
-
-/** The sealed objects of one file, each with its digest. Throws LacreError. */
-export async function readSealedFile(file: SourceFile, options: IndexOptions): Promise<readonly SealedObject[]> {
+/** The sealed objects of one file. Throws LacreError. */
+export async function readSealedFile(file: SourceFile, options: IndexOptions): Promise<readonly Desired[]> {
   const bytes = await file.read();
   if (bytes.length === 0) return [];
   const found = [];
@@ -55,12 +54,7 @@ export async function readSealedFile(file: SourceFile, options: IndexOptions): P
     if (object.kind !== "sealed") continue;
     const sealed = withNamespace(object.sealed, options.namespace);
     checkLimits(sealed);
-    const indexed = {
-      object: objectName(sealed),
-      digest: digestOf(options.sha256, sealed),
-      policy: sealed.policy,
-    };
-    found.push({ sealed, indexed });
+    found.push({ sealed, wanted: wantedOf(options.sha256, sealed, "") });
   }
   return found;
 }
@@ -82,20 +76,24 @@ function withNamespace(sealed: SealedSecret, namespace: string | undefined): Sea
   });
 }
 
+function indexedOf(wanted: Wanted): IndexedObject {
+  return { object: objectName(wanted), digest: wanted.digest, policy: wanted.policy };
+}
+
 /** Indexes a snapshot. `known` are the files of the pass before. */
 export async function indexSource(
   snapshot: Snapshot,
   known: ReadonlyMap<string, IndexedFile>,
   options: IndexOptions,
 ): Promise<SourceIndex> {
-  const objects = new Map<string, Desired>();
+  const objects = new Map<string, Listed>();
   const disputed = new Set<string>();
   const unreadable = new Map<string, string>();
   const problems: Problem[] = [];
   const files = new Map<string, IndexedFile>();
   for (const file of snapshot.files) {
     const indexed = await indexFile(file, known.get(file.path), options);
-    if ("problem" in indexed) {
+    if (!indexed.ok) {
       unreadable.set(file.path, file.stamp ?? "");
       problems.push(indexed.problem);
       continue;
@@ -121,15 +119,65 @@ async function indexFile(
   file: SourceFile,
   known: IndexedFile | undefined,
   options: IndexOptions,
-): Promise<{ readonly objects: readonly IndexedObject[] } | { readonly problem: Problem }> {
-  if (known !== undefined && file.stamp !== undefined && known.stamp === file.stamp) return known;
+): Promise<
+  { readonly ok: true; readonly objects: readonly IndexedObject[] } | { readonly ok: false; readonly problem: Problem }
+> {
+  if (known !== undefined && file.stamp !== undefined && known.stamp === file.stamp)
+    return { ok: true, objects: known.objects };
   try {
-    return { objects: (await readSealedFile(file, options)).map(({ indexed }) => indexed) };
+    const objects = await readSealedFile(file, options);
+    return { ok: true, objects: objects.map(({ wanted }) => indexedOf(wanted)) };
   } catch (error) {
     const isOurs = error instanceof LacreError;
     const reason = isOurs && error.code === "NAMESPACE_MISSING" ? "NamespaceMissing" : "UnreadableFile";
     // Our own messages give positions and never quote; the system's are left out.
     const message = isOurs ? error.message : "the file cannot be read";
-    return { problem: { subject: file.path, reason, message: `${message}; the last good state stays` } };
+    return { ok: false, problem: { subject: file.path, reason, message: `${message}; the last good state stays` } };
+  }
+}
+
+/** What a look at the files found. problem: why it is not the newest. */
+export type Listing = { readonly index: SourceIndex; readonly problem: Snapshot["problem"] };
+
+/** Files as a source. */
+export class FileSource implements Source {
+  readonly #files: Files;
+  readonly #options: IndexOptions;
+  #listed: { readonly snapshot: ReadonlyMap<string, SourceFile>; readonly index: SourceIndex } | undefined;
+  /** Objects of one file are asked for in a row. */
+  #read: { readonly file: string; readonly objects: ReadonlyMap<string, Desired> } | undefined;
+
+  constructor(files: Files, options: IndexOptions) {
+    this.#files = files;
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#files.name;
+  }
+
+  /** Looks at the files anew. `known` are those of the look before. Throws SOURCE_FAILED or SIGNATURE_INVALID. */
+  async list(known: ReadonlyMap<string, IndexedFile>): Promise<Listing> {
+    const snapshot = await this.#files.snapshot();
+    const index = await indexSource(snapshot, known, this.#options);
+    this.#listed = { snapshot: new Map(snapshot.files.map((file) => [file.path, file])), index };
+    this.#read = undefined;
+    return { index, problem: snapshot.problem };
+  }
+
+  async read(object: string): Promise<Reading> {
+    const listed = this.#listed?.index.objects.get(object);
+    const file = listed && this.#listed?.snapshot.get(listed.file);
+    if (listed === undefined || file === undefined) return { kind: "gone" };
+    if (this.#read?.file !== listed.file) {
+      const objects = await readSealedFile(file, this.#options);
+      this.#read = { file: listed.file, objects: new Map(objects.map((one) => [objectName(one.wanted), one])) };
+    }
+    const found = this.#read.objects.get(object);
+    return found?.wanted.digest === listed.digest ? { kind: "desired", ...found } : { kind: "gone" };
+  }
+
+  close(): void {
+    this.#files.close();
   }
 }
