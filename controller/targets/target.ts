@@ -41,7 +41,7 @@ export type Glance<S> =
 
 /** What came of doing something. */
 export type Performed<S> =
-  /** stamp: undefined where nothing is left. isChanged is false where nothing had to be done. */
+  /** stamp: undefined where nothing of ours is left. isChanged is false where nothing had to be done. */
   | { readonly kind: "done"; readonly stamp: S | undefined; readonly isChanged: boolean }
   /** It is no longer as it was found: look again. */
   | { readonly kind: "conflict" }

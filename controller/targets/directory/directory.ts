@@ -1,7 +1,7 @@
 /** A directory as a target: what is laid out there, and whose it is. */
 import { wipe } from "../../../src/bytes.ts";
 import { objectName, type PlainSecret, type SyncPolicy } from "../../../src/model/index.ts";
-import { failureOf } from "../../decide/problem.ts";
+import { describe, failureOf, type Objection } from "../../decide/problem.ts";
 import { sameValues } from "../../decide/values.ts";
 import type { Wanted } from "../../decide/wanted.ts";
 import type { OperatorConsent } from "../consent.ts";
@@ -29,12 +29,16 @@ class DirectoryTarget implements Target {
 
   async glance(objects: readonly string[]): Promise<Glance<string>> {
     const stamps = new Map<string, string>();
-    for (const [count, object] of objects.entries()) {
-      if (count % TURN === TURN - 1) await new Promise((resolve) => setImmediate(resolve));
-      const stamp = this.#projection.stamp(object);
-      if (stamp !== undefined) stamps.set(object, stamp);
+    try {
+      for (const [count, object] of objects.entries()) {
+        if (count % TURN === TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+        const stamp = this.#projection.stamp(object);
+        if (stamp !== undefined) stamps.set(object, stamp);
+      }
+      return { ok: true, stamps };
+    } catch (error) {
+      return { ok: false, objection: cannotTell(error) };
     }
-    return { ok: true, stamps };
   }
 
   async observe(wanted: Wanted, holding: Holding | undefined): Promise<Sight<Found<string>>> {
@@ -53,7 +57,7 @@ class DirectoryTarget implements Target {
       };
       return { ok: true, found };
     } catch (error) {
-      return { ok: false, objection: failureOf(error, "it could not be read") };
+      return { ok: false, objection: cannotTell(error) };
     }
   }
 
@@ -79,14 +83,19 @@ class DirectoryTarget implements Target {
 
   async remove(object: string, deletion: SyncPolicy["deletion"] | undefined): Promise<Performed<string>> {
     // Whose it is stands in the inventory only: what is to stay is no longer ours when it is forgotten there.
-    if (deletion === "Orphan") return { kind: "done", stamp: this.#projection.stamp(object), isChanged: false };
+    if (deletion === "Orphan") return { kind: "done", stamp: undefined, isChanged: false };
     try {
+      if (this.#projection.stamp(object) === undefined) return { kind: "done", stamp: undefined, isChanged: false };
       this.#projection.remove(object);
       return { kind: "done", stamp: undefined, isChanged: true };
     } catch (error) {
       return { kind: "failed", objection: failureOf(error, "it could not be removed") };
     }
   }
+}
+
+function cannotTell(error: unknown): Objection {
+  return { reason: "TargetFailed", message: describe(error, "the target cannot be read") };
 }
 
 /** A target below a directory, which is made when it is not there. adopt: where files that were there may be taken over. TARGET_FAILED. */

@@ -447,7 +447,9 @@ describe("a running controller", () => {
       "WriteFailed",
     );
     expect(ran.stdout).toBe(`status 8\nkept\n${"y".repeat(30_000)}1\n`);
-    expect(one.read("line")).toMatch(/^lacre-controller: error: the state directory out\/..lacre cannot be written\nhint: .*\n$/);
+    expect(one.read("line")).toMatch(
+      /^lacre-controller: error: the state directory out\/..lacre cannot be written\nhint: .*\n$/,
+    );
     expect(JSON.parse(one.read("after.json"))).toMatchObject({ written: ["shop/db"], problems: [] });
   });
 

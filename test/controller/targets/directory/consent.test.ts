@@ -1,9 +1,9 @@
 /** Files that lay in the standalone target before their SealedSecret: taken over with somebody's consent only, and never removed. */
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { MARKER } from "../../../controller/targets/directory/consent.ts";
-import { parseKey } from "../../../src/model/index.ts";
-import { secretYaml, Workspace } from "../../support/workspace.ts";
+import { MARKER } from "../../../../controller/targets/directory/consent.ts";
+import { parseKey } from "../../../../src/model/index.ts";
+import { secretYaml, Workspace } from "../../../support/workspace.ts";
 
 const ARGS = ["--source", "directory:src", "--target", "directory:out", "--key-file", "prod.key"];
 
