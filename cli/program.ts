@@ -1,14 +1,13 @@
 /** The commander tree: the commands of definitions/, their errors in one style. The work itself is loaded when it runs. */
 import { Command } from "commander";
 import { VERSION } from "../src/version.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext, Outcome } from "./context.ts";
 import { keysCommand } from "./definitions/keys.ts";
 import { example } from "./definitions/options.ts";
 import { completionCommand, mergeDriverCommand, textconvCommand } from "./definitions/plumbing.ts";
 import { execCommand, inspectCommand, openCommand, resealCommand } from "./definitions/reading.ts";
 import { diffCommand, doctorCommand, initCommand, syncCommand, verifyCommand } from "./definitions/repository.ts";
 import { editCommand, sealCommand, setCommand, unsetCommand } from "./definitions/sealing.ts";
-import type { Outcome } from "./run.ts";
 
 /** Makes usage errors look like all others: one line, a hint, status 2. */
 function styleErrors(command: Command, context: CommandContext): void {

@@ -3,14 +3,11 @@ import { CommanderError } from "commander";
 import { LacreError } from "../src/errors.ts";
 import { printableName } from "../src/model/index.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
-import { processContext } from "./context.ts";
+import { type Outcome, processContext } from "./context.ts";
 import { createProgram } from "./program.ts";
 
 /** Where a bug is reported, named only when one was met. */
 const REPORT = "this is a bug in lacre; please report it with the command you ran, without any secret";
-
-/** How a command ended without an error. */
-export type Outcome = { status: number };
 
 function complain(say: (talk: string) => void, error: LacreError): void {
   // One line each: a name of the repository cannot bring a line of its own.

@@ -1,7 +1,6 @@
 /** Git's plumbing and the shell's. */
 import { Command } from "commander";
-import type { CommandContext } from "../context.ts";
-import type { Outcome } from "../run.ts";
+import type { CommandContext, Outcome } from "../context.ts";
 import { example } from "./options.ts";
 
 /** `lacre merge-driver` */

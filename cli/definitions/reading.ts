@@ -1,7 +1,6 @@
 /** The commands that read sealed files. */
 import { Command, Option } from "commander";
-import type { CommandContext } from "../context.ts";
-import type { Outcome } from "../run.ts";
+import type { CommandContext, Outcome } from "../context.ts";
 import {
   environment,
   example,

@@ -1,7 +1,6 @@
 /** The commands about a repository and what runs from it. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { CommandContext } from "../context.ts";
-import type { Outcome } from "../run.ts";
+import type { CommandContext, Outcome } from "../context.ts";
 import { clusterOptions, example, json, keyFile, namespace, repeated } from "./options.ts";
 
 /** `lacre sync` */
