@@ -52,7 +52,7 @@ function generateCommand(context: CommandContext): Command {
     .option("--cluster <name>", "make a key store of this name: an identity, states and rotation, for lacre-controller")
     .addOption(repeated("--adopt <file>", "with --cluster: take over the keys of a bare key file; repeat for several"))
     .option("--signing", "make a key to sign what you seal with")
-    .action(async (options) => (await import("../commands/keys.ts")).generateKeys(context, options))
+    .action(async (options) => (await import("../commands/keys/generate.ts")).generateKeys(context, options))
     .addHelpText(
       "after",
       example(
@@ -67,7 +67,7 @@ function publicCommand(context: CommandContext): Command {
   return new Command("public")
     .description("print the public key of a private key file")
     .addOption(keyFile())
-    .action(async (options) => (await import("../commands/keys.ts")).printPublicKeys(context, options))
+    .action(async (options) => (await import("../commands/keys/generate.ts")).printPublicKeys(context, options))
     .addHelpText("after", example("lacre keys public --key-file ~/prod.key > keys/prod.pub"));
 }
 
@@ -76,7 +76,7 @@ function publishCommand(context: CommandContext): Command {
     .description("print the signed public key list of a key store")
     .requiredOption("-k, --key-file <file>", "key store of a standalone controller")
     .option("-o, --output <file>", "file to write; default: standard output")
-    .action(async (options) => (await import("../commands/keys.ts")).publishKeys(context, options))
+    .action(async (options) => (await import("../commands/keys/generate.ts")).publishKeys(context, options))
     .addHelpText("after", example("lacre keys publish --key-file ~/prod.key -o keys/prod.keys"));
 }
 
@@ -88,7 +88,7 @@ function listCommand(context: CommandContext): Command {
     .addOption(json());
   return withOptions(list, keyNamespace(), ...clusterOptions())
     .action(async (file, paths, options) =>
-      (await import("../commands/keys-list.ts")).listKeys(context, file === undefined ? [] : [file, ...paths], options),
+      (await import("../commands/keys/list.ts")).listKeys(context, file === undefined ? [] : [file, ...paths], options),
     )
     .addHelpText(
       "after",
@@ -106,7 +106,7 @@ function pinCommand(context: CommandContext): Command {
     )
     .option("--default", "with --env: let it be the default in the place of another")
     .addOption(new Option("--replace", "what every pin does now").hideHelp())
-    .action(async (file, options) => (await import("../commands/keys-pin.ts")).pinKeys(context, file, options))
+    .action(async (file, options) => (await import("../commands/keys/pin.ts")).pinKeys(context, file, options))
     .addHelpText(
       "after",
       example("lacre keys pin keys/prod.keys --fingerprint SHA256:XFR_fi4LTo9iVVX-VyOdOEK84g-zuEWqR6bndRv1J_0"),
@@ -122,7 +122,7 @@ function fetchCommand(context: CommandContext): Command {
     .option("-o, --output <file>", "file to write, - for standard output; default: keys/CLUSTER.keys")
     .option("--fingerprint <fingerprint>", "what who runs the cluster told you: takes the place of what was pinned");
   return withOptions(fetch, ...clusterOptions())
-    .action(async (options) => (await import("../commands/keys-fetch.ts")).fetchKeys(context, options))
+    .action(async (options) => (await import("../commands/keys/fetch.ts")).fetchKeys(context, options))
     .addHelpText(
       "after",
       example("lacre keys fetch --context prod", "curl -fsS http://127.0.0.1:9808/v1/keys | lacre keys fetch --from -"),
@@ -133,7 +133,7 @@ function rotateCommand(context: CommandContext): Command {
   const rotate = new Command("rotate").description("make a new sealing key; the old ones go on opening");
   return withOptions(rotate, ...place())
     .option("--require-backup", "with --key-file: the new key is used once lacre keys backup has run")
-    .action(async (options) => (await import("../commands/keys-life.ts")).rotateKeys(context, options))
+    .action(async (options) => (await import("../commands/keys/rotate.ts")).rotateKeys(context, options))
     .addHelpText("after", example("lacre keys rotate --context prod", "lacre keys rotate --key-file ~/prod.key"));
 }
 
@@ -143,7 +143,7 @@ function compromisedCommand(context: CommandContext): Command {
     .argument("<key-id>", "eight digits or more");
   return withOptions(compromised, ...place())
     .action(async (keyId, options) =>
-      (await import("../commands/keys-life.ts")).markCompromised(context, keyId, options),
+      (await import("../commands/keys/rotate.ts")).markCompromised(context, keyId, options),
     )
     .addHelpText("after", example("lacre keys compromised 7eb0a1b2 --context prod"));
 }
@@ -156,7 +156,7 @@ function destroyCommand(context: CommandContext): Command {
   return withOptions(destroy, ...place())
     .option("--force", "although it is needed: what is sealed for it is lost for good")
     .action(async (keyId, paths, options) =>
-      (await import("../commands/keys-life.ts")).destroyKey(context, keyId, paths, options),
+      (await import("../commands/keys/rotate.ts")).destroyKey(context, keyId, paths, options),
     )
     .addHelpText(
       "after",
@@ -177,7 +177,7 @@ function backupCommand(context: CommandContext): Command {
   withOptions(backup, ...place())
     .action(async (options) => {
       if (options.output === undefined) backup.error("error: required option '-o, --output <file>' not specified");
-      await (await import("../commands/keys-backup.ts")).backupKeys(context, options);
+      await (await import("../commands/keys/backup.ts")).backupKeys(context, options);
     })
     .addHelpText(
       "after",
@@ -194,7 +194,7 @@ function backupCommand(context: CommandContext): Command {
     .addOption(json());
   withOptions(verify, ...unlockOptions())
     .action(async (file, _own, command: Command) =>
-      (await import("../commands/keys-backup.ts")).verifyBackup(context, file, command.optsWithGlobals()),
+      (await import("../commands/keys/backup.ts")).verifyBackup(context, file, command.optsWithGlobals()),
     )
     .addHelpText(
       "after",
@@ -209,7 +209,7 @@ function restoreCommand(context: CommandContext): Command {
     .description("put the keys of a backup into a new key file, or into a cluster that has none")
     .argument("<file>", "what lacre keys backup wrote");
   return withOptions(restore, ...unlockOptions(), ...place())
-    .action(async (file, options) => (await import("../commands/keys-restore.ts")).restoreKeys(context, file, options))
+    .action(async (file, options) => (await import("../commands/keys/restore.ts")).restoreKeys(context, file, options))
     .addHelpText(
       "after",
       example(
@@ -226,7 +226,7 @@ function recoveryCommand(context: CommandContext): Command {
     .requiredOption("-o, --output <path>", "new 0600 file; with --shares the directory of the shares")
     .addOption(new Option("--shares <n>", "split it into n shares").argParser(number))
     .addOption(new Option("--threshold <k>", "of which k give it back").argParser(number))
-    .action(async (options) => (await import("../commands/keys-recovery.ts")).makeRecovery(context, options))
+    .action(async (options) => (await import("../commands/keys/recovery-key.ts")).makeRecovery(context, options))
     .addHelpText(
       "after",
       example(

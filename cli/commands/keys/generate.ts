@@ -1,13 +1,13 @@
 /** `lacre keys generate`, `public` and `publish`: keys on this machine. */
-import { wipe } from "../../src/bytes.ts";
+import { wipe } from "../../../src/bytes.ts";
 import {
   createSealer,
   formatSigningKey,
   generateKey,
   generateSigningKey,
   signingKeyLine,
-} from "../../src/crypto/index.ts";
-import { LacreError } from "../../src/errors.ts";
+} from "../../../src/crypto/index.ts";
+import { LacreError } from "../../../src/errors.ts";
 import {
   CLUSTER,
   changeStore,
@@ -22,14 +22,14 @@ import {
   newStore,
   signKeyList,
   wipeStore,
-} from "../../src/keys/index.ts";
-import { type Suite, shortKeyId } from "../../src/model/index.ts";
-import { writeAtomic } from "../../src/node/write.ts";
-import type { CommandContext } from "../context.ts";
-import { resolvePath, STDIN } from "../files/files.ts";
-import { withStore } from "../keys/key-store.ts";
-import { loadPrivateKeys, writePrivateFile } from "../keys/private-keys.ts";
-import { fingerprintOfKey } from "../keys/recipient-pins.ts";
+} from "../../../src/keys/index.ts";
+import { type Suite, shortKeyId } from "../../../src/model/index.ts";
+import { writeAtomic } from "../../../src/node/write.ts";
+import type { CommandContext } from "../../context.ts";
+import { resolvePath, STDIN } from "../../files/files.ts";
+import { withStore } from "../../keys/key-store.ts";
+import { loadPrivateKeys, writePrivateFile } from "../../keys/private-keys.ts";
+import { fingerprintOfKey } from "../../keys/recipient-pins.ts";
 
 /** Options of `lacre keys generate`. */
 export type GenerateOptions = {

@@ -1,24 +1,24 @@
 /** `lacre keys fetch`: a cluster's signed public keys, into the repository. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Engine } from "../../src/crypto/index.ts";
-import { LacreError } from "../../src/errors.ts";
-import { isKeyList, parseKeyList, type SignedKeyList } from "../../src/keys/index.ts";
-import { type Environment, printableName, shellWord } from "../../src/model/index.ts";
-import { inFile } from "../../src/node/file-error.ts";
-import { writeAtomic } from "../../src/node/write.ts";
-import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
-import { publishedList } from "../cluster/key-orders.ts";
-import type { CommandContext } from "../context.ts";
-import { readSource, STDIN } from "../files/files.ts";
-import { workTreeRoot } from "../git/git.ts";
-import { describeRecipient, isSameRecipient, refuseOlder } from "../keys/pin-verdict.ts";
-import { type PinTarget, pinRecipient, targetsOf } from "../keys/pinning.ts";
-import { type Pin, type PinnedRecipient, pinOf, readPins } from "../keys/pins.ts";
-import { recipientsInText, recipientsOf, refuseUndemanded, rememberSerials } from "../keys/recipient-pins.ts";
-import { findConfiguration, insideOf } from "../repository/configuration.ts";
-import { describeKeys } from "./keys.ts";
-import { describePin, refuseOtherFingerprint } from "./keys-pin.ts";
+import type { Engine } from "../../../src/crypto/index.ts";
+import { LacreError } from "../../../src/errors.ts";
+import { isKeyList, parseKeyList, type SignedKeyList } from "../../../src/keys/index.ts";
+import { type Environment, printableName, shellWord } from "../../../src/model/index.ts";
+import { inFile } from "../../../src/node/file-error.ts";
+import { writeAtomic } from "../../../src/node/write.ts";
+import { type ClusterOptions, openCluster } from "../../cluster/cluster.ts";
+import { publishedList } from "../../cluster/key-orders.ts";
+import type { CommandContext } from "../../context.ts";
+import { readSource, STDIN } from "../../files/files.ts";
+import { workTreeRoot } from "../../git/git.ts";
+import { describeRecipient, isSameRecipient, refuseOlder } from "../../keys/pin-verdict.ts";
+import { type PinTarget, pinRecipient, targetsOf } from "../../keys/pinning.ts";
+import { type Pin, type PinnedRecipient, pinOf, readPins } from "../../keys/pins.ts";
+import { recipientsInText, recipientsOf, refuseUndemanded, rememberSerials } from "../../keys/recipient-pins.ts";
+import { findConfiguration, insideOf } from "../../repository/configuration.ts";
+import { describeKeys } from "./generate.ts";
+import { describePin, refuseOtherFingerprint } from "./pin.ts";
 
 /** Options of `lacre keys fetch`. */
 export type FetchOptions = ClusterOptions & {

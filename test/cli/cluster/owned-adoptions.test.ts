@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { SecretMetadata } from "../../cli/cluster/cluster.ts";
-import { ownedAdoptions } from "../../cli/commands/owned-adoptions.ts";
+import type { SecretMetadata } from "../../../cli/cluster/cluster.ts";
+import { ownedAdoptions } from "../../../cli/cluster/owned-adoptions.ts";
 
 const owner = { kind: "SealedSecret", apiVersion: "lacre.dev/v1alpha1" };
 const lacre = { manager: "lacre", fieldsV1: { "f:data": {}, "f:type": {} } };

@@ -1,5 +1,5 @@
 /** Which Secrets were there before their SealedSecret and are owned by it all the same, as earlier versions left them. Pure. */
-import type { SecretMetadata } from "../cluster/cluster.ts";
+import type { SecretMetadata } from "./cluster.ts";
 
 /** Who else than lacre made or declared a Secret: a type is set by who makes one, and never by an edit of a value. */
 function isMadeByOthers({ managedFields = [] }: SecretMetadata): boolean {

@@ -1,15 +1,15 @@
 /** `lacre keys pin`: whom a keys file names is trusted, once its fingerprint was compared. */
-import { LacreError } from "../../src/errors.ts";
-import { printableName, shellWord } from "../../src/model/index.ts";
-import type { CommandContext } from "../context.ts";
-import { readSource } from "../files/files.ts";
-import { refuseStdin } from "../files/sealed-file.ts";
-import type { PinPlace } from "../keys/pin-places.ts";
-import { describeMapping, describeRecipient, refuseOlder } from "../keys/pin-verdict.ts";
-import { pinRecipient, targetsOf } from "../keys/pinning.ts";
-import { type Pin, readPins } from "../keys/pins.ts";
-import { readNamed } from "../keys/recipient-files.ts";
-import { recipientsOf } from "../keys/recipient-pins.ts";
+import { LacreError } from "../../../src/errors.ts";
+import { printableName, shellWord } from "../../../src/model/index.ts";
+import type { CommandContext } from "../../context.ts";
+import { readSource } from "../../files/files.ts";
+import { refuseStdin } from "../../files/sealed-file.ts";
+import type { PinPlace } from "../../keys/pin-places.ts";
+import { describeMapping, describeRecipient, refuseOlder } from "../../keys/pin-verdict.ts";
+import { pinRecipient, targetsOf } from "../../keys/pinning.ts";
+import { type Pin, readPins } from "../../keys/pins.ts";
+import { readNamed } from "../../keys/recipient-files.ts";
+import { recipientsOf } from "../../keys/recipient-pins.ts";
 
 /** Options of `lacre keys pin`. */
 export type PinOptions = { readonly fingerprint: string; readonly env?: string; readonly default?: boolean };

@@ -1,12 +1,12 @@
 /** `lacre keys restore`: the keys of a backup, where a controller finds them. */
-import { LacreError } from "../../src/errors.ts";
-import { fingerprintOf, formatKeyStore, nextSerial } from "../../src/keys/index.ts";
-import { shortKeyId } from "../../src/model/index.ts";
-import { restoreIntoCluster } from "../cluster/restored-cluster.ts";
-import type { CommandContext } from "../context.ts";
-import { type UnlockOptions, withBackup } from "../keys/backup-keys.ts";
-import { refuseCommittable, writePrivateFile } from "../keys/private-keys.ts";
-import type { KeyPlace } from "./keys-life.ts";
+import { LacreError } from "../../../src/errors.ts";
+import { fingerprintOf, formatKeyStore, nextSerial } from "../../../src/keys/index.ts";
+import { shortKeyId } from "../../../src/model/index.ts";
+import { restoreIntoCluster } from "../../cluster/restored-cluster.ts";
+import type { CommandContext } from "../../context.ts";
+import { type UnlockOptions, withBackup } from "../../keys/backup-keys.ts";
+import { refuseCommittable, writePrivateFile } from "../../keys/private-keys.ts";
+import type { KeyPlace } from "./rotate.ts";
 
 /** Options of `lacre keys restore`. */
 export type RestoreOptions = KeyPlace & UnlockOptions;

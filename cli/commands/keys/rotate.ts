@@ -1,5 +1,5 @@
 /** `lacre keys rotate`, `compromised` and `destroy`: of a cluster through its controller, or of a key store in a file. */
-import { LacreError } from "../../src/errors.ts";
+import { LacreError } from "../../../src/errors.ts";
 import {
   changeStore,
   decideKeys,
@@ -12,15 +12,15 @@ import {
   orderRequest,
   parseKeyList,
   rotateRequest,
-} from "../../src/keys/index.ts";
-import { type KeyId, shortKeyId } from "../../src/model/index.ts";
-import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
-import { askController, publishedList } from "../cluster/key-orders.ts";
-import type { CommandContext } from "../context.ts";
-import { counted } from "../counted.ts";
-import { changeStoreFile, resolveKeyId } from "../keys/key-store.ts";
-import { usesOfKeys } from "../keys/key-uses.ts";
-import { describeKeys } from "./keys.ts";
+} from "../../../src/keys/index.ts";
+import { type KeyId, shortKeyId } from "../../../src/model/index.ts";
+import { type ClusterOptions, openCluster } from "../../cluster/cluster.ts";
+import { askController, publishedList } from "../../cluster/key-orders.ts";
+import type { CommandContext } from "../../context.ts";
+import { counted } from "../../counted.ts";
+import { changeStoreFile, resolveKeyId } from "../../keys/key-store.ts";
+import { usesOfKeys } from "../../keys/key-uses.ts";
+import { describeKeys } from "./generate.ts";
 
 /** Whose keys: those of a file, or of the cluster that kubectl would use. */
 export type KeyPlace = ClusterOptions & { readonly keyFile?: string; readonly keyNamespace: string };

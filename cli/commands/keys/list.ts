@@ -1,22 +1,22 @@
 /** `lacre keys list`: a cluster's keys, and which entries still need each of them. */
-import type { Engine } from "../../src/crypto/index.ts";
-import { LacreError } from "../../src/errors.ts";
+import type { Engine } from "../../../src/crypto/index.ts";
+import { LacreError } from "../../../src/errors.ts";
 import {
   fingerprintOf,
   type KeyState,
   type ListedKey,
   parseKeyList,
   type SignedKeyList,
-} from "../../src/keys/index.ts";
-import { type KeyId, printableJson, printableName, printableTalk, shortKeyId } from "../../src/model/index.ts";
-import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
-import { publishedList } from "../cluster/key-orders.ts";
-import type { CommandContext } from "../context.ts";
-import { readSource } from "../files/files.ts";
-import { usesOfKeys } from "../keys/key-uses.ts";
-import { refuseOlder } from "../keys/pin-verdict.ts";
-import { readPins } from "../keys/pins.ts";
-import { recipientsOf, refuseUndemanded, trustFile } from "../keys/recipient-pins.ts";
+} from "../../../src/keys/index.ts";
+import { type KeyId, printableJson, printableName, printableTalk, shortKeyId } from "../../../src/model/index.ts";
+import { type ClusterOptions, openCluster } from "../../cluster/cluster.ts";
+import { publishedList } from "../../cluster/key-orders.ts";
+import type { CommandContext } from "../../context.ts";
+import { readSource } from "../../files/files.ts";
+import { usesOfKeys } from "../../keys/key-uses.ts";
+import { refuseOlder } from "../../keys/pin-verdict.ts";
+import { readPins } from "../../keys/pins.ts";
+import { recipientsOf, refuseUndemanded, trustFile } from "../../keys/recipient-pins.ts";
 
 /** One key and what needs it. */
 type KeyUse = {

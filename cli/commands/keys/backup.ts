@@ -1,7 +1,7 @@
 /** `lacre keys backup` and `backup verify`: so that a lost cluster can be had back. */
 import * as fs from "node:fs";
-import type { Engine } from "../../src/crypto/index.ts";
-import { LacreError } from "../../src/errors.ts";
+import type { Engine } from "../../../src/crypto/index.ts";
+import { LacreError } from "../../../src/errors.ts";
 import {
   asBackedUp,
   BACKUP_DATA,
@@ -12,16 +12,22 @@ import {
   formatKeyStore,
   type KeyStore,
   parseKeyList,
-} from "../../src/keys/index.ts";
-import { type KeyId, printableJson, printableName, shortKeyId } from "../../src/model/index.ts";
-import { openCluster } from "../cluster/cluster.ts";
-import type { CommandContext } from "../context.ts";
-import { counted } from "../counted.ts";
-import { readSource, resolvePath, STDIN } from "../files/files.ts";
-import { chooseLock, type LockOptions, loadBackupModule, type UnlockOptions, withBackup } from "../keys/backup-keys.ts";
-import { changeStoreFile, withStore } from "../keys/key-store.ts";
-import { writeNewFile, writePrivateFile } from "../keys/private-keys.ts";
-import type { KeyPlace } from "./keys-life.ts";
+} from "../../../src/keys/index.ts";
+import { type KeyId, printableJson, printableName, shortKeyId } from "../../../src/model/index.ts";
+import { openCluster } from "../../cluster/cluster.ts";
+import type { CommandContext } from "../../context.ts";
+import { counted } from "../../counted.ts";
+import { readSource, resolvePath, STDIN } from "../../files/files.ts";
+import {
+  chooseLock,
+  type LockOptions,
+  loadBackupModule,
+  type UnlockOptions,
+  withBackup,
+} from "../../keys/backup-keys.ts";
+import { changeStoreFile, withStore } from "../../keys/key-store.ts";
+import { writeNewFile, writePrivateFile } from "../../keys/private-keys.ts";
+import type { KeyPlace } from "./rotate.ts";
 
 /** Options of `lacre keys backup`. */
 export type BackupOptions = KeyPlace & LockOptions & { readonly output: string };

@@ -1,11 +1,11 @@
 /** `lacre keys recovery-key`: what opens backups, kept offline, in one piece or in shares. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LacreError } from "../../src/errors.ts";
-import type { CommandContext } from "../context.ts";
-import { resolvePath } from "../files/files.ts";
-import { loadBackupModule } from "../keys/backup-keys.ts";
-import { writePrivateFile } from "../keys/private-keys.ts";
+import { LacreError } from "../../../src/errors.ts";
+import type { CommandContext } from "../../context.ts";
+import { resolvePath } from "../../files/files.ts";
+import { loadBackupModule } from "../../keys/backup-keys.ts";
+import { writePrivateFile } from "../../keys/private-keys.ts";
 
 /** Options of `lacre keys recovery-key`. */
 export type RecoveryOptions = { readonly output: string; readonly shares?: number; readonly threshold?: number };
