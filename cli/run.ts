@@ -29,7 +29,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   try {
     const words = args.length === 0 ? ["--help"] : [...args];
-    await createProgram(context, outcome, words).parseAsync(words, { from: "user" });
+    const program = await createProgram(context, outcome, words);
+    await program.parseAsync(words, { from: "user" });
     return outcome.status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;

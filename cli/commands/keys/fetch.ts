@@ -12,13 +12,18 @@ import { publishedList } from "../../cluster/key-orders.ts";
 import type { CommandContext } from "../../context.ts";
 import { readSource, STDIN } from "../../files/files.ts";
 import { workTreeRoot } from "../../git/git.ts";
-import { describeRecipient, isSameRecipient, refuseOlder } from "../../keys/pin-verdict.ts";
+import { describeKeys } from "../../keys/key-words.ts";
+import {
+  describePin,
+  describeRecipient,
+  isSameRecipient,
+  refuseOlder,
+  refuseOtherFingerprint,
+} from "../../keys/pin-verdict.ts";
 import { type PinTarget, pinRecipient, targetsOf } from "../../keys/pinning.ts";
 import { type Pin, type PinnedRecipient, pinOf, readPins } from "../../keys/pins.ts";
 import { recipientsInText, recipientsOf, refuseUndemanded, rememberSerials } from "../../keys/recipient-pins.ts";
 import { findConfiguration, insideOf } from "../../repository/configuration.ts";
-import { describeKeys } from "./generate.ts";
-import { describePin, refuseOtherFingerprint } from "./pin.ts";
 
 /** Options of `lacre keys fetch`. */
 export type FetchOptions = ClusterOptions & {

@@ -1,4 +1,4 @@
-/** `lacre keys generate`, `public` and `publish`: keys on this machine. */
+/** `lacre keys generate`: keys made on this machine. */
 import { wipe } from "../../../src/bytes.ts";
 import {
   createSealer,
@@ -15,7 +15,6 @@ import {
   formatKeyStore,
   formatPrivateKey,
   formatPublicKey,
-  type HeldKey,
   holdNew,
   KEY_LIFETIME_MS,
   listOf,
@@ -24,10 +23,8 @@ import {
   wipeStore,
 } from "../../../src/keys/index.ts";
 import { type Suite, shortKeyId } from "../../../src/model/index.ts";
-import { writeAtomic } from "../../../src/node/write.ts";
 import type { CommandContext } from "../../context.ts";
-import { resolvePath, STDIN } from "../../files/files.ts";
-import { withStore } from "../../keys/key-store.ts";
+import { tellFingerprint } from "../../keys/key-words.ts";
 import { loadPrivateKeys, writePrivateFile } from "../../keys/private-keys.ts";
 import { fingerprintOfKey } from "../../keys/recipient-pins.ts";
 
@@ -108,43 +105,4 @@ async function generateSigner(context: CommandContext, file: string): Promise<vo
   } finally {
     wipe(seed);
   }
-}
-
-/** The public line of every private key in the files. */
-export async function printPublicKeys(
-  context: CommandContext,
-  options: { readonly keyFile?: readonly string[] },
-): Promise<void> {
-  const engine = await context.engine();
-  const keys = await loadPrivateKeys(context, options.keyFile ?? []);
-  const lines = keys.map(({ publicKey }) => `# lacre key ${publicKey.keyId}\n${formatPublicKey(publicKey)}\n`);
-  for (const key of keys) key.wipe();
-  await context.print(lines.join(""));
-  for (const { publicKey } of keys) tellFingerprint(context, fingerprintOfKey(engine, publicKey));
-}
-
-/** What others compare before they seal: it reaches them by another way than the repository. */
-function tellFingerprint(context: CommandContext, fingerprint: string): void {
-  context.say(`fingerprint: ${fingerprint}`);
-}
-
-/** The signed list of a store: what everybody may see, and seals with. */
-export async function publishKeys(
-  context: CommandContext,
-  options: { readonly keyFile: string; readonly output?: string },
-): Promise<void> {
-  await withStore(context, options.keyFile, async (store, engine) => {
-    const text = signKeyList(engine, listOf(store), store.identity);
-    if (options.output === undefined || options.output === STDIN) return context.print(text);
-    writeAtomic({ path: resolvePath(context, options.output), content: text });
-    context.say(
-      `${options.output}: ${store.cluster}, serial ${store.serial}, ${describeKeys(listOf(store))}. Commit it`,
-    );
-    tellFingerprint(context, fingerprintOf(engine, engine.signingKeyOf(store.identity)));
-  });
-}
-
-/** `7eb0a1b2 active, ...`. */
-export function describeKeys({ keys }: { readonly keys: readonly Pick<HeldKey, "publicKey" | "state">[] }): string {
-  return keys.map(({ publicKey, state }) => `${shortKeyId(publicKey.keyId)} ${state}`).join(", ") || "no key";
 }

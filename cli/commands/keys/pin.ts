@@ -1,13 +1,12 @@
 /** `lacre keys pin`: whom a keys file names is trusted, once its fingerprint was compared. */
-import { LacreError } from "../../../src/errors.ts";
 import { printableName, shellWord } from "../../../src/model/index.ts";
 import type { CommandContext } from "../../context.ts";
 import { readSource } from "../../files/files.ts";
 import { refuseStdin } from "../../files/sealed-file.ts";
 import type { PinPlace } from "../../keys/pin-places.ts";
-import { describeMapping, describeRecipient, refuseOlder } from "../../keys/pin-verdict.ts";
+import { describePin, describeRecipient, refuseOlder, refuseOtherFingerprint } from "../../keys/pin-verdict.ts";
 import { pinRecipient, targetsOf } from "../../keys/pinning.ts";
-import { type Pin, readPins } from "../../keys/pins.ts";
+import { readPins } from "../../keys/pins.ts";
 import { readNamed } from "../../keys/recipient-files.ts";
 import { recipientsOf } from "../../keys/recipient-pins.ts";
 
@@ -42,22 +41,4 @@ export async function pinKeys(
 
 function ofEnvironment({ key }: PinPlace): string {
   return key.environment === undefined ? "" : ` --env ${shellWord(key.environment)}`;
-}
-
-/** What is pinned now, on one line. */
-export function describePin({ recipients, mapping }: Pin, name: string): string {
-  const what = [
-    recipients.map(describeRecipient).join(", "),
-    ...describeMapping(mapping),
-    ...(mapping.isDefault ? ["the default"] : []),
-  ];
-  return `${printableName(name)}: ${what.join("; ")}`;
-}
-
-/** PIN_MISMATCH where what is there is not what the user compared. */
-export function refuseOtherFingerprint(what: string, is: string, wanted: string): void {
-  if (is === wanted) return;
-  throw new LacreError("PIN_MISMATCH", `${what} has the fingerprint ${is}, and named is ${printableName(wanted)}`, {
-    hint: "somebody may have swapped it: ask again who runs the cluster, or has the private key, by another way than this repository",
-  });
 }

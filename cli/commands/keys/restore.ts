@@ -5,8 +5,8 @@ import { shortKeyId } from "../../../src/model/index.ts";
 import { restoreIntoCluster } from "../../cluster/restored-cluster.ts";
 import type { CommandContext } from "../../context.ts";
 import { type UnlockOptions, withBackup } from "../../keys/backup-keys.ts";
+import type { KeyPlace } from "../../keys/key-place.ts";
 import { refuseCommittable, writePrivateFile } from "../../keys/private-keys.ts";
-import type { KeyPlace } from "./rotate.ts";
 
 /** Options of `lacre keys restore`. */
 export type RestoreOptions = KeyPlace & UnlockOptions;

@@ -1,5 +1,5 @@
 /** Options and texts that several commands share. */
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 
 /** The worked example at the end of a help text. */
 export function example(...lines: readonly string[]): string {
@@ -31,7 +31,7 @@ export const signWith = (): Option =>
   new Option("--sign-with <file>", "sign what is sealed with this key; default: LACRE_SIGN_WITH, or no signature");
 
 /** The key store of a standalone controller. */
-export const storeFile = (): Option =>
+const storeFile = (): Option =>
   new Option("-k, --key-file <file>", "key store of a standalone controller, instead of a cluster");
 
 /** An option that may be repeated. */
@@ -78,3 +78,12 @@ export const clusterOptions = (): readonly Option[] => [
 /** Where a cluster's controller has its keys. */
 export const keyNamespace = (): Option =>
   new Option("--key-namespace <name>", "where the controller publishes its keys").default("lacre-system");
+
+/** Whose keys: those of a cluster, or of a key store in a file. */
+export const keyPlace = (): readonly Option[] => [storeFile(), keyNamespace(), ...clusterOptions()];
+
+/** The command with more options. */
+export function withOptions(command: Command, ...options: readonly Option[]): Command {
+  for (const option of options) command.addOption(option);
+  return command;
+}
