@@ -6,12 +6,11 @@ import { printableText, printDotenv, printObject, secretObject, TOP_LEVEL } from
 import { type PlainSecret, parseToken, wipeSecret } from "../../src/model/index.ts";
 import { writeError } from "../../src/node/file-error.ts";
 import { writeNew } from "../../src/node/write.ts";
-import { openSecret } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource, resolvePath, STDIN } from "../files/files.ts";
 import { expandInputs } from "../files/inputs.ts";
-import { sealedObjects } from "../files/sealed-file.ts";
-import { OPEN_CODES, OPEN_SAYS, openError, openHint } from "../keys/open-error.ts";
+import { openFile } from "../files/open-file.ts";
+import { OPEN_CODES, OPEN_SAYS, openHint } from "../keys/open-error.ts";
 import { withKeyring } from "../keys/private-keys.ts";
 import { onlyNamed, refusedVariable, refuseVariables } from "../terminal/variable-names.ts";
 
@@ -50,35 +49,6 @@ export async function open(context: CommandContext, files: readonly string[], op
       for (const secret of secrets) wipeSecret(secret);
     }
   });
-}
-
-/** All Secrets of one file, or an error that names every entry that does not open. */
-export async function openFile(
-  context: CommandContext,
-  file: string,
-  keyring: Keyring,
-  namespace?: string,
-): Promise<readonly PlainSecret[]> {
-  const engine = await context.engine();
-  const source = await readSource(context, file);
-  const objects = sealedObjects(source);
-  if (objects.length === 0) {
-    throw new LacreError("NOT_SEALED", `${source.path} holds no SealedSecret`, {
-      hint: "to seal a Secret: lacre seal",
-    });
-  }
-  const secrets: PlainSecret[] = [];
-  for (const { sealed } of objects) {
-    const placed = sealed.namespace === "" && namespace !== undefined ? { ...sealed, namespace } : sealed;
-    const opened = openSecret(engine, keyring, placed);
-    if (opened.ok) {
-      secrets.push(opened.secret);
-      continue;
-    }
-    for (const secret of secrets) wipeSecret(secret);
-    throw openError(source.path, placed, opened.failures, keyring);
-  }
-  return secrets;
 }
 
 /** Shells and programs take an .env file for their environment: no value may choose what they run. */
