@@ -19,7 +19,10 @@ export function define(context: CommandContext): Command {
     .addOption(namespace())
     .addOption(name())
     .option("--key <key>", "with --raw: the key that the token stands under")
-    .action(async (files, options) => (await import("./open.ts")).open(context, files, options))
+    .action(async (files, options) => {
+      if (options.raw === true) await (await import("./open-raw.ts")).openRaw(context, files, options);
+      else await (await import("./open.ts")).open(context, files, options);
+    })
     .addHelpText(
       "after",
       example(

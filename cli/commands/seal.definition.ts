@@ -12,7 +12,7 @@ export function define(context: CommandContext): Command {
     .addOption(environment())
     .addOption(scope())
     .addOption(signWith())
-    .option("-i, --in-place", "put each SealedSecret in the place of its Secret")
+    .addOption(new Option("-i, --in-place", "put each SealedSecret in the place of its Secret").conflicts("output"))
     .option("-o, --output <path>", "file to write; a directory for several inputs")
     .addOption(namespace())
     .addOption(name())
@@ -23,12 +23,20 @@ export function define(context: CommandContext): Command {
         "dotenv",
       ]),
     )
-    .option("--raw", "seal one value from standard input or --from-file into one token")
+    .addOption(
+      new Option("--raw", "seal one value from standard input or --from-file into one token").conflicts([
+        "inPlace",
+        "output",
+      ]),
+    )
     .option("--key <key>", "with --raw: the key that the value will stand under")
     .option("--from-file <file>", "with --raw: the file that holds the value")
     .option("--no-cache", "seal every value anew, also unchanged ones")
     .addOption(json())
-    .action(async (files, options) => (await import("./seal.ts")).seal(context, files, options))
+    .action(async (files, options) => {
+      if (options.raw === true) await (await import("./seal-raw.ts")).sealRaw(context, files, options);
+      else await (await import("./seal.ts")).seal(context, files, options);
+    })
     .addHelpText(
       "after",
       example(

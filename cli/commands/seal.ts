@@ -1,5 +1,4 @@
 /** `lacre seal`: files, directories and standard input into SealedSecrets. All is sealed before the first byte is written. */
-import * as path from "node:path";
 import type { Engine, PublicKey, Sealer } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
 import { detectFormat, type InputFormat, type Source, withBom } from "../../src/format/index.ts";
@@ -8,12 +7,12 @@ import { type PendingFile, writeAllAtomic } from "../../src/node/write.ts";
 import { type SealedSource, sealSource } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { counted } from "../counted.ts";
-import { isDirectory, readSource, readSourceIfPresent, resolvePath, STDIN } from "../files/files.ts";
+import { readSource, readSourceIfPresent, resolvePath } from "../files/files.ts";
 import { expandInputs, type InputFile } from "../files/inputs.ts";
 import { NO_CACHE, openSealCache, type SealCache } from "../files/seal-cache.ts";
+import { chooseTargets } from "../files/seal-targets.ts";
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
-import { sealRaw } from "./seal-raw.ts";
 
 /** The options of `lacre seal`. */
 export type SealCommandOptions = RecipientOptions &
@@ -25,7 +24,6 @@ export type SealCommandOptions = RecipientOptions &
     readonly name?: string;
     readonly type?: string;
     readonly inputFormat?: InputFormat;
-    readonly raw?: boolean;
     readonly key?: string;
     readonly fromFile?: string;
     readonly cache: boolean;
@@ -50,7 +48,6 @@ export async function seal(
   files: readonly string[],
   options: SealCommandOptions,
 ): Promise<void> {
-  if (options.raw === true) return sealRaw(context, files, options);
   refuseContradictions(options);
   const inputs = await expandInputs(context, files);
   const targetOf = chooseTargets(context, files, inputs, options);
@@ -83,9 +80,6 @@ function keepYoungGenerationSmall(): void {
 }
 
 function refuseContradictions(options: SealCommandOptions): void {
-  if (options.inPlace === true && options.output !== undefined) {
-    throw new LacreError("USAGE", "--in-place and --output contradict each other", { hint: "use one of the two" });
-  }
   if (options.key !== undefined || options.fromFile !== undefined) {
     throw new LacreError("USAGE", "--key and --from-file go with --raw", {
       hint: "to change one value of a file: lacre set FILE KEY",
@@ -106,34 +100,6 @@ function formatOf(input: InputFile, source: Source, options: SealCommandOptions)
   throw new LacreError("NOT_A_SECRET", `${source.path} is neither YAML or JSON manifests nor a .env file`, {
     hint: "if it is, say which: --input-format manifests or --input-format dotenv",
   });
-}
-
-/** Where each input's result goes: a path as shown to the user, or undefined for standard output. */
-function chooseTargets(
-  context: CommandContext,
-  named: readonly string[],
-  inputs: readonly InputFile[],
-  { inPlace, output }: SealCommandOptions,
-): (input: InputFile) => string | undefined {
-  if (inPlace === true) {
-    if (inputs.some(({ shown }) => shown === STDIN)) {
-      throw new LacreError("USAGE", "standard input has no place", { hint: "name the file, or leave --in-place out" });
-    }
-    return ({ shown }) => shown;
-  }
-  const isTree = named.some((one) => one !== STDIN && isDirectory(context, one));
-  if (output === undefined) {
-    if (isTree) throw new LacreError("USAGE", "a directory is sealed with --in-place or --output DIRECTORY");
-    return () => undefined;
-  }
-  const isIntoDirectory = isTree || inputs.length > 1 || output.endsWith("/") || isDirectory(context, output);
-  if (!isIntoDirectory) return () => output;
-  return ({ relative }) => path.join(output, outputName(relative));
-}
-
-function outputName(relative: string): string {
-  if (relative === STDIN) return "sealed.yaml";
-  return /\.(?:ya?ml|json)$/i.test(relative) ? relative : `${relative.replace(/^\./, "")}.yaml`;
 }
 
 function sealJob(

@@ -4,9 +4,9 @@ import { LacreError } from "../../src/errors.ts";
 import { type PlainSecret, wipeSecret } from "../../src/model/index.ts";
 import { openSecret } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
-import { openError } from "../keys/open-error.ts";
-import { readSource } from "./files.ts";
-import { sealedObjects } from "./sealed-file.ts";
+import { readSource } from "../files/files.ts";
+import { sealedObjects } from "../files/sealed-file.ts";
+import { openError } from "./open-error.ts";
 
 /** All Secrets of one file, or an error that names every entry that does not open. */
 export async function openFile(
