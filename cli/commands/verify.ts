@@ -23,12 +23,13 @@ import { counted } from "../counted.ts";
 import { STDIN } from "../files/files.ts";
 import { accept } from "../verify/accept.ts";
 import { readAdded } from "../verify/added-allowances.ts";
+import type { Contents } from "../verify/contents.ts";
 import { judgedEnvironments } from "../verify/environment-states.ts";
 import { byPlace, firstIdentity, judgeContents, withoutIdentity } from "../verify/judge.ts";
 import { verifyLive } from "../verify/live.ts";
 import { policyOf, sealersOf } from "../verify/policy.ts";
 import { configuredPaths, readRules, sourceNotes } from "../verify/rule-files.ts";
-import { type Choice, type Contents, chooseContents } from "../verify/verified-contents.ts";
+import { type Choice, chooseContents } from "../verify/verified-contents.ts";
 import { rolesOf, unreadRoles } from "../verify/verify-items.ts";
 
 /** Options of `lacre verify`. accept: the reason for which all that is found now goes into the baseline. */

@@ -1,7 +1,7 @@
 /** Judges all that was chosen, and puts what is found in order. */
 import { type Finding, isUnscanned, trackedPrograms } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
-import type { Contents } from "./verified-contents.ts";
+import type { Contents } from "./contents.ts";
 import { createIdentify, type VerifySettings } from "./verify-items.ts";
 import { judgeItems } from "./verify-threads.ts";
 
