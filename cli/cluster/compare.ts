@@ -102,10 +102,9 @@ const FEW = 5;
 async function readNamespace(
   cluster: ClusterReader,
   namespace: string,
-  names: readonly string[],
-  isWhole: boolean,
+  names: readonly string[] | "all",
 ): Promise<ReadonlyMap<string, unknown>> {
-  if (isWhole || names.length > FEW) {
+  if (names === "all" || names.length > FEW) {
     const objects = await cluster.sealedSecrets(namespace);
     return new Map(
       objects.map((object) => [(object as { readonly metadata: { readonly name: string } }).metadata.name, object]),
@@ -132,7 +131,7 @@ export async function compareWithCluster(
   const extras: ObjectDiff[] = [];
   for (const [namespace, ours] of namespaces) {
     const names = new Set(ours.map(({ sealed }) => sealed.name));
-    const found = await readNamespace(cluster, namespace, [...names], options.extra === true);
+    const found = await readNamespace(cluster, namespace, options.extra === true ? "all" : [...names]);
     for (const [name, object] of found) {
       if (names.has(name)) live.set(`${namespace}/${name}`, object);
       else if (options.extra === true) extras.push({ sign: "-", object: `${namespace}/${name}`, differences: [] });

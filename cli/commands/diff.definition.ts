@@ -1,17 +1,16 @@
 /** How `lacre diff` is called. */
 import { Command } from "commander";
 import type { CommandContext, Outcome } from "../context.ts";
-import { clusterOptions, example, json, namespace } from "../options.ts";
+import { clusterOptions, example, json, namespace, withOptions } from "../options.ts";
 
 /** The command with its arguments, options and help. */
 export function define(context: CommandContext, outcome: Outcome): Command {
-  const command = new Command("diff")
+  const diff = new Command("diff")
     .description("compare Git with the cluster: + ~ - ! = per object and entry, never a value; 0 same, 9 different")
     .argument("[path...]", "SealedSecrets or directories of them; the whole repository by default")
     .addOption(namespace())
     .option("--extra", "also show SealedSecrets of these namespaces that only the cluster has");
-  for (const option of clusterOptions()) command.addOption(option);
-  return command
+  return withOptions(diff, ...clusterOptions())
     .addOption(json())
     .action(async (paths, options) => {
       outcome.status = await (await import("./diff.ts")).diff(context, paths, options);

@@ -13,8 +13,8 @@ export function define(context: CommandContext, outcome: Outcome): Command {
     .argument("[marker-size]", "%L")
     .argument("[path]", "%P")
     .action(async (base, ours, theirs, markerSize, path) => {
-      const { mergeDriver: run } = await import("./merge-driver.ts");
-      outcome.status = await run(context, { base, ours, theirs, markerSize, path });
+      const { mergeDriver } = await import("./merge-driver.ts");
+      outcome.status = await mergeDriver(context, { base, ours, theirs, markerSize, path });
     })
     .addHelpText("after", example('git config merge.lacre.driver "lacre merge-driver %O %A %B %L %P"'));
 }

@@ -10,7 +10,7 @@ import { OPEN_CODES, OPEN_SAYS, openHint } from "../keys/open-error.ts";
 import { withKeyring } from "../keys/private-keys.ts";
 
 /** The options of `lacre open` that are about one token. */
-export type RawOptions = {
+export type OpenRawOptions = {
   readonly keyFile?: readonly string[];
   readonly namespace?: string;
   readonly name?: string;
@@ -18,7 +18,11 @@ export type RawOptions = {
 };
 
 /** Runs the command. */
-export async function openRaw(context: CommandContext, files: readonly string[], options: RawOptions): Promise<void> {
+export async function openRaw(
+  context: CommandContext,
+  files: readonly string[],
+  options: OpenRawOptions,
+): Promise<void> {
   if (options.key === undefined) {
     throw new LacreError("USAGE", "--raw needs --key: a token is bound to the key it stands under", {
       hint: "lacre open --raw --key-file F --namespace N --name S --key K",

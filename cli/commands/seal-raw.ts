@@ -9,7 +9,7 @@ import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } f
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 
 /** The options of `lacre seal` that are about one value. */
-export type RawOptions = RecipientOptions &
+export type SealRawOptions = RecipientOptions &
   SignOptions & {
     readonly scope?: string;
     readonly namespace?: string;
@@ -19,7 +19,11 @@ export type RawOptions = RecipientOptions &
   };
 
 /** Runs the command. */
-export async function sealRaw(context: CommandContext, files: readonly string[], options: RawOptions): Promise<void> {
+export async function sealRaw(
+  context: CommandContext,
+  files: readonly string[],
+  options: SealRawOptions,
+): Promise<void> {
   if (files.length > 0) {
     throw new LacreError("USAGE", "--raw takes no file argument", {
       hint: `to seal the bytes of a file: --from-file ${shellWord(files[0] ?? "FILE")}`,

@@ -1,7 +1,7 @@
 /** How `lacre verify` is called. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext, Outcome } from "../context.ts";
-import { clusterOptions, example, json } from "../options.ts";
+import { clusterOptions, example, json, withOptions } from "../options.ts";
 
 function seconds(text: string): number {
   const value = Number(text);
@@ -11,7 +11,7 @@ function seconds(text: string): number {
 
 /** The command with its arguments, options and help. */
 export function define(context: CommandContext, outcome: Outcome): Command {
-  return new Command("verify")
+  const verify = new Command("verify")
     .description("prove that sealed files are sound and that no secret is committed in the clear; needs no key")
     .argument("[path...]", "files or directories, - for standard input; the whole repository by default")
     .addOption(
@@ -34,9 +34,8 @@ export function define(context: CommandContext, outcome: Outcome): Command {
     .option("--expires <day>", "with --accept: until when, YYYY-MM-DD")
     .addOption(
       new Option("--live", "also compare with the cluster: lacre diff").conflicts(["staged", "range", "history"]),
-    )
-    .addOption(clusterOptions()[0] as Option)
-    .addOption(clusterOptions()[1] as Option)
+    );
+  return withOptions(verify, ...clusterOptions())
     .option("--sealers <file>", "whose signatures count, instead of the configuration's file; public keys only")
     .option(
       "--config-from <rev>",

@@ -111,7 +111,7 @@ export async function fetchKeys(context: CommandContext, options: FetchOptions):
   if (here !== undefined && isSameRecipient(here, recipient)) refuseOlder(recipient, { known: [here], pins: [] });
   const unpinned = targets.filter((target) => !isPinned(pinOf(pins, target.place.key), recipient));
   for (const target of unpinned.filter((one) => !isVouched(one, options))) {
-    refuseOtherIdentity(shown, here, pinOf(pins, target.place.key), recipient, options.fingerprint !== undefined);
+    refuseOtherIdentity(shown, here, pinOf(pins, target.place.key), recipient, options.fingerprint);
   }
   if (before === text) context.say(`${shown} is up to date (serial ${list.serial})`);
   else {
@@ -160,15 +160,15 @@ async function pinFetched(
   }
 }
 
-/** PIN_MISMATCH where there is a pin that the list is not in, or where the file is of another identity. here: what it holds. */
+/** PIN_MISMATCH where there is a pin that the list is not in, or where the file is of another identity. here: what it holds. compared: the fingerprint that the user named. */
 function refuseOtherIdentity(
   shown: string,
   here: PinnedRecipient | undefined,
   pin: Pin | undefined,
   recipient: PinnedRecipient,
-  isCompared: boolean,
+  compared: string | undefined,
 ): void {
-  const isOther = here !== undefined && !isSameRecipient(here, recipient) && !isCompared;
+  const isOther = here !== undefined && !isSameRecipient(here, recipient) && compared === undefined;
   if (pin === undefined && !isOther) return;
   const other = pin?.recipients.map(describeRecipient).join(", ") ?? (here && describeRecipient(here));
   throw new LacreError(
