@@ -160,7 +160,10 @@ async function pinFetched(
   }
 }
 
-/** PIN_MISMATCH where there is a pin that the list is not in, or where the file is of another identity. here: what it holds. compared: the fingerprint that the user named. */
+/**
+ * PIN_MISMATCH where there is a pin that the list is not in, or where the file is of another identity. here: what it holds.
+ * compared: the fingerprint that the user named.
+ */
 function refuseOtherIdentity(
   shown: string,
   here: PinnedRecipient | undefined,
