@@ -91,15 +91,6 @@ describe.each(WAYS)("lacre started %s", (_, lacre) => {
     expect(workspace.read("target/shop/db/A")).toBe("hunter2");
   });
 
-  it("says the controller's errors under its own name", () => {
-    const workspace = new Workspace().withKey();
-    const args = ["--source", "nothing:here", "--target", "directory:target", "--key-file", "prod.key"];
-    expect(lacre(workspace, ["sync", ...args])).toMatchObject({
-      status: 2,
-      said: expect.stringMatching(/^lacre: error: /),
-    });
-  });
-
   it("judges many files in threads of its own code", () => {
     const workspace = new Workspace();
     for (let index = 0; index < 2_100; index++) workspace.write(`many/${index}.txt`, "nothing to see\n");
