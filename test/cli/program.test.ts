@@ -52,4 +52,15 @@ describe("the table of commands", () => {
         expect([name, fs.existsSync(path.join(COMMANDS, folder, `${name}.ts`))]).toEqual([name, true]);
     }
   });
+
+  it("has no command that imports another one's file: what two need is a room by concern", () => {
+    const works = fs
+      .readdirSync(COMMANDS, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts") && !name.endsWith(SUFFIX));
+    expect(works.length).toBeGreaterThan(20);
+    const importing = works.filter((name) =>
+      /(?:from|import\()\s*"(?:\.\/|[./]*\/commands\/)/.test(fs.readFileSync(path.join(COMMANDS, name), "utf8")),
+    );
+    expect(importing).toEqual([]);
+  });
 });
