@@ -59,7 +59,7 @@ describe("the table of commands", () => {
       .filter((name) => name.endsWith(".ts") && !name.endsWith(SUFFIX));
     expect(works.length).toBeGreaterThan(20);
     const importing = works.filter((name) =>
-      /(?:from|import\()\s*"(?:\.\/|[./]*\/commands\/)/.test(fs.readFileSync(path.join(COMMANDS, name), "utf8")),
+      /(?:from|import)\s*\(?\s*"(?:\.\/|[./]*\/commands\/)/.test(fs.readFileSync(path.join(COMMANDS, name), "utf8")),
     );
     expect(importing).toEqual([]);
   });
