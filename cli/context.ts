@@ -22,6 +22,9 @@ export type CommandContext = {
   readonly engine: () => Promise<Engine>;
 };
 
+/** How a command ended without an error: a command that ends well with a status of its own puts it here. */
+export type Outcome = { status: number };
+
 /** Unix seconds, as tokens carry them. */
 export function unixSeconds(context: CommandContext): bigint {
   return BigInt(Math.floor(context.nowMs() / 1000));

@@ -3,14 +3,11 @@ import { CommanderError } from "commander";
 import { LacreError } from "../src/errors.ts";
 import { printableName } from "../src/model/index.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
-import { processContext } from "./context.ts";
+import { type Outcome, processContext } from "./context.ts";
 import { createProgram } from "./program.ts";
 
 /** Where a bug is reported, named only when one was met. */
 const REPORT = "this is a bug in lacre; please report it with the command you ran, without any secret";
-
-/** How a command ended without an error. */
-export type Outcome = { status: number };
 
 function complain(say: (talk: string) => void, error: LacreError): void {
   // One line each: a name of the repository cannot bring a line of its own.
@@ -32,7 +29,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   try {
     const words = args.length === 0 ? ["--help"] : [...args];
-    await createProgram(context, outcome, words).parseAsync(words, { from: "user" });
+    const program = await createProgram(context, outcome, words);
+    await program.parseAsync(words, { from: "user" });
     return outcome.status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;

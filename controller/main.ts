@@ -59,4 +59,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// Until it ends by itself, it has not: no await at the top, because the one executable is CommonJS.
+process.exitCode = EXIT.bug;
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

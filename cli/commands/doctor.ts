@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { printableJson, printableName, printableTalk } from "../../src/model/index.ts";
 import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
+import { ownedAdoptions } from "../cluster/owned-adoptions.ts";
 import type { CommandContext } from "../context.ts";
 import { withMemoryDirectory } from "../files/memory-files.ts";
 import { git, workTreeRoot } from "../git/git.ts";
@@ -11,7 +12,6 @@ import { loadRecipients } from "../keys/public-keys.ts";
 import { findConfiguration } from "../repository/configuration.ts";
 import { programWords } from "../repository/own-program.ts";
 import { setupParts } from "../repository/setup.ts";
-import { ownedAdoptions } from "./owned-adoptions.ts";
 
 /** How a check came out. Advice is not a failure. */
 type Verdict = "ok" | "advice" | "failed";

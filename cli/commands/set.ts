@@ -1,8 +1,7 @@
-/** `lacre set` and `lacre unset`: one entry, without any private key. */
+/** `lacre set`: one entry, without any private key. */
 import { wipe } from "../../src/bytes.ts";
 import { sealToken } from "../../src/crypto/index.ts";
-import { LacreError } from "../../src/errors.ts";
-import { parseKey, parseScope, refuseSlots, type SealedSecret, type Slot } from "../../src/model/index.ts";
+import { parseKey, parseScope, refuseSlots, type Slot } from "../../src/model/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { openSealCache } from "../files/seal-cache.ts";
@@ -18,10 +17,8 @@ import { readValue } from "../files/value.ts";
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 
-type ObjectOptions = { readonly object?: string };
 type SetOptions = RecipientOptions &
-  SignOptions &
-  ObjectOptions & { readonly fromFile?: string; readonly scope?: string };
+  SignOptions & { readonly object?: string; readonly fromFile?: string; readonly scope?: string };
 
 /** Seals one value into the file. The value is asked for last, when everything else is known to be right. */
 export async function setEntry(context: CommandContext, file: string, key: string, options: SetOptions): Promise<void> {
@@ -68,25 +65,4 @@ type Likeness = { readonly scope: string; readonly keyIds: string; readonly seal
 function isLike({ token, keyIds }: Slot, wanted: Likeness): boolean {
   if (wanted.sealer !== undefined && token?.signature?.sealerKeyId !== wanted.sealer) return false;
   return token?.scope === wanted.scope && keyIds.join() === wanted.keyIds;
-}
-
-/** Removes one entry. An entry that is not there is a mistake in its name. */
-export async function unsetEntry(
-  context: CommandContext,
-  file: string,
-  key: string,
-  options: ObjectOptions,
-): Promise<void> {
-  refuseStdin(file);
-  await changeEntries(context, file, options.object, (sealed) => {
-    if (!sealed.entries.has(key)) throw noEntry(file, sealed, key);
-    return new Map([[key, undefined]]);
-  });
-  context.say(`removed ${key} from ${file}`);
-}
-
-function noEntry(file: string, sealed: SealedSecret, key: string): LacreError {
-  return new LacreError("ENTRY_NOT_FOUND", `${file} has no entry ${key}`, {
-    hint: `it has: ${[...sealed.entries.keys()].join(", ") || "none"}`,
-  });
 }

@@ -1,10 +1,9 @@
 /** `lacre sync`: one pass of the standalone controller, in its own process, with its report told to people. */
 import { spawn } from "node:child_process";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { printableJson, printableName, printableTalk } from "../../src/model/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
+import { startOf } from "../../src/node/program.ts";
 import type { CommandContext } from "../context.ts";
 
 type SyncOptions = {
@@ -51,15 +50,10 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
   return report.status;
 }
 
-/** The controller lies beside this program, as a source and as a build alike. */
-function controllerPath(): string {
-  const main = fs.realpathSync(process.argv[1] ?? "");
-  return path.join(path.dirname(main), "..", "controller", main.endsWith(".ts") ? "main.ts" : "main.js");
-}
-
 function runController(context: CommandContext, args: readonly string[]): Promise<{ status: number; stdout: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [controllerPath(), ...args], {
+    const { command, args: before } = startOf("controller");
+    const child = spawn(command, [...before, ...args], {
       cwd: context.cwd,
       env: { ...context.env, LACRE_PROGRAM: "lacre" },
       stdio: ["ignore", "pipe", "inherit"],

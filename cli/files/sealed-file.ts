@@ -29,6 +29,12 @@ export function sealedObjects(source: Source): readonly SealedObject[] {
   return [...readStream(source)].filter((object) => object.kind === "sealed");
 }
 
+/** All SealedSecrets of a file; a file that never says the word is not parsed. */
+export async function sealedObjectsIn(context: CommandContext, file: string): Promise<readonly SealedObject[]> {
+  const source = await readSource(context, file);
+  return source.text.includes("SealedSecret") ? sealedObjects(source) : [];
+}
+
 /** The one SealedSecret of a source, or the one named. NOT_SEALED or USAGE otherwise. */
 export function selectObject(source: Source, wanted: string | undefined): SealedObject {
   const objects = sealedObjects(source);

@@ -5,7 +5,7 @@ import { LacreError } from "../../src/errors.ts";
 import { readError } from "../../src/node/file-error.ts";
 import { givesRoles, type TreeName } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
-import type { Contents } from "../verify/verified-contents.ts";
+import type { Contents } from "../verify/contents.ts";
 import { workTreeRoot } from "./git.ts";
 import { listWorkTree } from "./git-blobs.ts";
 

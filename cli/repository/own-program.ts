@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { posixWord, printableName } from "../../src/model/index.ts";
+import { startOf } from "../../src/node/program.ts";
 import { VERSION } from "../../src/version.ts";
 import { git } from "../git/git.ts";
 
@@ -14,9 +15,10 @@ export function programWords(): string {
   return programFiles().map(hookWord).join(" ");
 }
 
-/** The Node that runs and the program, which may be links: they stay what they are when a version is replaced. */
+/** The Node that runs and the program, or the one executable that is both. */
 function programFiles(): readonly string[] {
-  return [process.execPath, path.resolve(process.argv[1] ?? "")];
+  const { command, args } = startOf("cli");
+  return [command, ...args];
 }
 
 function hookWord(file: string): string {
@@ -55,7 +57,7 @@ function isBelow(directory: string, file: string): boolean {
 
 /** The SRI hash that npm checked when it installed this package, or undefined where npm does not say. */
 export function ownIntegrity(): string | undefined {
-  const [, program = ""] = programFiles();
+  const program = programFiles().at(-1) ?? "";
   // modules/lacre/dist/cli/main.cjs
   const modules = path.resolve(path.dirname(realPath(program)), "../../..");
   try {

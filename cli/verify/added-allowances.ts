@@ -11,8 +11,8 @@ import {
 } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { type Tree, treeBytes } from "../git/tree-files.ts";
+import type { Contents } from "./contents.ts";
 import { type RuleFiles, ruleFilesOf } from "./rule-files.ts";
-import type { Contents } from "./verified-contents.ts";
 import { createJudge, type VerifySettings } from "./verify-items.ts";
 
 /** A change by its end and what it is compared with. */

@@ -19,7 +19,7 @@ import { commitOf, type Tree, treeSource } from "../git/tree-files.ts";
 import { demandedPins, isDemanded, PIN_VARIABLE } from "../keys/pins.ts";
 import { recipientsInText } from "../keys/recipient-pins.ts";
 import { findConfiguration } from "../repository/configuration.ts";
-import type { Contents } from "./verified-contents.ts";
+import type { Contents } from "./contents.ts";
 
 /** Reads a file by its path from the root; undefined where there is none, or nothing in it. */
 type Read = (file: string) => Promise<Source | undefined>;

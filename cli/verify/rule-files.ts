@@ -8,7 +8,7 @@ import { readConfiguration, type Source } from "../../src/format/index.ts";
 import { CONFIGURATION_FILE } from "../../src/model/index.ts";
 import { BASELINE_FILE, type Baseline, readBaseline } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
-import { readSourceIfPresent } from "../files/files.ts";
+import { readSourceIfPresent, STDIN } from "../files/files.ts";
 import { workTreeRoot } from "../git/git.ts";
 import { commitOf, describeTree, type Tree, treeSource } from "../git/tree-files.ts";
 import { type FoundConfiguration, findConfiguration } from "../repository/configuration.ts";
@@ -23,8 +23,18 @@ export type RuleFiles = {
   readonly read: (absolute: string) => Promise<Source | undefined>;
 };
 
+/** Where the rules of a run are: those of a revision that is named, or as they lie here. */
+export async function readRules(
+  context: CommandContext,
+  paths: readonly string[],
+  configFrom: string | undefined,
+): Promise<RuleFiles> {
+  if (configFrom !== undefined) return ruleFilesFrom(context, configFrom);
+  return ruleFilesHere(context, paths.includes(STDIN) ? context.cwd : (workTreeRoot(context.cwd) ?? context.cwd));
+}
+
 /** As they lie there. root: where the baseline is. */
-export function ruleFilesHere(context: CommandContext, root: string): RuleFiles {
+function ruleFilesHere(context: CommandContext, root: string): RuleFiles {
   const shown = (absolute: string) => path.relative(context.cwd, absolute);
   const source = readSourceIfPresent(context, shown(path.join(root, BASELINE_FILE)));
   return {
@@ -35,7 +45,7 @@ export function ruleFilesHere(context: CommandContext, root: string): RuleFiles 
 }
 
 /** As a revision that somebody names holds them. */
-export async function ruleFilesFrom(context: CommandContext, revision: string): Promise<RuleFiles> {
+async function ruleFilesFrom(context: CommandContext, revision: string): Promise<RuleFiles> {
   const root = workTreeRoot(context.cwd);
   if (root === undefined) {
     throw new LacreError("GIT_FAILED", "this is no Git repository, so it has no revisions", {
@@ -77,4 +87,18 @@ async function nearest(cwd: string, root: string, read: RuleFiles["read"]): Prom
     if (source !== undefined) return { directory, configuration: readConfiguration(source) };
     if (directory === root || directory === path.dirname(directory)) return undefined;
   }
+}
+
+/** What is to be known of rules from elsewhere. */
+export function sourceNotes({ from, found }: RuleFiles): readonly string[] {
+  if (from === undefined || found !== undefined) return [];
+  return [`${from} has no .lacre.yaml: nothing is allowed by it, and tokens are not held against keys`];
+}
+
+/** What a run without paths looks at, as the user would name it; all of the repository where nothing says. */
+export function configuredPaths(context: CommandContext, found: FoundConfiguration | undefined): readonly string[] {
+  if (found === undefined) return [];
+  return found.configuration.verify.paths.map(
+    (given) => path.relative(context.cwd, path.join(found.directory, given)) || ".",
+  );
 }

@@ -1,29 +1,15 @@
 /** What a run of verify judges: files of the work tree, blobs of the index, of a range or of the whole history, or standard input. */
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
-import { givesRoles, MAX_VERIFIED_BYTES, type TreeName } from "../../src/verify/index.ts";
+import { givesRoles, MAX_VERIFIED_BYTES } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { STDIN } from "../files/files.ts";
 import { workTreeRoot } from "../git/git.ts";
 import { type Blob, gitBytes, historyBlobs, readBlobs, stagedBlobs, treeBlobs } from "../git/git-blobs.ts";
-import { basesOf, commitOf, headOf, type Tree } from "../git/tree-files.ts";
+import { basesOf, commitOf, headOf } from "../git/tree-files.ts";
 import { workTreeContents } from "../git/work-tree.ts";
+import type { Contents } from "./contents.ts";
 import type { VerifyItem } from "./verify-items.ts";
-
-/** Everything to judge. Items are handed out one at a time, so that a large repository is never held at once. */
-export type Contents = {
-  readonly notes: readonly string[];
-  readonly root: string;
-  /** How many items there will be. */
-  readonly count: number;
-  /** Where the change that is judged ends, and what it is compared with: of a range and of the index. */
-  readonly change?: { readonly tip: Tree; readonly bases: readonly string[] };
-  /** The files that say something about others. */
-  readonly roleFiles: () => Promise<readonly VerifyItem[]>;
-  readonly items: () => AsyncIterable<VerifyItem>;
-  /** All that Git holds or would hold among them, links and submodules too; nothing of what it ignores. */
-  readonly names: () => Promise<readonly TreeName[]>;
-};
 
 /** Options that choose among them. */
 export type Choice = {

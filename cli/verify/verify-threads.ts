@@ -1,9 +1,8 @@
 /** Judges many items on all cores. Small repositories are done before a second thread has started, so they get none. */
-import * as fs from "node:fs";
 import * as os from "node:os";
-import * as path from "node:path";
 import { Worker } from "node:worker_threads";
 import { LacreError } from "../../src/errors.ts";
+import { verifyThread } from "../../src/node/program.ts";
 import { createJudge, type VerifyItem, type VerifyOutcome, type VerifySettings } from "./verify-items.ts";
 
 const ITEMS_WORTH_THREADS = 2_000;
@@ -51,9 +50,10 @@ class Pool {
 
   constructor(size: number, settings: VerifySettings, take: (outcome: VerifyOutcome) => void) {
     this.#take = take;
-    // Beside the bundle of the command line, where the build puts it. The name it was called by may be a link.
-    const file = path.join(path.dirname(fs.realpathSync(process.argv[1] ?? "")), "verify-worker.cjs");
-    this.#threads = Array.from({ length: size }, () => this.#start(new Worker(file, { workerData: settings })));
+    const code = verifyThread();
+    const [source, options] = code.kind === "file" ? [code.file, {}] : [code.text, { eval: true }];
+    const make = () => new Worker(source, { ...options, workerData: settings });
+    this.#threads = Array.from({ length: size }, () => this.#start(make()));
   }
 
   #start(worker: Worker): Thread {
