@@ -120,7 +120,10 @@ async function readRules(
   { configFrom }: VerifyOptions,
 ): Promise<RuleFiles> {
   if (configFrom !== undefined) return ruleFilesFrom(context, configFrom);
-  return ruleFilesHere(context, paths.includes(STDIN) ? context.cwd : (workTreeRoot(context.cwd) ?? context.cwd));
+  return ruleFilesHere(
+    context,
+    paths.includes(STDIN) ? context.cwd : (workTreeRoot(context, context.cwd) ?? context.cwd),
+  );
 }
 
 /** What is reported: warnings, and allowances that nobody forbids, are notes. */

@@ -6,8 +6,7 @@ import { readError } from "../../src/node/file-error.ts";
 import { givesRoles, type TreeName } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import type { Contents } from "../verify/verified-contents.ts";
-import { workTreeRoot } from "./git.ts";
-import { listWorkTree } from "./git-blobs.ts";
+import { gitAt, listWorkTree, workTreeRoot } from "./git.ts";
 
 /**
  * A file by the bytes of its name, because a name need not be UTF-8. isRead: its content is judged, which that of a link is
@@ -26,7 +25,9 @@ export async function workTreeContents(
   const named = given.length === 0 ? ["."] : given;
   const list = async (isShort: boolean) => {
     const from = given.length === 0 ? base : context.cwd;
-    return (await Promise.all(named.map((one) => entriesOf(base, path.resolve(from, one), one, isShort)))).flat();
+    return (
+      await Promise.all(named.map((one) => entriesOf(context, base, path.resolve(from, one), one, isShort)))
+    ).flat();
   };
   const all = [...new Map((await list(isIgnoring)).map((entry) => [entry.file.toString("latin1"), entry])).values()];
   const unique = all.filter(({ isRead }) => isRead);
@@ -35,7 +36,7 @@ export async function workTreeContents(
     notes: [],
     // Of the whole repository, also where only a few files were named: what gives a role may be another one.
     roleFiles: async () => {
-      const others = root === undefined || given.length === 0 ? [] : await entriesOf(base, base, ".", true);
+      const others = root === undefined || given.length === 0 ? [] : await entriesOf(context, base, base, ".", true);
       return [...unique, ...others].filter((entry) => entry.isRead && givesRoles(entry.path));
     },
     count: unique.length,
@@ -56,6 +57,7 @@ function statOf(absolute: string, shown: string): fs.Stats | undefined {
 }
 
 async function entriesOf(
+  context: CommandContext,
   base: string,
   absolute: string,
   shown: string,
@@ -67,11 +69,11 @@ async function entriesOf(
   if (!stat.isDirectory())
     return [toEntry(base, Buffer.from(absolute), { isLink: stat.isSymbolicLink(), isRead: true, isGit: true })];
   // A directory that is named may lie in another repository, or in none.
-  if (!isIgnoring || workTreeRoot(absolute) === undefined)
+  if (!isIgnoring || workTreeRoot(context, absolute) === undefined)
     return [...walk(Buffer.from(absolute))].map((file) =>
       toEntry(base, file, { isLink: false, isRead: true, isGit: false }),
     );
-  const listed = await listWorkTree(absolute);
+  const listed = await listWorkTree(gitAt(context, absolute));
   return splitNul(listed)
     .map((name) => Buffer.concat([Buffer.from(`${absolute}/`), name]))
     .flatMap((file) => {

@@ -106,7 +106,8 @@ function newestOf(list: Parameters<typeof newestActive<HeldKey | ListedKey>>[0],
 async function loadMeans(api: KubeApi, config: ResealConfig): Promise<Means> {
   const engine = await loadEngine();
   const keys = await readKeys(api, engine, config);
-  const seed = config.signWith === undefined ? undefined : parseSigningSeed(readKeyFile(config.signWith).text);
+  const seed =
+    config.signWith === undefined ? undefined : parseSigningSeed(readKeyFile(config.signWith, process.env).text);
   return {
     engine,
     // Compromised keys open too: resealing is how one gets away from them.

@@ -42,7 +42,7 @@ export class KeyFiles {
   /** The keys, or the error of the first file that is not right. Keys that were held until now are wiped then. */
   current(): Opening {
     if (this.#loaded?.stamps === stampsOf(this.#files)) return this.#loaded;
-    const read = this.#files.map((file) => ({ file, ...readKeyFile(file) }));
+    const read = this.#files.map((file) => ({ file, ...readKeyFile(file, process.env) }));
     const keys = read.flatMap(({ file, text }) => this.#parse(file, text));
     const held = new Set(keys.flatMap(({ privateKey }) => privateKey?.publicKey.keyId ?? []));
     for (const keyId of held) this.#met.add(keyId);

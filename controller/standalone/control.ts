@@ -28,8 +28,8 @@ function createSource(config: Config, state: string): Source {
   if (config.source.kind === "directory") return directorySource(config.source.path);
   const { url, branch, allowedSigners, acceptCommit } = config.source;
   const clone = path.join(state, "git");
-  if (allowedSigners === undefined) return gitSource(url, branch, clone);
-  return gitSource(url, branch, clone, {
+  if (allowedSigners === undefined) return gitSource(process.env, url, branch, clone);
+  return gitSource(process.env, url, branch, clone, {
     allowedSigners,
     acceptCommit,
     acceptedFile: path.join(state, "accepted.json"),
