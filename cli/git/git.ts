@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
-import { askGit, askGitNow, type Git, type GitAnswer, gitIn } from "../../src/node/git.ts";
+import { askGit, askGitNow, type Git, type GitAnswer, gitIn, withOptions } from "../../src/node/git.ts";
 import type { CommandContext } from "../context.ts";
 import { realPath } from "../files/real-path.ts";
 
@@ -20,7 +20,8 @@ function nearestRepository(directory: string): string | undefined {
 /** Git in a directory. The index of a commit under way is that of the repository where the user is, and of no other. */
 export function gitAt(context: Context, directory: string): Git {
   const isHere = nearestRepository(realPath(directory)) === nearestRepository(realPath(context.cwd));
-  return gitIn(directory, context.env, isHere ? "here" : "elsewhere");
+  // Paths are names, never patterns.
+  return withOptions(gitIn(directory, context.env, isHere ? "here" : "elsewhere"), "--literal-pathspecs");
 }
 
 function unavailable(cause: Error | undefined): LacreError {

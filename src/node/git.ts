@@ -31,9 +31,9 @@ type GitFailure = "unavailable" | "ended" | "too-long" | "too-late";
 const PEOPLE_WAIT_FOR: Pick<Git, "maxBytes" | "timeoutMs"> = { maxBytes: 1 << 30, timeoutMs: undefined };
 const NOBODY_WAITS_FOR: Pick<Git, "maxBytes" | "timeoutMs"> = { maxBytes: 16 << 20, timeoutMs: 120_000 };
 
-/** Git in a work tree. Paths are names, never patterns. */
+/** Git in a work tree. */
 export function gitIn(directory: string, env: Environment, place: Exclude<GitPlace, "clone">): Git {
-  return { directory, env: gitEnvironment(env, place), options: ["--literal-pathspecs"], ...PEOPLE_WAIT_FOR };
+  return { directory, env: gitEnvironment(env, place), options: [], ...PEOPLE_WAIT_FOR };
 }
 
 /**

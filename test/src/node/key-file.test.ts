@@ -40,6 +40,19 @@ describe("a key file", () => {
     expect(() => readKeyFile(file, process.env)).toThrow("belongs to user 4242");
   });
 
+  it("in a work tree is read where Git ignores it, and where it would be committed is not", () => {
+    const at = new Workspace();
+    at.git("init", "-q");
+    const file = at.write("a[1].key", "key", 0o600);
+    // A hook's environment names another repository, and says nothing about this one.
+    const env = { ...at.env, GIT_DIR: at.file("elsewhere/.git"), GIT_INDEX_FILE: at.file("elsewhere/.git/index") };
+    expect(() => readKeyFile(file, env)).toThrow("could be committed");
+    at.write(".gitignore", "*.key\n");
+    expect(readKeyFile(file, env).text).toBe("key");
+    at.git("add", "-f", "a[1].key");
+    expect(() => readKeyFile(file, env)).toThrow("could be committed");
+  });
+
   it("that is a pipe is refused, and not waited for", () => {
     const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "lacre-key-")), "pipe");
     spawnSync("mkfifo", ["-m", "600", file]);
