@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
-import { sharedDirectory } from "../../src/node/directory.ts";
+import { sharedDirectory } from "../../src/node/shared-directory.ts";
 import { makeDirectories, writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { withLock } from "../files/lock.ts";

@@ -1,41 +1,7 @@
-/** What keeps an object from being as Git says, in a closed set of reasons. Messages hold names and key ids only. */
+/** What keeps an object from being as Git says, in the closed set of reasons of the report. Messages hold names and key ids only. */
+import type { Reason } from "../../src/model/index.ts";
 
-/** The reasons, as docs/controller.md lists them. The Kubernetes conditions use the same words. */
-export type Reason =
-  | "UnreadableFile"
-  | "NamespaceMissing"
-  | "Duplicate"
-  | "UnknownKey"
-  | "KeyRetired"
-  | "WrongContext"
-  | "MalformedToken"
-  | "CannotDecrypt"
-  | "AmbiguousEntry"
-  | "InvalidSpec"
-  | "SuiteNotAccepted"
-  | "ScopeNotAccepted"
-  | "RolledBack"
-  | "SealedInFuture"
-  | "SignatureMissing"
-  | "SignatureNotTrusted"
-  | "NotOwned"
-  | "FieldConflict"
-  | "ImmutableTarget"
-  | "TypeNotAllowed"
-  | "NameNotAllowed"
-  | "NamespaceNotAllowed"
-  | "TooLarge"
-  | "AccessDenied"
-  | "DriftDetected"
-  | "EmptySource"
-  | "SourceFailed"
-  | "WriteFailed"
-  | "KeysUnreadable"
-  | "KeysNotKept"
-  | "SealersUnreadable";
-
-/** subject: `namespace/name`, a file, or `source` and `keys`. */
-export type Problem = { readonly subject: string; readonly reason: Reason; readonly message: string };
+export type { Problem, Reason } from "../../src/model/index.ts";
 
 /** Why an object is not written, and what a person needs to know about it. */
 export type Objection = { readonly reason: Reason; readonly message: string };

@@ -1,7 +1,8 @@
 /** The running controller: wires source, target and keys, and runs passes until it is told to stop. */
 import * as path from "node:path";
-import { printableJson } from "../../src/model/index.ts";
+import { formatPassReport } from "../../src/model/index.ts";
 import { loadEngine } from "../../src/node/engine.ts";
+import { statusOfProblems } from "../../src/node/exit-status.ts";
 import { VERSION } from "../../src/version.ts";
 import type { Problem } from "../decide/problem.ts";
 import { KeyFiles } from "../keys/key-files.ts";
@@ -16,10 +17,9 @@ import { directoryTarget } from "../targets/directory.ts";
 import { createLog } from "../telemetry/log.ts";
 import { Reporter } from "../telemetry/reporter.ts";
 import type { Config } from "./config.ts";
-import { statusOfProblems } from "./exit-status.ts";
 import { takeLock } from "./lock.ts";
 import { Reconciler } from "./pass.ts";
-import { describe, type PassReport } from "./pass-report.ts";
+import { describe, type PassResult } from "./pass-result.ts";
 
 /** Our own files in the target: no namespace starts with dots. */
 const STATE = "..lacre";
@@ -37,13 +37,10 @@ function createSource(config: Config, state: string): Source {
 }
 
 /** What --once prints: `lacre sync` and scripts read it. */
-function printReport(report: PassReport): number {
-  const status = statusOfProblems(report.problems);
-  const { revision, removed, unchanged, problems } = report;
-  const written = report.writes.map(({ object }) => object);
-  process.stdout.write(
-    `${printableJson(JSON.stringify({ revision, written, removed, unchanged, problems, status }))}\n`,
-  );
+function printReport(result: PassResult): number {
+  const status = statusOfProblems(result.problems);
+  const written = result.writes.map(({ object }) => object);
+  process.stdout.write(formatPassReport({ ...result, written, status }));
   return status;
 }
 

@@ -20,7 +20,7 @@ import type { Adoption, OperatorConsent } from "../targets/consent.ts";
 import { adoptionOf, objectionOf } from "../targets/directory-consent.ts";
 import type { Target } from "../targets/target.ts";
 import { type Inventory, type InventoryRecord, readInventory, writeInventory } from "./inventory.ts";
-import { describe, notRead, type PassReport } from "./pass-report.ts";
+import { describe, notRead, type PassResult } from "./pass-result.ts";
 
 /** What a reconciler works with. */
 export type ReconcilerOptions = {
@@ -69,7 +69,7 @@ export class Reconciler {
   }
 
   /** Runs one pass. Never throws for what can go wrong outside: that is in the report. */
-  async pass(): Promise<PassReport> {
+  async pass(): Promise<PassResult> {
     let snapshot: Snapshot;
     let opening: Opening;
     try {

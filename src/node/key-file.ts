@@ -3,10 +3,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../errors.ts";
 import { refuseUnsafeKeyFile } from "../keys/key-file.ts";
-import { sharedDirectory } from "./directory.ts";
 import { readError } from "./file-error.ts";
 import { askGitNow, type Git, gitIn } from "./git.ts";
 import type { Environment } from "./git-environment.ts";
+import { sharedDirectory } from "./shared-directory.ts";
 
 /** A key file that was read. stamp: what it looked like then; it differs once somebody wrote it. */
 export type KeyFile = { readonly text: string; readonly stamp: string };
@@ -68,8 +68,11 @@ function openKeyFile(file: string, shown: string): number {
   }
 }
 
+/** Of a file's status, what changes with it. No type of Node: whoever uses the library need not have its types. */
+type Looks = { readonly ino: number; readonly ctimeMs: number; readonly size: number };
+
 /** What a file looks like; it differs whenever somebody may have changed it. */
-export function stampOf({ ino, ctimeMs, size }: fs.Stats): string {
+export function stampOf({ ino, ctimeMs, size }: Looks): string {
   return `${ino}.${ctimeMs}.${size}`;
 }
 
