@@ -9,7 +9,7 @@ type Rule = { readonly what: string; readonly may: readonly string[] };
 
 /** What the folders of src show to the apps. */
 const FACES: readonly string[] = [
-  ...["errors", "bytes", "version"].map((name) => `src/${name}.ts`),
+  ...["errors", "bytes", "version", "model/kubernetes"].map((name) => `src/${name}.ts`),
   ...["model", "crypto", "keys", "format", "seal", "verify"].map((folder) => `src/${folder}/index.ts`),
 ];
 
@@ -103,6 +103,14 @@ describe("the architecture", () => {
       /createPortableEngine|registerEngine/.test(read(file)),
     );
     expect(users.sort()).toEqual(["src/crypto/engine-portable.ts", "src/crypto/engine.ts", "src/node/engine.ts"]);
+  });
+
+  it("what lacre is called in Kubernetes is spelled in src/model/kubernetes.ts and nowhere else", () => {
+    // "lacre.dev/digest-" names a digest, and nothing in Kubernetes.
+    const spelled =
+      /lacre\.dev(?!\/digest-)|["'`]lacre-(?:backup|controller|identity|key-keeper|keys|system)["'`]|[`"]lacre-key-[$"`]/;
+    const files = sources("src", "cli", "controller").filter((file) => spelled.test(read(file)));
+    expect(files).toEqual(["src/model/kubernetes.ts"]);
   });
 
   it("src knows no clock, no environment and no global randomness", () => {

@@ -1,8 +1,10 @@
 /** `lacre diff`: Git against the cluster, object by object and entry by entry. No value and no length is ever known here. */
+
 import { utf8 } from "../../src/bytes.ts";
 import { LacreError } from "../../src/errors.ts";
 import { decodeSource } from "../../src/format/index.ts";
 import { objectName, printableJson, printableName, printableTalk, type SealedSecret } from "../../src/model/index.ts";
+import { READY } from "../../src/model/kubernetes.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
 import { type Difference, sealedDifferences } from "../../src/seal/index.ts";
 import { type ClusterOptions, type ClusterReader, openCluster } from "../cluster/cluster.ts";
@@ -85,7 +87,7 @@ function troubleOf(object: unknown): string | undefined {
     readonly metadata: { readonly generation?: number };
     readonly status?: LiveStatus;
   };
-  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  const ready = status?.conditions?.find(({ type }) => type === READY);
   if (ready === undefined || status?.observedGeneration !== metadata.generation)
     return "Progressing: the controller has not seen it yet";
   return ready.status === "True" ? undefined : `${ready.reason}: ${ready.message}`;

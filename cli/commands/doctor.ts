@@ -1,7 +1,9 @@
 /** `lacre doctor`: is this machine fit, and is this repository set up? */
+
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { printableJson, printableName, printableTalk } from "../../src/model/index.ts";
+import { MANAGED_BY, MANAGER } from "../../src/model/kubernetes.ts";
 import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
 import type { CommandContext } from "../context.ts";
 import { withMemoryDirectory } from "../files/memory-files.ts";
@@ -107,7 +109,7 @@ function checkRepository(context: CommandContext): string {
 /** Secrets that an earlier version took over and owns: they go when their SealedSecret goes. */
 async function checkAdopted(context: CommandContext, options: DoctorOptions): Promise<string> {
   const cluster = await openCluster(context, options);
-  const owned = ownedAdoptions(await cluster.secretsMetadata(options.namespace, "lacre.dev/managed-by=lacre"));
+  const owned = ownedAdoptions(await cluster.secretsMetadata(options.namespace, `${MANAGED_BY}=${MANAGER}`));
   if (owned.length === 0) return "none that was there before goes with its SealedSecret";
   throw new LacreError(
     "CHECK_FAILED",

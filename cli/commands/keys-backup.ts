@@ -1,19 +1,11 @@
 /** `lacre keys backup` and `backup verify`: so that a lost cluster can be had back. */
+
 import * as fs from "node:fs";
 import type { Engine } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
-import {
-  asBackedUp,
-  BACKUP_DATA,
-  BACKUP_NAME,
-  BACKUP_OF,
-  BACKUP_TAKEN,
-  fingerprintOf,
-  formatKeyStore,
-  type KeyStore,
-  parseKeyList,
-} from "../../src/keys/index.ts";
+import { asBackedUp, fingerprintOf, formatKeyStore, type KeyStore, parseKeyList } from "../../src/keys/index.ts";
 import { type KeyId, printableJson, printableName, shortKeyId } from "../../src/model/index.ts";
+import { BACKUP_DATA, BACKUP_NAME, BACKUP_OF, BACKUP_TAKEN } from "../../src/model/kubernetes.ts";
 import { openCluster } from "../cluster/cluster.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";

@@ -1,5 +1,7 @@
 /** Options and texts that several commands share. */
+
 import { Option } from "commander";
+import { KEY_NAMESPACE } from "../../src/model/kubernetes.ts";
 
 /** The worked example at the end of a help text. */
 export function example(...lines: readonly string[]): string {
@@ -77,4 +79,4 @@ export const clusterOptions = (): readonly Option[] => [
 
 /** Where a cluster's controller has its keys. */
 export const keyNamespace = (): Option =>
-  new Option("--key-namespace <name>", "where the controller publishes its keys").default("lacre-system");
+  new Option("--key-namespace <name>", "where the controller publishes its keys").default(KEY_NAMESPACE);

@@ -1,6 +1,8 @@
 /** The running controller in a cluster: wires keys, watches, queue, lease and HTTP, and runs until it is told to stop. */
+
 import { performance } from "node:perf_hooks";
 import { type KeyId, shortKeyId } from "../../src/model/index.ts";
+import { CONTROLLER, KEY_LEASE, MANAGED_BY, MANAGER } from "../../src/model/kubernetes.ts";
 import { loadEngine } from "../../src/node/engine.ts";
 import { VERSION } from "../../src/version.ts";
 import { serve } from "../http/server.ts";
@@ -17,7 +19,6 @@ import { type KubeObject, keyOf, type SecretObject } from "../kube/object.ts";
 import { pause } from "../pause.ts";
 import { SealersFile } from "../sealers-file.ts";
 import { startAnewAtExit } from "../start-anew.ts";
-import { MANAGED_BY, MANAGER } from "../targets/secret-object.ts";
 import { type ClusterMetrics, createClusterMetrics } from "../telemetry/cluster-metrics.ts";
 import { createLog, type Logger } from "../telemetry/log.ts";
 import { createTracer } from "../telemetry/tracer.ts";
@@ -31,8 +32,6 @@ import { createTelling } from "./telling.ts";
 
 const FIRST_PAUSE_MS = 750;
 const LONGEST_PAUSE_MS = 15 * 60_000;
-/** Shards share their keys, and one of them keeps them. */
-const KEY_LEASE = "lacre-key-keeper";
 /** Three rounds of the keys. */
 const DESTROYED_PAUSE_MS = 10_000;
 const SEALERS_INTERVAL_MS = 3_000;
@@ -79,7 +78,7 @@ class Cluster {
     this.#metrics = this.#createMetrics();
     const client = new KubeClient(
       new Access(config.access),
-      `lacre-controller/${VERSION} (${config.identity})`,
+      `${CONTROLLER}/${VERSION} (${config.identity})`,
       config.requestTimeoutMs,
       this.#metrics.requested,
     );

@@ -1,20 +1,11 @@
 /** Writes Secrets, and believes a write only when what the API server has stored is what was meant. */
+
 import { type PlainSecret, wipeSecret } from "../../src/model/index.ts";
+import { ADOPTED, LEFT_BEHIND, MAC, MANAGED_BY } from "../../src/model/kubernetes.ts";
 import type { Objection } from "../decide/problem.ts";
 import type { KubeApi } from "../kube/api.ts";
 import { type SecretObject, splitKey } from "../kube/object.ts";
-import {
-  ADOPTED,
-  applyBody,
-  isManaged,
-  isOursAlone,
-  isOwnKey,
-  LEFT_BEHIND,
-  MAC,
-  MANAGED_BY,
-  strayFields,
-  type Wanted,
-} from "../targets/secret-object.ts";
+import { applyBody, isManaged, isOursAlone, isOwnKey, strayFields, type Wanted } from "../targets/secret-object.ts";
 import { type LiveSecret, remember } from "./tracked.ts";
 
 /** What a writer works with. */

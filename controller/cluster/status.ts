@@ -1,5 +1,7 @@
 /** The status of a SealedSecret: what people, `kubectl wait`, kstatus and Argo CD read. Pure: the old one and an outcome make the new one. */
+
 import { printableName } from "../../src/model/index.ts";
+import { READY } from "../../src/model/kubernetes.ts";
 import type { Mark, Marks } from "../decide/high-water.ts";
 import type { Reason } from "../decide/problem.ts";
 import type { Condition, ObjectStatus } from "../kube/object.ts";
@@ -59,7 +61,7 @@ function readyOf(outcome: Outcome): Verdict {
 
 function verdicts(outcome: Outcome): ReadonlyMap<string, Verdict> {
   const ready = readyOf(outcome);
-  const found = new Map<string, Verdict>([["Ready", ready]]);
+  const found = new Map<string, Verdict>([[READY, ready]]);
   if (outcome.kind !== "problem") return found;
   const { reason, message } = outcome;
   if (reason === "DriftDetected") found.set("Drifted", { status: "True", reason, message });

@@ -1,5 +1,7 @@
 /** What is known of every object without holding a single value: enough to tell whether it needs a look. */
+
 import { createHash } from "node:crypto";
+import { LOOK_REQUESTS } from "../../src/model/kubernetes.ts";
 import type { Objection } from "../decide/problem.ts";
 import type { ObjectStatus, SealedSecretObject, SecretObject } from "../kube/object.ts";
 import { readSealedObject, type SlottedSecret } from "../sources/sealed-object.ts";
@@ -30,9 +32,6 @@ export type LiveSecret = {
   readonly settledFor: string | undefined;
 };
 
-/** Asks for a look at an object, whatever the value. Flux's own is honoured too, so that `flux reconcile` habits work. */
-const REQUESTS = ["lacre.dev/requested-at", "reconcile.fluxcd.io/requestedAt"];
-
 function digestOf(slotted: SlottedSecret): string {
   const { slots, shape, policy } = slotted;
   const text = JSON.stringify([
@@ -56,7 +55,7 @@ export function track(object: SealedSecretObject, allowed: readonly string[]): T
     resourceVersion: metadata.resourceVersion ?? "",
     generation: metadata.generation ?? 0,
     isDeleting: metadata.deletionTimestamp !== undefined,
-    request: REQUESTS.map((name) => metadata.annotations?.[name]).find((value) => value !== undefined),
+    request: LOOK_REQUESTS.map((name) => metadata.annotations?.[name]).find((value) => value !== undefined),
     status,
   };
   if ("reason" in read) return { ...common, wanted: read, dropped: [], slotted: undefined };

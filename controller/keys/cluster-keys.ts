@@ -1,7 +1,8 @@
 /** The keys of a cluster as one thing: followed by a watch, kept, backed up and published by the replica that leads. */
+
 import type { Engine } from "../../src/crypto/index.ts";
-import { IDENTITY, SEALING_KEY } from "../../src/keys/index.ts";
 import type { KeyId } from "../../src/model/index.ts";
+import { IDENTITY, SEALING_KEY } from "../../src/model/kubernetes.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
 import { type KubeApi, secretsPath } from "../kube/api.ts";
 import { ApiError } from "../kube/api-error.ts";

@@ -1,4 +1,5 @@
 /** The private keys of the cluster as they are held in memory, kept up to date by a watch on their Secrets. */
+
 import { hkdfSync } from "node:crypto";
 import { sameBytes, wipe } from "../../src/bytes.ts";
 import { type Engine, Keyring } from "../../src/crypto/index.ts";
@@ -8,8 +9,6 @@ import {
   foundKey,
   type HeldKey,
   hasKeyProofs,
-  IDENTITY,
-  IDENTITY_SECRET,
   judgeKeys,
   parseKeyList,
   readIdentitySecret,
@@ -20,6 +19,7 @@ import {
   type SignedKeyList,
 } from "../../src/keys/index.ts";
 import type { KeyId } from "../../src/model/index.ts";
+import { IDENTITY, IDENTITY_SECRET } from "../../src/model/kubernetes.ts";
 import { keyOf, type SecretObject, splitKey } from "../kube/object.ts";
 import type { UnprovenSecret } from "./unproven-events.ts";
 

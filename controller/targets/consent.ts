@@ -1,9 +1,8 @@
 /** Who consents to a Secret being taken over that was there before its SealedSecret. Pure. */
-import { parseNamespace } from "../../src/model/index.ts";
-import type { SecretObject } from "../kube/object.ts";
 
-/** On the live Secret: the name of the SealedSecret that may take it over; `NAME,own` also gives it away. */
-export const ADOPT = "lacre.dev/adopt";
+import { parseNamespace } from "../../src/model/index.ts";
+import { ADOPT } from "../../src/model/kubernetes.ts";
+import type { SecretObject } from "../kube/object.ts";
 
 /** How a Secret is taken over: whole, or beside what it holds. */
 export type Adoption = "IfUnowned" | "Merge";

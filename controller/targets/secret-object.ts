@@ -1,29 +1,30 @@
 /** The Kubernetes Secret of a SealedSecret: what it must look like, and what a live one says. Pure. */
+
 import { createHmac } from "node:crypto";
 import type { PlainSecret, SecretShape, SyncPolicy } from "../../src/model/index.ts";
+import {
+  ADOPTED,
+  API_VERSION,
+  IDENTITY,
+  isOfOurApi,
+  KIND,
+  LEFT_BEHIND,
+  MAC,
+  MANAGED_BY,
+  MANAGER,
+  MERGED_KEYS,
+  SEALING_KEY,
+} from "../../src/model/kubernetes.ts";
 import type { Live } from "../decide/decide.ts";
 import type { Objection } from "../decide/problem.ts";
 import type { OwnerReference, SecretObject } from "../kube/object.ts";
 import { type Adoption, askForConsent, isConsentedTo, liveConsent, type OperatorConsent } from "./consent.ts";
 import { isDrivingLabel } from "./driving.ts";
 
-/** The label by which the controller finds its own Secrets. */
-export const MANAGED_BY = "lacre.dev/managed-by";
-/** The value of that label, and our name as a field manager. */
-export const MANAGER = "lacre";
-/** Proves that a Secret is as it was written, and from which spec, without opening anything: an HMAC under the cluster's own key. */
-export const MAC = "lacre.dev/mac";
-/** What becomes of the Secret when its SealedSecret is gone, for a controller that was not there to see it. */
-export const LEFT_BEHIND = "lacre.dev/left-behind";
-/** On a Secret that was there before: how it was taken over. It is kept, never owned, and stays when its SealedSecret goes. */
-export const ADOPTED = "lacre.dev/adopted";
-/** On a Secret that was merged into: the names of our keys in it, so that one that others add later is never taken for ours. */
-const MERGED = "lacre.dev/merged-keys";
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
-const API = "lacre.dev/v1alpha1";
 
 /** Labels of Secrets that hold the controller's own keys. */
-const OWN_LABELS: readonly string[] = ["lacre.dev/sealing-key", "lacre.dev/identity"];
+const OWN_LABELS: readonly string[] = [SEALING_KEY, IDENTITY];
 
 /** What a Secret is wanted to be, apart from its values. */
 export type Wanted = {
@@ -107,7 +108,7 @@ function ownsSecret({ policy }: Wanted, { isMerge: merges, mark }: Hold): boolea
 }
 
 function ownerReference(wanted: Wanted): OwnerReference {
-  return { apiVersion: API, kind: "SealedSecret", name: wanted.name, uid: wanted.uid, controller: true };
+  return { apiVersion: API_VERSION, kind: KIND, name: wanted.name, uid: wanted.uid, controller: true };
 }
 
 function leftBehind(wanted: Wanted, { isMerge: merges, mark }: Hold): string {
@@ -124,7 +125,7 @@ function wantedAnnotations(wanted: Wanted, hold: Hold): Record<string, string> {
     ...Object.fromEntries(wanted.shape.annotations),
     [LEFT_BEHIND]: leftBehind(wanted, hold),
     ...(hold.mark !== undefined && { [ADOPTED]: hold.mark }),
-    ...(hold.mark === "Merge" && { [MERGED]: mergedKeys(wanted) }),
+    ...(hold.mark === "Merge" && { [MERGED_KEYS]: mergedKeys(wanted) }),
   };
 }
 
@@ -137,7 +138,7 @@ function controllerOf(secret: SecretObject): OwnerReference | undefined {
 }
 
 function isOurReference(owner: OwnerReference | undefined): boolean {
-  return owner?.kind === "SealedSecret" && owner.apiVersion.startsWith("lacre.dev/");
+  return owner?.kind === KIND && isOfOurApi(owner.apiVersion);
 }
 
 /** True for a Secret that we wrote. */
@@ -215,7 +216,7 @@ export function objectionOf(
 
 /** Merge never writes over a key of others. */
 function refuseTaken(wanted: Wanted, live: SecretObject, marked: ReadonlySet<string>): Objection | undefined {
-  const named = live.metadata.annotations?.[MERGED];
+  const named = live.metadata.annotations?.[MERGED_KEYS];
   // An earlier version did not name them: then the keys that were ever applied have to do.
   const written = named === undefined ? marked : new Set(named.split(","));
   const isTaken = Object.keys(live.data ?? {}).some(
@@ -273,7 +274,7 @@ function isShapeIntact(wanted: Wanted, live: SecretObject): boolean {
     holdsAll(wantedLabels(wanted), metadata.labels) &&
     holdsAll(wantedAnnotations(wanted, hold), metadata.annotations) &&
     metadata.annotations?.[ADOPTED] === hold.mark &&
-    metadata.annotations?.[MERGED] === (hold.mark === "Merge" ? mergedKeys(wanted) : undefined) &&
+    metadata.annotations?.[MERGED_KEYS] === (hold.mark === "Merge" ? mergedKeys(wanted) : undefined) &&
     metadata.annotations?.[LAST_APPLIED] === undefined &&
     (owner !== undefined) === ownsSecret(wanted, hold)
   );

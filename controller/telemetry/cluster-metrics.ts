@@ -1,5 +1,7 @@
 /** What Prometheus sees of the controller in a cluster. Names of objects and key ids, counts and times: no value, no length. */
+
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { READY } from "../../src/model/kubernetes.ts";
 import { conditionOf } from "../cluster/status.ts";
 import type { Cause } from "../decide/decide.ts";
 import type { ObjectStatus } from "../kube/object.ts";
@@ -120,7 +122,7 @@ export function createClusterMetrics(state: ClusterState): ClusterMetrics {
 type MakeGauge = (name: string, help: string, labelNames: readonly string[], collect: (gauge: Gauge) => void) => Gauge;
 
 function describeObjects(gauge: MakeGauge, state: ClusterState): void {
-  const readyOf = (status: ObjectStatus | undefined) => conditionOf(status, "Ready");
+  const readyOf = (status: ObjectStatus | undefined) => conditionOf(status, READY);
   gauge("lacre_objects", "SealedSecrets by reason", ["reason"], (one) => {
     for (const { status } of state.objects()) one.inc({ reason: readyOf(status)?.reason ?? "Progressing" });
   });

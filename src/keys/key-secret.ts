@@ -1,41 +1,28 @@
 /** A private key as Kubernetes keeps it: one Secret a key, in the controller's namespace. Pure. */
+
 import { fromBase64, fromUtf8, toBase64, utf8 } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
 import { SEED_BYTES } from "../crypto/key.ts";
 import { LacreError } from "../errors.ts";
 import { type KeyId, shortKeyId } from "../model/key-id.ts";
+import {
+  IDENTITY,
+  IDENTITY_SECRET,
+  KEY_PROOF,
+  KEY_PROOFS,
+  KEY_SECRET_PREFIX,
+  MADE_FOR,
+  NOT_AFTER,
+  NOT_BEFORE,
+  SEALING_KEY,
+  SERIAL,
+} from "../model/kubernetes.ts";
 import { rfc3339 } from "../model/time.ts";
 import { type KeyProof, parseKeyProof } from "./proof.ts";
 import { HELD_STATES, type HeldKey } from "./store.ts";
 import { formatPrivateKey, formatPublicKey, parsePrivateKeys, parsePublicKeys } from "./text.ts";
 
-/** The label that makes a Secret a sealing key; its value is the key's state. */
-export const SEALING_KEY = "lacre.dev/sealing-key";
-/** The label of the Secret that holds the cluster's identity, and the only name that it may have. */
-export const IDENTITY = "lacre.dev/identity";
-export const IDENTITY_SECRET = "lacre-identity";
-/** The ConfigMap that everybody may read, and the field of it that holds the signed list. */
-export const KEY_LIST_NAME = "lacre-keys";
-export const KEY_LIST_DATA = "keys";
-/** The ConfigMap that holds the newest backup, locked: ciphertext, and no Secret that could be taken for a key. */
-export const BACKUP_NAME = "lacre-backup";
-/** On it: what it is a backup of, and the one that somebody took away. */
-export const BACKUP_OF = "lacre.dev/backup-of";
-export const BACKUP_TAKEN = "lacre.dev/backup-taken";
-/** The signature of the identity over the backup. */
-export const BACKUP_PROOF = "lacre.dev/backup-proof";
-/** Its content, an age file. */
-export const BACKUP_DATA = "backup";
-/** The proof of a key's state: key-proof.ts. */
-const KEY_PROOF = "lacre.dev/key-proof";
-/** On the identity, once every key that counts has a proof: from then on one without is never used. */
-const KEY_PROOFS = "lacre.dev/key-proofs";
 const KEY_PROOFS_VERSION = "v1";
-/** The request that a key was made for: it is not met twice. */
-const MADE_FOR = "lacre.dev/made-for";
-const NOT_BEFORE = "lacre.dev/not-before";
-const NOT_AFTER = "lacre.dev/not-after";
-const SERIAL = "lacre.dev/serial";
 const DATA_KEY = "key";
 const PUBLIC_KEY = "public";
 
@@ -93,7 +80,7 @@ function readKey(engine: Engine, { metadata, data }: KeySecret): HeldKey | strin
 
 /** The name of a key's Secret. */
 export function keySecretName(keyId: KeyId): string {
-  return `lacre-key-${shortKeyId(keyId)}`;
+  return `${KEY_SECRET_PREFIX}${shortKeyId(keyId)}`;
 }
 
 /** The proof on a key's Secret; undefined for none, and for one that is not written as it must be. */

@@ -1,7 +1,8 @@
 /** A SealedSecret, as YAML or JSON node, into the model, remembering where each token stands so that it can be edited. */
 import type { ParsedNode, Scalar, YAMLMap } from "yaml";
+import { API_VERSION, isOfOurApi, KIND } from "../../model/kubernetes.ts";
 import { isKey } from "../../model/names.ts";
-import { API_VERSION, DEFAULT_POLICY, KIND, type SealedSecret, type SyncPolicy } from "../../model/sealed-secret.ts";
+import { DEFAULT_POLICY, type SealedSecret, type SyncPolicy } from "../../model/sealed-secret.ts";
 import { OPAQUE, PLAIN_SHAPE, type SecretShape } from "../../model/secret.ts";
 import { readIdentity } from "../plain/secret.ts";
 import type { SourceDocument } from "../yaml/documents.ts";
@@ -19,7 +20,7 @@ export type SealedPlaces = {
 
 /** True for documents of our kind in any version: an unknown version is refused later, not passed over. */
 export function isSealedSecret(node: ParsedNode | null): boolean {
-  return peekText(node, "kind") === KIND && (peekText(node, "apiVersion") ?? "").startsWith("lacre.dev/");
+  return peekText(node, "kind") === KIND && isOfOurApi(peekText(node, "apiVersion") ?? "");
 }
 
 /** The SealedSecret at a node, or MANIFEST_INVALID with the place of the mistake. Tokens are not looked into. */

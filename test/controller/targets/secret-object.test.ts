@@ -1,4 +1,5 @@
 /** The Kubernetes Secret of a SealedSecret, without a cluster: what is ours, what is in the way, what the MAC covers. */
+
 import { describe, expect, it } from "vitest";
 import type { SecretObject } from "../../../controller/kube/object.ts";
 import { NO_CONSENT, type OperatorConsent } from "../../../controller/targets/consent.ts";
@@ -8,13 +9,12 @@ import {
   frozenBy,
   isOurs,
   isSettled,
-  MAC,
-  MANAGED_BY,
   objectionOf,
   readLive,
   strayFields,
   type Wanted,
 } from "../../../controller/targets/secret-object.ts";
+import { MAC, MANAGED_BY } from "../../../src/model/kubernetes.ts";
 import { DEFAULT_POLICY, type SyncPolicy } from "../../../src/model/sealed-secret.ts";
 import { PLAIN_SHAPE } from "../../../src/model/secret.ts";
 
