@@ -2,10 +2,8 @@
 import { LacreError } from "../src/errors.ts";
 import { CLUSTER, type KeyPolicy, type NewKeys } from "../src/keys/index.ts";
 import { isSuite, parseScope, type Scope, type Suite } from "../src/model/index.ts";
+import type { ListenConfig } from "./http/server.ts";
 import { type OperatorConsent, parseOperatorConsent } from "./targets/consent.ts";
-
-/** Where HTTP listens. */
-export type ListenConfig = { readonly host: string; readonly port: number };
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
 

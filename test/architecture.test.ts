@@ -134,6 +134,33 @@ describe("the architecture", () => {
     expect(read("cli/cluster/cluster.ts")).not.toMatch(/^import (?!type)[^\n]*@kubernetes/m);
   });
 
+  /** A file's folder, below src, cli or controller. */
+  const roomOf = (file: string) => file.split("/").slice(0, 2).join("/");
+  const arrows = new Map<string, Set<string>>();
+  for (const file of sources("src", "cli", "controller")) {
+    const targets = imports(file, read(file)).filter((target) => /^(?:src|cli|controller)\//.test(target));
+    const known = arrows.get(roomOf(file)) ?? new Set();
+    arrows.set(roomOf(file), new Set([...known, ...targets.map(roomOf).filter((room) => room !== roomOf(file))]));
+  }
+  const reached = (from: string): ReadonlySet<string> => {
+    const all = new Set<string>();
+    for (let next = [from]; next.length > 0; ) {
+      next = next.flatMap((room) => [...(arrows.get(room) ?? [])]).filter((room) => !all.has(room));
+      for (const room of next) all.add(room);
+    }
+    return all;
+  };
+  const rooms = [
+    "src/node",
+    "src/keys",
+    "cli/git",
+    ...["http", "jobs", "keys", "kube", "telemetry"].map((one) => `controller/${one}`),
+  ];
+  it.each(rooms)("no way of imports, types included, leads out of %s and back", (room) => {
+    expect(arrows.has(room)).toBe(true);
+    expect([...reached(room)]).not.toContain(room);
+  });
+
   it("no folder of leftovers", () => {
     const folders = sources("src", "cli", "controller").flatMap((file) => file.split("/").slice(0, -1));
     for (const name of ["utils", "common", "helpers", "lib", "types"]) expect(folders).not.toContain(name);

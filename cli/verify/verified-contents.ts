@@ -9,8 +9,8 @@ import { STDIN } from "../files/files.ts";
 import { gitAt, gitBytes, workTreeRoot } from "../git/git.ts";
 import { type Blob, historyBlobs, stagedBlobs, treeBlobs } from "../git/listed-blobs.ts";
 import { basesOf, commitOf, headOf, type Tree } from "../git/tree-files.ts";
-import { workTreeContents } from "../git/work-tree.ts";
 import type { VerifyItem } from "./verify-items.ts";
+import { workTreeContents } from "./work-tree-contents.ts";
 
 /** Everything to judge. Items are handed out one at a time, so that a large repository is never held at once. */
 export type Contents = {
@@ -47,7 +47,7 @@ export async function chooseContents(
   if (paths.includes(STDIN)) return standardInput(context);
   const root = workTreeRoot(context, context.cwd);
   if (choice.staged !== true && choice.range === undefined && choice.history !== true)
-    return workTreeContents(context, root, paths, choice.ignore !== false);
+    return workTreeContents(context, root, paths, choice.ignore === false ? "every" : "unignored");
   if (root === undefined) {
     throw new LacreError("GIT_FAILED", "this is no Git repository, so it has neither an index nor a history", {
       hint: "run it inside one, or name paths instead",

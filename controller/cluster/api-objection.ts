@@ -8,7 +8,7 @@ import type { Wanted } from "../targets/secret-object.ts";
 export function apiObjection(failure: ApiError, wanted: Wanted): Objection {
   switch (failure.kind) {
     case "forbidden":
-      if (failure.cause_ === "NamespaceTerminating") {
+      if (failure.word === "NamespaceTerminating") {
         return { reason: "WriteFailed", message: `the namespace ${wanted.namespace} is being removed` };
       }
       return {

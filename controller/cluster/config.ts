@@ -8,11 +8,11 @@ import type { KeyPolicy, NewKeys } from "../../src/keys/index.ts";
 import { isSuite, parseNamespace, type Scope, type Suite } from "../../src/model/index.ts";
 import { CONTROLLER, KEY_NAMESPACE } from "../../src/model/kubernetes.ts";
 import type { RollbackPolicy } from "../decide/high-water.ts";
+import type { ListenConfig } from "../http/server.ts";
 import type { AccessOptions } from "../kube/access.ts";
 import {
   boolean,
   checkLogLevel,
-  type ListenConfig,
   number,
   parseAdopt,
   parseCluster,

@@ -1,8 +1,7 @@
 /** Everything that the watches have shown, and what of it needs a look. No value is in here. */
 
 import type { SealedSecretObject } from "../kube/object.ts";
-import { keyOf, type SecretObject } from "../kube/object.ts";
-import { conditionOf } from "./status.ts";
+import { conditionOf, keyOf, type SecretObject } from "../kube/object.ts";
 import { isAtRest, isHeavy, isSaidToBeReady, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
 /** How objects are judged when they are seen. */

@@ -1,4 +1,5 @@
 /** Looks at one object, decides, acts, and tells: the same for a new object, a change, a deletion and a hand edit. */
+
 import { wipe } from "../../src/bytes.ts";
 import type { Engine } from "../../src/crypto/index.ts";
 import { parseToken, rfc3339, type Scope, type SealedSecret, type Suite } from "../../src/model/index.ts";
@@ -10,6 +11,7 @@ import type { KubeApi } from "../kube/api.ts";
 import { toApiError } from "../kube/client.ts";
 import { Fenced } from "../kube/fence.ts";
 import type { ObjectStatus, SecretObject } from "../kube/object.ts";
+import { conditionOf } from "../kube/object.ts";
 import type { SealersFile } from "../sealers-file.ts";
 import { pickSlots } from "../sources/sealed-object.ts";
 import type { OperatorConsent } from "../targets/consent.ts";
@@ -18,7 +20,7 @@ import { frozenBy, isOurs, objectionOf, readLive, type Wanted } from "../targets
 import { apiObjection } from "./api-objection.ts";
 import type { Known } from "./known.ts";
 import { SecretWriter } from "./secret-writer.ts";
-import { conditionOf, isTransient, marksOf, nextStatus, type Outcome, sameStatus } from "./status.ts";
+import { isTransient, marksOf, nextStatus, type Outcome, sameStatus } from "./status.ts";
 import { isHeavy, isMade, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
 
 /** What is told about the work, to the log, to events and to metrics. */

@@ -36,10 +36,10 @@ export class SecretWriter {
       const strays = found && strayFields(wanted, found);
       const base = strays === undefined ? found : await api.patchSecret(key, strays);
       const body = applyBody(macKey(), wanted, plain, base);
-      const stored = await api.applySecret(body, base !== undefined);
+      const stored = await api.applySecret(body, base === undefined ? "refused" : "taken");
       if (found === undefined && !isOursAlone(stored)) {
         // Somebody made a Secret of this name between our look and our write: take back what we added.
-        await api.applySecret(empty(stored), false);
+        await api.applySecret(empty(stored), "refused");
         return { reason: "NotOwned", message: "somebody else has just made a Secret of this name" };
       }
       const live = remember(stored, wanted, macKey());
@@ -63,7 +63,7 @@ export class SecretWriter {
     if (secret === undefined || !isManaged(secret) || isOwnKey(secret)) return false;
     switch (secret.metadata.annotations?.[LEFT_BEHIND]) {
       case "Release":
-        await api.applySecret(empty({ metadata: { ...secret.metadata, ...splitKey(key) } }), false);
+        await api.applySecret(empty({ metadata: { ...secret.metadata, ...splitKey(key) } }), "refused");
         return true;
       case "Orphan":
       case "Keep": {

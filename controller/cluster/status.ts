@@ -4,7 +4,7 @@ import { printableName } from "../../src/model/index.ts";
 import { READY } from "../../src/model/kubernetes.ts";
 import type { Mark, Marks } from "../decide/high-water.ts";
 import type { Reason } from "../decide/problem.ts";
-import type { Condition, ObjectStatus } from "../kube/object.ts";
+import { type Condition, conditionOf, type ObjectStatus } from "../kube/object.ts";
 
 /** What came of looking at an object. */
 export type Outcome =
@@ -37,11 +37,6 @@ export function marksOf(status: ObjectStatus | undefined): Marks {
     if (Number.isSafeInteger(time) && typeof token === "string") marks.set(key, { time: BigInt(time), token });
   }
   return marks;
-}
-
-/** The condition of a type. */
-export function conditionOf(status: ObjectStatus | undefined, type: string): Condition | undefined {
-  return status?.conditions?.find((condition) => condition.type === type);
 }
 
 type Verdict = Pick<Condition, "status" | "reason" | "message">;

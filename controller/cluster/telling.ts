@@ -1,11 +1,11 @@
 /** What is told about the work: to the log, to Kubernetes Events and to metrics. Names, key ids and counts only. */
+
 import { READY } from "../../src/model/kubernetes.ts";
 import type { EventRecorder, EventSubject } from "../kube/events.ts";
-import { splitKey } from "../kube/object.ts";
+import { conditionOf, splitKey } from "../kube/object.ts";
 import type { ClusterMetrics } from "../telemetry/cluster-metrics.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Telling } from "./reconciler.ts";
-import { conditionOf } from "./status.ts";
 
 const WRITTEN = { created: "Created", updated: "Updated", corrected: "DriftCorrected", adopted: "Adopted" } as const;
 

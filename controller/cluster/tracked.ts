@@ -4,9 +4,9 @@ import { createHash } from "node:crypto";
 import { LOOK_REQUESTS } from "../../src/model/kubernetes.ts";
 import type { Objection } from "../decide/problem.ts";
 import type { ObjectStatus, SealedSecretObject, SecretObject } from "../kube/object.ts";
+import { conditionOf } from "../kube/object.ts";
 import { readSealedObject, type SlottedSecret } from "../sources/sealed-object.ts";
 import { allowedMetadata, isSettled, type Wanted } from "../targets/secret-object.ts";
-import { conditionOf } from "./status.ts";
 
 /** A SealedSecret as it was seen last. */
 export type Tracked = {

@@ -5,7 +5,7 @@ import { type HeldKey, isKeyStore, parseKeyStore, parsePrivateKeys } from "../..
 import type { KeyId } from "../../src/model/index.ts";
 import { inFile } from "../../src/node/file-error.ts";
 import { readKeyFile, stampOf } from "../../src/node/key-file.ts";
-import { openingOf } from "./held-keys.ts";
+import { type OpeningPolicy, openingOf } from "./held-keys.ts";
 
 /** What some files looked like, all together: it differs whenever one of them may have changed. */
 export function stampsOf(files: readonly string[]): string {
@@ -22,16 +22,16 @@ export type Opening = { readonly keyring: Keyring; readonly retired: ReadonlySet
 export class KeyFiles {
   readonly #engine: Engine;
   readonly #files: readonly string[];
-  readonly #openCompromised: boolean;
+  readonly #policy: OpeningPolicy;
   #loaded: (Opening & { readonly stamps: string }) | undefined;
   /** Ids of all private keys that were read, whatever their states. */
   readonly #met = new Set<KeyId>();
   #gone: readonly KeyId[] = [];
 
-  constructor(engine: Engine, files: readonly string[], openCompromised = false) {
+  constructor(engine: Engine, files: readonly string[], policy: OpeningPolicy) {
     this.#engine = engine;
     this.#files = files;
-    this.#openCompromised = openCompromised;
+    this.#policy = policy;
   }
 
   /** Private keys that were read and are in the files no more: destroyed, or taken away. Traces of them are in memory still. */
@@ -48,7 +48,7 @@ export class KeyFiles {
     for (const keyId of held) this.#met.add(keyId);
     this.#gone = [...this.#met].filter((keyId) => !held.has(keyId));
     this.#loaded?.keyring.wipe();
-    this.#loaded = { ...openingOf(keys, this.#openCompromised), stamps: read.map(({ stamp }) => stamp).join() };
+    this.#loaded = { ...openingOf(keys, this.#policy), stamps: read.map(({ stamp }) => stamp).join() };
     return this.#loaded;
   }
 

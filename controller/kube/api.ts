@@ -45,13 +45,13 @@ export class KubeApi {
     return this.client.find<SecretObject>({ method: "GET", path: `${secretsPath(namespace)}/${name}` });
   }
 
-  /** Server-side apply. force takes fields that were edited by hand. */
-  applySecret(body: SecretObject, force: boolean): Promise<SecretObject> {
+  /** Server-side apply. edits: fields that somebody edited by hand are taken back, or the request is refused (conflict). */
+  applySecret(body: SecretObject, edits: "taken" | "refused"): Promise<SecretObject> {
     const { namespace, name } = body.metadata;
     return this.client.json<SecretObject>({
       method: "PATCH",
       path: `${secretsPath(namespace)}/${name}`,
-      query: { fieldManager: MANAGER, force: String(force) },
+      query: { fieldManager: MANAGER, force: String(edits === "taken") },
       contentType: APPLY_PATCH,
       body,
     });

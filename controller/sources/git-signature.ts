@@ -1,7 +1,7 @@
 /** Whether an allowed signer has signed a commit with SSH. Its tree is what it vouches for, whole. */
 import * as path from "node:path";
+import type { Objection } from "../../src/model/index.ts";
 import { type Git, withOptions } from "../../src/node/git.ts";
-import type { Objection } from "../decide/problem.ts";
 import { gitText } from "./git-failure.ts";
 
 /** A program that says no: signatures of other kinds than SSH are not looked at. */

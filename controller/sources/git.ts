@@ -1,10 +1,10 @@
 /** A branch of a Git repository as a source: polled with the system's git, fetched as shallowly as may be, read by blob. */
 import * as fs from "node:fs";
 import { LacreError } from "../../src/errors.ts";
+import type { Objection } from "../../src/model/index.ts";
 import { gitOutside } from "../../src/node/git.ts";
 import { BlobReader } from "../../src/node/git-blobs.ts";
 import type { Environment } from "../../src/node/git-environment.ts";
-import type { Objection } from "../decide/problem.ts";
 import { type Accepted, afterTaking, atStart, isOpen, judgeDescent, readAccepted, writeAccepted } from "./accepted.ts";
 import { GitClone } from "./git-clone.ts";
 import { gitText } from "./git-failure.ts";

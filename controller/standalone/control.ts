@@ -59,7 +59,7 @@ export async function control(config: Config): Promise<number> {
   });
   keeper.create(new Date());
   keeper.keep(new Date());
-  const keys = new KeyFiles(engine, config.keyFiles, config.openCompromised);
+  const keys = new KeyFiles(engine, config.keyFiles, config);
   const signatures = config.sealersFile === undefined ? undefined : new SealersFile(config.sealersFile);
   // Wrong keys at the start are a mistake to mend now; later they are a problem that leaves everything as it is.
   const keyIds = keys.current().keyring.keyIds();

@@ -2,10 +2,7 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { READY } from "../../src/model/kubernetes.ts";
-import { conditionOf } from "../cluster/status.ts";
-import type { Cause } from "../decide/decide.ts";
-import type { ObjectStatus } from "../kube/object.ts";
-import { splitKey } from "../kube/object.ts";
+import { conditionOf, type ObjectStatus, splitKey } from "../kube/object.ts";
 
 /** What is asked at every scrape: series of objects that are gone go by themselves. */
 export type ClusterState = {
@@ -36,7 +33,7 @@ export type ClusterState = {
 /** The metrics of one controller. */
 export type ClusterMetrics = {
   readonly reconciled: (result: string, seconds: number) => void;
-  readonly wrote: (cause: Cause) => void;
+  readonly wrote: (cause: string) => void;
   readonly opened: (result: string, count: number) => void;
   readonly requested: (method: string, status: number, seconds: number) => void;
   readonly eventDropped: () => void;

@@ -46,34 +46,42 @@ function timeOf(text: string | undefined, otherwise: string): string {
   return Number.isNaN(date.getTime()) ? otherwise : rfc3339(date);
 }
 
-/** The key in a Secret, or one sentence about what is wrong with it. Its content is never quoted. Whether it counts, judgeKeys tells. */
-export function readKeySecret(engine: Engine, secret: KeySecret): HeldKey | string {
-  const key = readKey(engine, secret);
-  if (typeof key === "string") return key;
-  const name = keySecretName(key.publicKey.keyId);
-  return secret.metadata.name === name ? key : `the key in it belongs into a Secret called ${name}`;
+/** The key in a Secret, or one sentence about what is wrong with it, which never quotes its content. */
+export type ReadKey = { readonly ok: true; readonly key: HeldKey } | { readonly ok: false; readonly problem: string };
+
+function unreadable(problem: string): ReadKey {
+  return { ok: false, problem };
 }
 
-function readKey(engine: Engine, { metadata, data }: KeySecret): HeldKey | string {
+/** Reads a key's Secret. Whether the key counts, judgeKeys tells. */
+export function readKeySecret(engine: Engine, secret: KeySecret): ReadKey {
+  const read = readKey(engine, secret);
+  if (!read.ok) return read;
+  const name = keySecretName(read.key.publicKey.keyId);
+  return secret.metadata.name === name ? read : unreadable(`the key in it belongs into a Secret called ${name}`);
+}
+
+function readKey(engine: Engine, { metadata, data }: KeySecret): ReadKey {
   const state = HELD_STATES.find((candidate) => candidate === metadata.labels?.[SEALING_KEY]);
-  if (state === undefined) return `its label ${SEALING_KEY} is none of: ${HELD_STATES.join(", ")}`;
+  if (state === undefined) return unreadable(`its label ${SEALING_KEY} is none of: ${HELD_STATES.join(", ")}`);
   const notBefore = timeOf(metadata.annotations?.[NOT_BEFORE], "1970-01-01T00:00:00Z");
   const notAfter = timeOf(metadata.annotations?.[NOT_AFTER], "9999-12-31T23:59:59Z");
   const name = state === "destroyed" && data?.[DATA_KEY] === undefined ? PUBLIC_KEY : DATA_KEY;
   const encoded = data?.[name];
-  if (encoded === undefined) return `it has no value under ${name}`;
+  if (encoded === undefined) return unreadable(`it has no value under ${name}`);
   const text = fromUtf8(fromBase64(encoded) ?? new Uint8Array()) ?? "";
+  const facts = { state, notBefore, notAfter };
   try {
     if (name === PUBLIC_KEY) {
       const [publicKey, ...others] = parsePublicKeys(engine, text);
-      if (publicKey === undefined || others.length > 0) return "it must hold one public key";
-      return { publicKey, state, notBefore, notAfter };
+      if (publicKey === undefined || others.length > 0) return unreadable("it must hold one public key");
+      return { ok: true, key: { publicKey, ...facts } };
     }
     const [privateKey, ...others] = parsePrivateKeys(engine, text);
-    if (privateKey === undefined || others.length > 0) return "it must hold one private key";
-    return { publicKey: privateKey.publicKey, privateKey, state, notBefore, notAfter };
+    if (privateKey === undefined || others.length > 0) return unreadable("it must hold one private key");
+    return { ok: true, key: { publicKey: privateKey.publicKey, privateKey, ...facts } };
   } catch (error) {
-    if (error instanceof LacreError) return error.message;
+    if (error instanceof LacreError) return unreadable(error.message);
     throw error;
   }
 }

@@ -6,7 +6,14 @@ export { type KeyId, shortKeyId } from "./key-id.ts";
 export { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES, MAX_SECRET_BYTES } from "./limits.ts";
 export { contentLines } from "./lines.ts";
 export { parseKey, parseName, parseNamespace } from "./names.ts";
-export { formatPassReport, type PassReport, type Problem, parsePassReport, type Reason } from "./pass-report.ts";
+export {
+  formatPassReport,
+  type Objection,
+  type PassReport,
+  type Problem,
+  parsePassReport,
+  type Reason,
+} from "./pass-report.ts";
 export { printableJson, printableName, printableTalk } from "./printable.ts";
 export { excessOf, objectName, type SealedSecret, type SyncPolicy } from "./sealed-secret.ts";
 export { PLAIN_SHAPE, type PlainSecret, type SecretShape, wipeSecret } from "./secret.ts";

@@ -42,6 +42,9 @@ export type Reason = (typeof REASONS)[number];
 /** subject: `namespace/name`, a file, or `source` and `keys`. message: names and key ids only. */
 export type Problem = { readonly subject: string; readonly reason: Reason; readonly message: string };
 
+/** Why something is not done, and what a person needs to know about it. */
+export type Objection = Pick<Problem, "reason" | "message">;
+
 /** A pass. revision: of the source, empty where it could not be read. written, removed: as `namespace/name`. status: the exit status. */
 export type PassReport = {
   readonly revision: string;
