@@ -85,6 +85,9 @@ export function askGit(git: Git, args: readonly string[], input = ""): Promise<G
     const stop = (why: typeof broken) => {
       broken ??= why;
       child.kill("SIGKILL");
+      // What git has started, such as ssh, may hold its output: nobody waits for that.
+      child.stdout.destroy();
+      child.stderr.destroy();
     };
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop("ETIMEDOUT"), timeoutMs);
     const end = (answer: GitAnswer) => {
