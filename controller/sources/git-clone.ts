@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { askGit, type Git, gitOf, gitOutside } from "../../src/node/git.ts";
-import type { Environment } from "../../src/node/git-environment.ts";
+import type { ProcessEnvironment } from "../../src/node/git-environment.ts";
 import type { Descent } from "./accepted.ts";
 import { describeFailure, gitText } from "./git-failure.ts";
 
@@ -21,7 +21,7 @@ export class GitClone {
   readonly #ref: string;
 
   /** A repository holds ids of one length: one for SHA-256 lies beside the usual one. */
-  constructor(env: Environment, directory: string, url: string, ref: string, commit: string) {
+  constructor(env: ProcessEnvironment, directory: string, url: string, ref: string, commit: string) {
     this.#repository = commit.length === 64 ? `${directory}-sha256` : directory;
     this.git = gitOf(this.#repository, env);
     this.#outside = gitOutside(env);

@@ -4,7 +4,7 @@ import { LacreError } from "../../src/errors.ts";
 import type { Objection } from "../../src/model/index.ts";
 import { gitOutside } from "../../src/node/git.ts";
 import { BlobReader } from "../../src/node/git-blobs.ts";
-import type { Environment } from "../../src/node/git-environment.ts";
+import type { ProcessEnvironment } from "../../src/node/git-environment.ts";
 import { type Accepted, afterTaking, atStart, isOpen, judgeDescent, readAccepted, writeAccepted } from "./accepted.ts";
 import { GitClone } from "./git-clone.ts";
 import { gitText } from "./git-failure.ts";
@@ -28,7 +28,7 @@ type Refusal = { readonly commit: string; readonly signers: string; readonly obj
 
 class GitSource implements Source {
   readonly name: string;
-  readonly #env: Environment;
+  readonly #env: ProcessEnvironment;
   readonly #url: string;
   readonly #ref: string;
   readonly #directory: string;
@@ -41,7 +41,7 @@ class GitSource implements Source {
   #reader: BlobReader | undefined;
 
   constructor(
-    env: Environment,
+    env: ProcessEnvironment,
     url: string,
     branch: string | undefined,
     directory: string,
@@ -203,7 +203,7 @@ function toSourceFile(reader: BlobReader, { path: file, blob, bytes }: TreeFile)
  * that descend from the one accepted last are taken. Throws TARGET_FAILED when what was accepted cannot be read.
  */
 export function gitSource(
-  env: Environment,
+  env: ProcessEnvironment,
   url: string,
   branch: string | undefined,
   directory: string,

@@ -5,8 +5,8 @@
 
 /** The API of SealedSecrets. */
 export const GROUP = "lacre.dev";
-export const VERSION = "v1alpha1";
-export const API_VERSION: string = `${GROUP}/${VERSION}`;
+export const GROUP_VERSION = "v1alpha1";
+export const API_VERSION: string = `${GROUP}/${GROUP_VERSION}`;
 export const KIND = "SealedSecret";
 export const PLURAL = "sealedsecrets";
 

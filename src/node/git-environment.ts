@@ -4,7 +4,7 @@
  */
 
 /** Names of variables and their values, as a process has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What git is run in: a clone of our own, which nobody sits in front of; the work tree that somebody is in, whose commit may
@@ -39,7 +39,7 @@ const OF_A_COMMIT: ReadonlySet<string> = new Set([
 ]);
 
 /** Nobody is there to ask, and helpers that run programs named in the URL have no place. What an operator sets comes first. */
-const UNATTENDED: Environment = {
+const UNATTENDED: ProcessEnvironment = {
   GIT_ALLOW_PROTOCOL: "file:git:http:https:ssh",
   GIT_SSH_COMMAND: "ssh -o BatchMode=yes",
 };
@@ -52,7 +52,7 @@ function isPassed(name: string, place: GitPlace): boolean {
 }
 
 /** What git gets of an environment. */
-export function gitEnvironment(from: Environment, place: GitPlace): Environment {
+export function gitEnvironment(from: ProcessEnvironment, place: GitPlace): ProcessEnvironment {
   const passed = Object.fromEntries(Object.entries(from).filter(([name]) => isPassed(name, place)));
   return {
     ...(place === "clone" && UNATTENDED),

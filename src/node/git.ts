@@ -1,12 +1,12 @@
 /** The system's git, run without a shell and with an environment of its own. What a failure means, the caller says. */
 import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { type Environment, type GitPlace, gitEnvironment } from "./git-environment.ts";
+import { type GitPlace, gitEnvironment, type ProcessEnvironment } from "./git-environment.ts";
 
 /** How git is run: where, with what environment, and with which options before each command. */
 export type Git = {
   readonly directory: string;
-  readonly env: Environment;
+  readonly env: ProcessEnvironment;
   readonly options: readonly string[];
   /** An answer over this size, or after this time, is a failure: what may be longer is read as a stream. */
   readonly maxBytes: number;
@@ -32,7 +32,7 @@ const PEOPLE_WAIT_FOR: Pick<Git, "maxBytes" | "timeoutMs"> = { maxBytes: 1 << 30
 const NOBODY_WAITS_FOR: Pick<Git, "maxBytes" | "timeoutMs"> = { maxBytes: 16 << 20, timeoutMs: 120_000 };
 
 /** Git in a work tree. */
-export function gitIn(directory: string, env: Environment, place: Exclude<GitPlace, "clone">): Git {
+export function gitIn(directory: string, env: ProcessEnvironment, place: Exclude<GitPlace, "clone">): Git {
   return { directory, env: gitEnvironment(env, place), options: [], ...PEOPLE_WAIT_FOR };
 }
 
@@ -40,13 +40,13 @@ export function gitIn(directory: string, env: Environment, place: Exclude<GitPla
  * Git in a bare clone of our own. Named and not walked to: where it is damaged git would go on to the directories above, and
  * find somebody else's. Large objects are streamed to the disk, never held whole.
  */
-export function gitOf(repository: string, env: Environment): Git {
+export function gitOf(repository: string, env: ProcessEnvironment): Git {
   const options = ["--git-dir", repository, "-c", "core.bigFileThreshold=1m", "-c", "fetch.unpackLimit=1"];
   return { ...gitOutside(env), directory: ".", options };
 }
 
 /** Git outside of any repository: the configuration of one that we happen to be started in is not asked. */
-export function gitOutside(env: Environment): Git {
+export function gitOutside(env: ProcessEnvironment): Git {
   return { directory: "/", env: gitEnvironment(env, "clone"), options: [], ...NOBODY_WAITS_FOR };
 }
 

@@ -1,7 +1,7 @@
 /** The library on a machine, `lacre/node`: the fast engine, key files, whole files, locks and exit statuses of lacre's own programs. */
 export { loadEngine, nativeEngine } from "./engine.ts";
 export { EXIT, EXIT_CODES } from "./exit-status.ts";
-export type { Environment } from "./git-environment.ts";
+export type { ProcessEnvironment } from "./git-environment.ts";
 export { isCommittable, type KeyFile, readKeyFile } from "./key-file.ts";
 export type { Holder, Taken } from "./lock-file.ts";
 export { tryPidLock } from "./pid-lock.ts";

@@ -5,7 +5,7 @@ import { LacreError } from "../errors.ts";
 import { refuseUnsafeKeyFile } from "../keys/key-file.ts";
 import { readError } from "./file-error.ts";
 import { askGitNow, type Git, gitIn } from "./git.ts";
-import type { Environment } from "./git-environment.ts";
+import type { ProcessEnvironment } from "./git-environment.ts";
 import { sharedDirectory } from "./shared-directory.ts";
 
 /** A key file that was read. stamp: what it looked like then; it differs once somebody wrote it. */
@@ -35,8 +35,8 @@ function existing(directory: string): string {
   return fs.existsSync(directory) ? directory : existing(path.dirname(directory));
 }
 
-/** True for an absolute path inside a Git work tree that does not ignore it. env: of the process, for git. */
-export function isCommittable(file: string, env: Environment): boolean {
+/** True for an absolute path inside a Git work tree that does not ignore it. env: of the process, for git. GIT_FAILED where git cannot be run. */
+export function isCommittable(file: string, env: ProcessEnvironment): boolean {
   const directory = existing(path.dirname(file));
   if (!isBelowGit(directory)) return false;
   // Not of a commit that may be under way: the key's work tree may be another one.
@@ -80,7 +80,7 @@ export function stampOf({ ino, ctimeMs, size }: Looks): string {
  * The text of a key file, once it is known to be safe; the checks are on the open file, which cannot be swapped.
  * KEY_FILE_UNSAFE, or an error of {@link readError}. env: of the process. shown: the file as the user named it.
  */
-export function readKeyFile(named: string, env: Environment, shown: string = named): KeyFile {
+export function readKeyFile(named: string, env: ProcessEnvironment, shown: string = named): KeyFile {
   const file = path.resolve(named);
   const descriptor = openKeyFile(file, shown);
   try {
