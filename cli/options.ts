@@ -1,5 +1,6 @@
 /** Options and texts that several commands share. */
 import { type Command, Option } from "commander";
+import { KEY_NAMESPACE } from "../src/model/kubernetes.ts";
 
 /** The worked example at the end of a help text. */
 export function example(...lines: readonly string[]): string {
@@ -77,7 +78,7 @@ export const clusterOptions = (): readonly Option[] => [
 
 /** Where a cluster's controller has its keys. */
 export const keyNamespace = (): Option =>
-  new Option("--key-namespace <name>", "where the controller publishes its keys").default("lacre-system");
+  new Option("--key-namespace <name>", "where the controller publishes its keys").default(KEY_NAMESPACE);
 
 /** Whose keys: those of a cluster, or of a key store in a file. */
 export const keyPlace = (): readonly Option[] => [storeFile(), keyNamespace(), ...clusterOptions()];

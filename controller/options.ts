@@ -1,11 +1,9 @@
 /** What options of all ways to run have in common, checked before anything runs. */
 import { CLUSTER, type KeyPolicy, type NewKeys } from "../src/keys/index.ts";
 import { isSuite, parseScope, type Scope, type Suite } from "../src/model/index.ts";
+import type { ListenConfig } from "./http/server.ts";
 import { type OperatorConsent, parseOperatorConsent } from "./targets/consent.ts";
 import { usage } from "./usage.ts";
-
-/** Where HTTP listens. */
-export type ListenConfig = { readonly host: string; readonly port: number };
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
 

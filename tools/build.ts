@@ -41,7 +41,7 @@ const BUNDLES: readonly Bundle[] = [
     // One bundle, because engines are registered in one module that all three share.
     input: {
       index: "src/index.ts",
-      "node/engine": "src/node/engine.ts",
+      "node/index": "src/node/index.ts",
       "backup/index": "src/backup/index.ts",
     },
     // It runs in browsers too: nothing of Node may be imported for a package that only looks for it.

@@ -2,6 +2,7 @@
 import { LacreError } from "../../src/errors.ts";
 import { readSealedObject } from "../../src/format/index.ts";
 import { objectName, printableName, type SealedSecret } from "../../src/model/index.ts";
+import { READY } from "../../src/model/kubernetes.ts";
 import { type Difference, sealedDifferences } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSource } from "../files/files.ts";
@@ -81,7 +82,7 @@ function troubleOf(object: unknown): string | undefined {
     readonly metadata: { readonly generation?: number };
     readonly status?: LiveStatus;
   };
-  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  const ready = status?.conditions?.find(({ type }) => type === READY);
   if (ready === undefined || status?.observedGeneration !== metadata.generation)
     return "Progressing: the controller has not seen it yet";
   return ready.status === "True" ? undefined : `${ready.reason}: ${ready.message}`;

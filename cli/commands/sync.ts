@@ -1,7 +1,13 @@
 /** `lacre sync`: one pass of the standalone controller, in its own process, with its report told to people. */
 import { spawn } from "node:child_process";
 import { LacreError } from "../../src/errors.ts";
-import { printableJson, printableName, printableTalk } from "../../src/model/index.ts";
+import {
+  type PassReport,
+  parsePassReport,
+  printableJson,
+  printableName,
+  printableTalk,
+} from "../../src/model/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
 import { startOf } from "../../src/node/program.ts";
 import type { CommandContext } from "../context.ts";
@@ -15,16 +21,6 @@ type SyncOptions = {
   readonly acceptScope?: readonly string[];
   readonly adopt?: readonly string[];
   readonly json?: boolean;
-};
-
-/** What `lacre-controller --once` prints on standard output. docs/controller.md documents it. */
-type PassReport = {
-  readonly revision: string;
-  readonly written: readonly string[];
-  readonly removed: readonly string[];
-  readonly unchanged: number;
-  readonly problems: readonly { readonly subject: string; readonly reason: string; readonly message: string }[];
-  readonly status: number;
 };
 
 /** The exit status: 0 when the target equals the source, 1 when something stayed as it was. */
@@ -42,7 +38,7 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
   for (const consent of options.adopt ?? []) args.push("--adopt", consent);
   if (options.allowEmpty === true) args.push("--allow-empty");
   const { status, stdout } = await runController(context, args);
-  const report = parseReport(stdout);
+  const report = parsePassReport(stdout);
   // Without a report the controller has said on standard error what was wrong.
   if (report === undefined) return status === 0 ? EXIT.bug : status;
   if (options.json === true) await context.print(`${printableJson(JSON.stringify(report, null, 2))}\n`);
@@ -67,14 +63,6 @@ function runController(context: CommandContext, args: readonly string[]): Promis
       resolve({ status: status ?? EXIT.failed, stdout: Buffer.concat(chunks).toString() }),
     );
   });
-}
-
-function parseReport(text: string): PassReport | undefined {
-  try {
-    return JSON.parse(text) as PassReport;
-  } catch {
-    return undefined;
-  }
 }
 
 async function tell(context: CommandContext, report: PassReport): Promise<void> {

@@ -3,9 +3,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { posixWord, printableName } from "../../src/model/index.ts";
+import type { Git } from "../../src/node/git.ts";
 import { startOf } from "../../src/node/program.ts";
 import { VERSION } from "../../src/version.ts";
-import { git } from "../git/git.ts";
+import { runGit } from "../git/git.ts";
 
 /** `sha512-` and base64, as in https://www.w3.org/TR/sri-2/. */
 export const INTEGRITY: RegExp = /^sha512-[A-Za-z0-9+/]{86}==$/;
@@ -30,8 +31,9 @@ function hookWord(file: string): string {
 }
 
 /** CHECK_FAILED when a hook would run what another commit may replace: Node or lacre in a work tree of this repository. */
-export function refuseOwnTree(root: string): void {
-  const trees = git(root, ["worktree", "list", "--porcelain", "-z"])
+export function refuseOwnTree(git: Git): void {
+  const root = git.directory;
+  const trees = runGit(git, ["worktree", "list", "--porcelain", "-z"])
     .stdout.split("\0")
     .filter((line) => line.startsWith("worktree "))
     .map((line) => line.slice("worktree ".length));

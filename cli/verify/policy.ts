@@ -43,8 +43,11 @@ export async function policyOf(engine: Engine, { found, from, read }: RuleFiles,
   const { verify, environments } = found.configuration;
   const recipients: [string, readonly KeySets[]][] = [];
   const all: ListedKeys[] = [];
+  const named = [...environments.values()].flatMap(({ keys }) => keys);
+  const texts = await read(named.map((one) => path.join(found.directory, one)));
+  const sourceOf = new Map(named.map((one, at) => [one, texts[at]]));
   for (const { name, keys } of environments.values()) {
-    const sources = await Promise.all(keys.map((one) => read(path.join(found.directory, one))));
+    const sources = keys.map((one) => sourceOf.get(one));
     const present = sources.filter((source) => source !== undefined && source.text.trim() !== "");
     if (present.length < keys.length) {
       if (from !== undefined) throw keysMissing(from, name, keys[sources.findIndex((one) => !present.includes(one))]);
@@ -93,10 +96,10 @@ export async function sealersOf(
   const configured = found?.configuration.verify.sealers;
   if (sealers === undefined && (found === undefined || configured === undefined)) return {};
   const file = sealers ?? path.relative(context.cwd, path.join(found?.directory ?? "", configured ?? ""));
-  const source =
+  const [source] =
     sealers === undefined
-      ? await read(path.join(found?.directory ?? "", configured ?? ""))
-      : await readSource(context, file);
+      ? await read([path.join(found?.directory ?? "", configured ?? "")])
+      : [await readSource(context, file)];
   if (source === undefined) {
     throw new LacreError("INPUT_NOT_FOUND", `${configured}: no such file${from === undefined ? "" : ` in ${from}`}`, {
       hint: "verify.sealers in .lacre.yaml names it; without it nobody's signature counts",

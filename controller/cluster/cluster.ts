@@ -1,6 +1,8 @@
 /** The running controller in a cluster: wires keys, watches, queue, lease and HTTP, and runs until it is told to stop. */
+
 import { performance } from "node:perf_hooks";
 import { type KeyId, shortKeyId } from "../../src/model/index.ts";
+import { CONTROLLER, KEY_LEASE, MANAGED_BY, MANAGER } from "../../src/model/kubernetes.ts";
 import { loadEngine } from "../../src/node/engine.ts";
 import { VERSION } from "../../src/version.ts";
 import { serve } from "../http/server.ts";
@@ -20,7 +22,6 @@ import { ObjectSource } from "../sources/objects.ts";
 import { startAnewAtExit } from "../start-anew.ts";
 import { KubernetesTarget } from "../targets/kubernetes/kubernetes.ts";
 import { allowedMetadata } from "../targets/kubernetes/metadata.ts";
-import { MANAGED_BY, MANAGER } from "../targets/kubernetes/ownership.ts";
 import { type ClusterMetrics, createClusterMetrics } from "../telemetry/cluster-metrics.ts";
 import { createLog, type Logger } from "../telemetry/log.ts";
 import { createTracer } from "../telemetry/tracer.ts";
@@ -34,8 +35,6 @@ import { createTelling } from "./telling.ts";
 
 const FIRST_PAUSE_MS = 750;
 const LONGEST_PAUSE_MS = 15 * 60_000;
-/** Shards share their keys, and one of them keeps them. */
-const KEY_LEASE = "lacre-key-keeper";
 /** Three rounds of the keys. */
 const DESTROYED_PAUSE_MS = 10_000;
 const SEALERS_INTERVAL_MS = 3_000;
@@ -87,7 +86,7 @@ class Cluster {
     this.#metrics = this.#createMetrics();
     const client = new KubeClient(
       new Access(config.access),
-      `lacre-controller/${VERSION} (${config.identity})`,
+      `${CONTROLLER}/${VERSION} (${config.identity})`,
       config.requestTimeoutMs,
       this.#metrics.requested,
     );

@@ -1,4 +1,5 @@
 /** Everything that the watches have shown, and what of it needs a look. No value is in here. */
+import { READY } from "../../src/model/kubernetes.ts";
 import { conditionOf, keyOf, type SealedSecretObject, type SecretObject } from "../kube/object.ts";
 import type { ObjectSource, Tracked } from "../sources/objects.ts";
 import { isMadeOf, type LiveSecret, remember } from "../targets/kubernetes/live.ts";
@@ -31,7 +32,7 @@ export function isMade({ spec, status }: Tracked, live: LiveSecret | undefined):
 function isSaidToBeReady({ status, generation, request }: Tracked): boolean {
   return (
     status?.observedGeneration === generation &&
-    conditionOf(status, "Ready")?.status === "True" &&
+    conditionOf(status, READY)?.status === "True" &&
     (request === undefined || request === status.lastHandledRequest)
   );
 }
@@ -95,7 +96,7 @@ export class Known {
 
   *#waiting(reasons: ReadonlySet<string>): Generator<string> {
     for (const [key, { status }] of this.sealed) {
-      if (reasons.has(conditionOf(status, "Ready")?.reason ?? "Progressing")) yield key;
+      if (reasons.has(conditionOf(status, READY)?.reason ?? "Progressing")) yield key;
     }
   }
 }

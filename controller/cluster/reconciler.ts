@@ -1,6 +1,8 @@
 /** Looks at one object, settles it, and tells: the same for a new object, a change, a deletion and a hand edit. */
+
 import type { Engine } from "../../src/crypto/index.ts";
 import { rfc3339, type Scope, type Suite } from "../../src/model/index.ts";
+import { READY } from "../../src/model/kubernetes.ts";
 import type { Cause, Means } from "../decide/decide.ts";
 import { gate } from "../decide/gate.ts";
 import type { RollbackPolicy } from "../decide/high-water.ts";
@@ -150,7 +152,7 @@ export class Reconciler {
 
   #orderOf({ status, generation }: Tracked, { wanted, sealed }: Desired): Order<LiveSecret> {
     const marks = marksOf(status);
-    const ready = conditionOf(status, "Ready");
+    const ready = conditionOf(status, READY);
     const wasReady = ready?.status === "True" || ready?.reason === "DriftDetected";
     const isApplied = wasReady && status?.observedGeneration === generation && status.secret !== undefined;
     return { wanted, sealed, holding: { written: new Set(marks.keys()) }, isApplied: () => isApplied, marks };

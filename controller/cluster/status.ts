@@ -1,5 +1,7 @@
 /** The status of a SealedSecret: what people, `kubectl wait`, kstatus and Argo CD read. Pure: the old one and an outcome make the new one. */
+
 import { printableName } from "../../src/model/index.ts";
+import { READY } from "../../src/model/kubernetes.ts";
 import type { Mark, Marks } from "../decide/high-water.ts";
 import type { Reason } from "../decide/problem.ts";
 import { type Condition, conditionOf, type ObjectStatus } from "../kube/object.ts";
@@ -55,7 +57,7 @@ function readyOf(outcome: Outcome, before: ObjectStatus | undefined): Verdict {
       return { ...SYNCED, message: [SYNCED.message, ...outcome.notes].join("; ") };
     case "unchanged": {
       // What was noted when it was looked at stays noted.
-      const ready = conditionOf(before, "Ready");
+      const ready = conditionOf(before, READY);
       return ready?.reason === SYNCED.reason ? { ...SYNCED, message: ready.message } : SYNCED;
     }
     case "suspended":
@@ -67,7 +69,7 @@ function readyOf(outcome: Outcome, before: ObjectStatus | undefined): Verdict {
 
 function verdicts(outcome: Outcome, before: ObjectStatus | undefined): ReadonlyMap<string, Verdict> {
   const ready = readyOf(outcome, before);
-  const found = new Map<string, Verdict>([["Ready", ready]]);
+  const found = new Map<string, Verdict>([[READY, ready]]);
   if (outcome.kind !== "problem") return found;
   const { reason, message } = outcome;
   if (reason === "DriftDetected") found.set("Drifted", { status: "True", reason, message });

@@ -1,4 +1,6 @@
 /** What is told about the work: to the log, to Kubernetes Events and to metrics. Names, key ids and counts only. */
+
+import { READY } from "../../src/model/kubernetes.ts";
 import type { EventRecorder, EventSubject } from "../kube/events.ts";
 import { conditionOf, splitKey } from "../kube/object.ts";
 import type { ClusterMetrics } from "../telemetry/cluster-metrics.ts";
@@ -23,7 +25,7 @@ export function createTelling(log: Logger, events: EventRecorder | undefined, me
     },
     released: (object) => log.info({ object }, "released: the SealedSecret is gone, and the Secret stays"),
     settled: (object, uid, before, after) => {
-      const [was, is] = [conditionOf(before, "Ready"), conditionOf(after, "Ready")];
+      const [was, is] = [conditionOf(before, READY), conditionOf(after, READY)];
       if (is === undefined || (was?.reason === is.reason && was.message === is.message)) return;
       if (is.status === "False") {
         log.error({ object, reason: is.reason, message: is.message }, "problem");

@@ -2,6 +2,7 @@
  * `lacre-controller reseal`: one run, as a Job with the controller's own rights. It moves what it may read to the newest key and
  * gives the new tokens out, ciphertext only. It writes nothing into the cluster: Git stays the source.
  */
+
 import * as fs from "node:fs";
 import {
   createSealer,
@@ -15,15 +16,11 @@ import { LacreError } from "../../src/errors.ts";
 import { readSealedObject } from "../../src/format/index.ts";
 import {
   type HeldKey,
-  IDENTITY_SECRET,
   isKeyList,
-  KEY_LIST_DATA,
-  KEY_LIST_NAME,
   type ListedKey,
   newestActive,
   parseKeyList,
   parsePublicKeys,
-  SEALING_KEY,
 } from "../../src/keys/index.ts";
 import {
   entryOf,
@@ -34,6 +31,7 @@ import {
   shortKeyId,
   slotsOf,
 } from "../../src/model/index.ts";
+import { CONTROLLER, IDENTITY_SECRET, KEY_LIST_DATA, KEY_LIST_NAME, SEALING_KEY } from "../../src/model/kubernetes.ts";
 import { loadEngine } from "../../src/node/engine.ts";
 import { inFile, writeError } from "../../src/node/file-error.ts";
 import { readKeyFile } from "../../src/node/key-file.ts";
@@ -114,7 +112,8 @@ function newestOf(list: Parameters<typeof newestActive<HeldKey | ListedKey>>[0],
 async function loadMeans(api: KubeApi, config: ResealConfig): Promise<Means> {
   const engine = await loadEngine();
   const keys = await readKeys(api, engine, config);
-  const seed = config.signWith === undefined ? undefined : parseSigningSeed(readKeyFile(config.signWith).text);
+  const seed =
+    config.signWith === undefined ? undefined : parseSigningSeed(readKeyFile(config.signWith, process.env).text);
   return {
     engine,
     // Compromised keys open too: resealing is how one gets away from them.
@@ -198,7 +197,7 @@ function beginOutput(output: string): ReturnType<typeof beginNew> {
 /** Runs once; 0, or 5 when something could not be moved. */
 export async function resealCluster(config: ResealConfig): Promise<number> {
   const log = createLog(config.logLevel);
-  const client = new KubeClient(new Access(config.access), `lacre-controller/${VERSION} (reseal)`, REQUEST_TIMEOUT_MS);
+  const client = new KubeClient(new Access(config.access), `${CONTROLLER}/${VERSION} (reseal)`, REQUEST_TIMEOUT_MS);
   const api = new KubeApi(client);
   const means = await loadMeans(api, config);
   const output = beginOutput(config.output);

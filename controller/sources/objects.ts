@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { LacreError } from "../../src/errors.ts";
 import { readSealedObject } from "../../src/format/index.ts";
 import { type SealedSecret, type SecretShape, slotsOf } from "../../src/model/index.ts";
+import { LOOK_REQUESTS } from "../../src/model/kubernetes.ts";
 import type { Objection } from "../decide/problem.ts";
 import { type Wanted, wantedOf } from "../decide/wanted.ts";
 import { keyOf, type ObjectStatus, type SealedSecretObject } from "../kube/object.ts";
@@ -27,9 +28,6 @@ export type Tracked = {
 
 /** What reaches the Secret of what a SealedSecret says of its looks. */
 type Permit = (shape: SecretShape) => { readonly shape: SecretShape; readonly dropped: readonly string[] };
-
-/** Asks for a look at an object, whatever the value. Flux's own is honoured too, so that `flux reconcile` habits work. */
-const REQUESTS = ["lacre.dev/requested-at", "reconcile.fluxcd.io/requestedAt"];
 
 /** Tokens of this length together wait in memory; more are read again when their turn comes: a few hundred of a megabyte would end the controller. */
 const MAX_HELD_CHARACTERS = 16_384;
@@ -61,7 +59,7 @@ function parse(object: SealedSecretObject, permit: Permit): Parsed {
     resourceVersion: metadata.resourceVersion ?? "",
     generation: metadata.generation ?? 0,
     isDeleting: metadata.deletionTimestamp !== undefined,
-    request: REQUESTS.map((name) => metadata.annotations?.[name]).find((value) => value !== undefined),
+    request: LOOK_REQUESTS.map((name) => metadata.annotations?.[name]).find((value) => value !== undefined),
     status,
     spec,
   };

@@ -56,9 +56,9 @@ function parseGit(text: string, { allowedSigners, acceptCommit }: SourceFlags): 
   return {
     open: (state) => {
       const clone = path.join(state, "git");
-      if (allowedSigners === undefined) return gitSource(url, branch, clone);
+      if (allowedSigners === undefined) return gitSource(process.env, url, branch, clone);
       const acceptedFile = path.join(state, "accepted.json");
-      return gitSource(url, branch, clone, { allowedSigners, acceptCommit, acceptedFile });
+      return gitSource(process.env, url, branch, clone, { allowedSigners, acceptCommit, acceptedFile });
     },
   };
 }

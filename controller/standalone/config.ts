@@ -2,9 +2,9 @@
 import { parseArgs } from "node:util";
 import type { KeyPolicy, NewKeys } from "../../src/keys/index.ts";
 import { parseNamespace, type Scope, type Suite } from "../../src/model/index.ts";
+import type { ListenConfig } from "../http/server.ts";
 import {
   checkLogLevel,
-  type ListenConfig,
   parseAdopt,
   parseCluster,
   parseKeeping,

@@ -1,6 +1,7 @@
 /** The running controller: wires source, target and keys, and runs passes until it is told to stop. */
-import { printableJson } from "../../src/model/index.ts";
+import { formatPassReport } from "../../src/model/index.ts";
 import { loadEngine } from "../../src/node/engine.ts";
+import { statusOfProblems } from "../../src/node/exit-status.ts";
 import { VERSION } from "../../src/version.ts";
 import { describe, type Problem } from "../decide/problem.ts";
 import { KeyFiles } from "../keys/key-files.ts";
@@ -12,20 +13,16 @@ import { startAnewAtExit } from "../start-anew.ts";
 import { createLog } from "../telemetry/log.ts";
 import { Reporter } from "../telemetry/reporter.ts";
 import type { Config } from "./config.ts";
-import { statusOfProblems } from "./exit-status.ts";
 import { Memory } from "./memory.ts";
 import { Passes } from "./pass.ts";
-import type { PassReport } from "./pass-report.ts";
+import type { PassResult } from "./pass-result.ts";
 import { openState } from "./state.ts";
 
 /** What --once prints: `lacre sync` and scripts read it. */
-function printReport(report: PassReport): number {
-  const status = statusOfProblems(report.problems);
-  const { revision, removed, unchanged, problems } = report;
-  const written = report.writes.map(({ object }) => object);
-  process.stdout.write(
-    `${printableJson(JSON.stringify({ revision, written, removed, unchanged, problems, status }))}\n`,
-  );
+function printReport(result: PassResult): number {
+  const status = statusOfProblems(result.problems);
+  const written = result.writes.map(({ object }) => object);
+  process.stdout.write(formatPassReport({ ...result, written, status }));
   return status;
 }
 
@@ -44,7 +41,7 @@ export async function control(config: Config): Promise<number> {
   });
   keeper.create(new Date());
   keeper.keep(new Date());
-  const keys = new KeyFiles(engine, config.keyFiles, config.openCompromised);
+  const keys = new KeyFiles(engine, config.keyFiles, config);
   const signatures = config.sealersFile === undefined ? undefined : new SealersFile(config.sealersFile);
   // Wrong keys at the start are a mistake to mend now; later they are a problem that leaves everything as it is.
   const keyIds = keys.current().keyring.keyIds();

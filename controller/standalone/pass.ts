@@ -13,7 +13,7 @@ import type { Desired } from "../sources/source.ts";
 import type { Target } from "../targets/target.ts";
 import type { Inventory, InventoryRecord } from "./inventory.ts";
 import type { Memory } from "./memory.ts";
-import { notRead, type PassReport } from "./pass-report.ts";
+import { notRead, type PassResult } from "./pass-result.ts";
 
 /** What passes work with. */
 export type PassOptions = {
@@ -54,7 +54,7 @@ export class Passes {
   }
 
   /** Runs one pass. Never throws for what can go wrong outside: that is in the report. */
-  async pass(): Promise<PassReport> {
+  async pass(): Promise<PassResult> {
     let listing: Listing;
     let opening: Opening;
     try {
@@ -98,7 +98,7 @@ export class Passes {
   #report(
     { index, problem }: Listing,
     { kept, problems, writes = [], removed = [] }: Partial<Tally> & Pick<Tally, "kept" | "problems">,
-  ): PassReport {
+  ): PassResult {
     const { revision, objects } = index;
     const isNewest = problem === undefined;
     return { revision, sourceRead: true, isNewest, objects: objects.size, writes, removed, unchanged: kept, problems };

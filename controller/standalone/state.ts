@@ -5,8 +5,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
-import { refuseSharedDirectory } from "../../src/node/directory.ts";
-import { tryLock } from "../../src/node/lock.ts";
+import { refuseSharedDirectory } from "../../src/node/shared-directory.ts";
+import { trySocketLock } from "../../src/node/socket-lock.ts";
 import { writeWhole } from "../../src/node/write.ts";
 
 /** What a directory of state says of itself. target: whose it is; "" where it lies in the target itself, which may be moved with it. */
@@ -39,11 +39,10 @@ async function takeLock(directory: string): Promise<() => void> {
   try {
     fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
     refuseSharedDirectory(directory, "TARGET_FAILED");
-    const taken = await tryLock(path.join(directory, "lock"));
-    if (typeof taken === "function") return taken;
-    throw new LacreError("CONFLICT", `another controller (process ${taken.pid} on ${taken.host}) keeps this target`, {
-      hint: "stop it first",
-    });
+    const taken = await trySocketLock(path.join(directory, "lock"));
+    if (taken.ok) return taken.release;
+    const who = taken.holder === undefined ? "" : ` (process ${taken.holder.pid} on ${taken.holder.host})`;
+    throw new LacreError("CONFLICT", `another controller${who} keeps this target`, { hint: "stop it first" });
   } catch (cause) {
     if (cause instanceof LacreError) throw cause;
     throw new LacreError("TARGET_FAILED", `the state directory ${directory} cannot be written`, {

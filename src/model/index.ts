@@ -8,6 +8,14 @@ export { type KeyId, shortKeyId } from "./key-id.ts";
 export { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES, MAX_SECRET_BYTES } from "./limits.ts";
 export { contentLines } from "./lines.ts";
 export { parseKey, parseName, parseNamespace } from "./names.ts";
+export {
+  formatPassReport,
+  type Objection,
+  type PassReport,
+  type Problem,
+  parsePassReport,
+  type Reason,
+} from "./pass-report.ts";
 export { printableJson, printableName, printableTalk } from "./printable.ts";
 export { DEFAULT_POLICY, excessOf, objectName, type SealedSecret, type SyncPolicy } from "./sealed-secret.ts";
 export { OPAQUE, type PlainSecret, type SecretShape, wipeSecret } from "./secret.ts";

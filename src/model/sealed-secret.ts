@@ -1,4 +1,4 @@
-/** The committed object: group lacre.dev, version v1alpha1, kind SealedSecret. */
+/** The committed object, a SealedSecret. */
 import { LacreError } from "../errors.ts";
 import { type Entry, slotsOf } from "./entry.ts";
 import {
@@ -10,11 +10,6 @@ import {
   MAX_TOKEN_CHARACTERS,
 } from "./limits.ts";
 import type { SecretShape } from "./secret.ts";
-
-/** The API group and version of a SealedSecret. */
-export const API_VERSION = "lacre.dev/v1alpha1";
-/** The kind of a SealedSecret. */
-export const KIND = "SealedSecret";
 
 /** How the controller treats what it finds live. Field names in the manifest: driftPolicy, adopt, deletionPolicy, suspend. */
 export type SyncPolicy = {

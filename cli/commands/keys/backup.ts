@@ -1,15 +1,9 @@
 /** `lacre keys backup`: so that a lost cluster can be had back. */
 import * as fs from "node:fs";
 import { LacreError } from "../../../src/errors.ts";
-import {
-  asBackedUp,
-  BACKUP_DATA,
-  BACKUP_NAME,
-  BACKUP_OF,
-  BACKUP_TAKEN,
-  formatKeyStore,
-} from "../../../src/keys/index.ts";
+import { asBackedUp, formatKeyStore } from "../../../src/keys/index.ts";
 import type { KeyId } from "../../../src/model/index.ts";
+import { BACKUP_DATA, BACKUP_NAME, BACKUP_OF, BACKUP_TAKEN } from "../../../src/model/kubernetes.ts";
 import { openCluster } from "../../cluster/cluster.ts";
 import type { CommandContext } from "../../context.ts";
 import { counted } from "../../counted.ts";

@@ -62,7 +62,7 @@ function outputFile(context: CommandContext, options: FetchOptions, list: Signed
     }
     return insideOf(found.directory, fileOf(found.directory, environment, list));
   }
-  const root = found?.directory ?? workTreeRoot(context.cwd) ?? context.cwd;
+  const root = found?.directory ?? workTreeRoot(context, context.cwd) ?? context.cwd;
   return insideOf(root, path.join("keys", `${list.cluster}.keys`));
 }
 

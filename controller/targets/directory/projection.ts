@@ -12,7 +12,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../../src/errors.ts";
 import { type PlainSecret, parseKey, parseName, parseNamespace } from "../../../src/model/index.ts";
-import { refuseSharedDirectory } from "../../../src/node/directory.ts";
+import { refuseSharedDirectory } from "../../../src/node/shared-directory.ts";
 import type { Values } from "../target.ts";
 import { MARKER, type Occupant } from "./consent.ts";
 

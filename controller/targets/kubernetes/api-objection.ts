@@ -8,7 +8,7 @@ import type { ApiError } from "../../kube/api-error.ts";
 export function apiObjection(failure: ApiError, namespace: string, type: string = OPAQUE): Objection {
   switch (failure.kind) {
     case "forbidden":
-      if (failure.cause_ === "NamespaceTerminating") {
+      if (failure.word === "NamespaceTerminating") {
         return { reason: "WriteFailed", message: `the namespace ${namespace} is being removed` };
       }
       return {

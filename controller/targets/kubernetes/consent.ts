@@ -1,9 +1,7 @@
 /** Who consents to a Secret being taken over that was there before its SealedSecret. Pure. */
+import { ADOPT } from "../../../src/model/kubernetes.ts";
 import type { SecretObject } from "../../kube/object.ts";
 import type { Adoption, OperatorConsent } from "../consent.ts";
-
-/** On the live Secret: the name of the SealedSecret that may take it over; `NAME,own` also gives it away. */
-export const ADOPT = "lacre.dev/adopt";
 
 /** What who may write the Secret has said on it about a SealedSecret of this name: nothing, adopt it, or own it. */
 export function liveConsent(name: string, live: SecretObject): "none" | "adopt" | "own" {

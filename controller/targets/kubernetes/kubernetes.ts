@@ -1,5 +1,6 @@
 /** The Secrets of a cluster as a target. A write is believed only when what the API server has stored is what was meant. */
 import { objectName, type PlainSecret } from "../../../src/model/index.ts";
+import { ADOPTED, LEFT_BEHIND, MAC, MANAGED_BY } from "../../../src/model/kubernetes.ts";
 import type { Objection } from "../../decide/problem.ts";
 import type { Wanted } from "../../decide/wanted.ts";
 import type { KubeApi } from "../../kube/api.ts";
@@ -11,17 +12,7 @@ import { apiObjection } from "./api-objection.ts";
 import { refuseName, refuseOwnName, refuseType } from "./driving.ts";
 import { type LiveSecret, remember } from "./live.ts";
 import { frozenBy, objectionOf } from "./objection.ts";
-import {
-  ADOPTED,
-  holdOf,
-  isManaged,
-  isOurs,
-  isOursAlone,
-  isOwnKey,
-  LEFT_BEHIND,
-  MAC,
-  MANAGED_BY,
-} from "./ownership.ts";
+import { holdOf, isManaged, isOurs, isOursAlone, isOwnKey } from "./ownership.ts";
 import { applyBody, readLive, strayFields } from "./secret-object.ts";
 
 /** What the target works with. */
@@ -105,10 +96,13 @@ export class KubernetesTarget implements Target<LiveSecret, FoundSecret> {
     try {
       const strays = found && strayFields(wanted, found);
       const base = strays === undefined ? found : await api.patchSecret(objectName(wanted), strays);
-      const stored = await api.applySecret(applyBody(macKey(), wanted, plain, base), base !== undefined);
+      const stored = await api.applySecret(
+        applyBody(macKey(), wanted, plain, base),
+        base === undefined ? "refused" : "taken",
+      );
       if (found === undefined && !isOursAlone(stored)) {
         // Somebody made a Secret of this name between our look and our write: take back what we added.
-        await api.applySecret(empty(stored), false);
+        await api.applySecret(empty(stored), "refused");
         return failed({ reason: "NotOwned", message: "somebody else has just made a Secret of this name" });
       }
       const live = remember(stored, wanted, macKey());
@@ -151,7 +145,7 @@ export class KubernetesTarget implements Target<LiveSecret, FoundSecret> {
     if (secret === undefined || !isManaged(secret) || isOwnKey(secret)) return false;
     switch (secret.metadata.annotations?.[LEFT_BEHIND]) {
       case "Release":
-        await api.applySecret(empty({ metadata: { ...secret.metadata, ...splitKey(object) } }), false);
+        await api.applySecret(empty({ metadata: { ...secret.metadata, ...splitKey(object) } }), "refused");
         return true;
       case "Orphan":
       case "Keep": {

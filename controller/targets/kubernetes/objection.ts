@@ -1,20 +1,12 @@
 /** What a live Secret says against being written. Pure. */
+
+import { MANAGER, MERGED_KEYS } from "../../../src/model/kubernetes.ts";
 import type { Objection } from "../../decide/problem.ts";
 import type { Wanted } from "../../decide/wanted.ts";
 import type { SecretObject } from "../../kube/object.ts";
 import type { OperatorConsent } from "../consent.ts";
 import { askForConsent, isConsentedTo } from "./consent.ts";
-import {
-  controllerOf,
-  isManaged,
-  isMerge,
-  isOurReference,
-  isOwnKey,
-  MANAGER,
-  MERGED,
-  markOf,
-  standingOf,
-} from "./ownership.ts";
+import { controllerOf, isManaged, isMerge, isOurReference, isOwnKey, markOf, standingOf } from "./ownership.ts";
 
 /** Managers that declare the data of a Secret themselves, such as Flux or Argo CD. Edits by hand are no declaration. */
 export function declarers(secret: SecretObject, keys: ReadonlySet<string> | undefined): readonly string[] {
@@ -72,7 +64,7 @@ export function objectionOf(
 
 /** Merge never writes over a key of others. */
 function refuseTaken(wanted: Wanted, live: SecretObject, marked: ReadonlySet<string>): Objection | undefined {
-  const named = live.metadata.annotations?.[MERGED];
+  const named = live.metadata.annotations?.[MERGED_KEYS];
   // An earlier version did not name them: then the keys that were ever applied have to do.
   const written = named === undefined ? marked : new Set(named.split(","));
   const isTaken = Object.keys(live.data ?? {}).some(

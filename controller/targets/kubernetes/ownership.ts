@@ -1,31 +1,22 @@
 /** Whose a live Secret is, and how it is held: what its labels, annotations, owners and managers say. Pure. */
+import {
+  ADOPTED,
+  API_VERSION,
+  IDENTITY,
+  isOfOurApi,
+  KIND,
+  LEFT_BEHIND,
+  MANAGED_BY,
+  MANAGER,
+  SEALING_KEY,
+} from "../../../src/model/kubernetes.ts";
 import type { Wanted } from "../../decide/wanted.ts";
 import type { OwnerReference, SecretObject } from "../../kube/object.ts";
 import type { Adoption } from "../consent.ts";
 import { liveConsent } from "./consent.ts";
 
-/** The label by which the controller finds its own Secrets. */
-export const MANAGED_BY = "lacre.dev/managed-by";
-
-/** The value of that label, and our name as a field manager. */
-export const MANAGER = "lacre";
-
-/** Proves that a Secret is as it was written, and from which spec, without opening anything: an HMAC under the cluster's own key. */
-export const MAC = "lacre.dev/mac";
-
-/** What becomes of the Secret when its SealedSecret is gone, for a controller that was not there to see it. */
-export const LEFT_BEHIND = "lacre.dev/left-behind";
-
-/** On a Secret that was there before: how it was taken over. It is kept, never owned, and stays when its SealedSecret goes. */
-export const ADOPTED = "lacre.dev/adopted";
-
-/** On a Secret that was merged into: the names of our keys in it, so that one that others add later is never taken for ours. */
-export const MERGED = "lacre.dev/merged-keys";
-
-const API = "lacre.dev/v1alpha1";
-
 /** Labels of Secrets that hold the controller's own keys. */
-const OWN_LABELS: readonly string[] = ["lacre.dev/sealing-key", "lacre.dev/identity"];
+const OWN_LABELS: readonly string[] = [SEALING_KEY, IDENTITY];
 
 export function isMerge({ policy }: Wanted): boolean {
   return policy.adopt === "Merge";
@@ -70,7 +61,7 @@ export function ownsSecret({ policy }: Wanted, { isMerge: merges, mark }: Hold):
 }
 
 export function ownerReference(wanted: Wanted): OwnerReference {
-  return { apiVersion: API, kind: "SealedSecret", name: wanted.name, uid: wanted.uid, controller: true };
+  return { apiVersion: API_VERSION, kind: KIND, name: wanted.name, uid: wanted.uid, controller: true };
 }
 
 export function leftBehind(wanted: Wanted, { isMerge: merges, mark }: Hold): string {
@@ -87,7 +78,7 @@ export function controllerOf(secret: SecretObject): OwnerReference | undefined {
 }
 
 export function isOurReference(owner: OwnerReference | undefined): boolean {
-  return owner?.kind === "SealedSecret" && owner.apiVersion.startsWith("lacre.dev/");
+  return owner?.kind === KIND && isOfOurApi(owner.apiVersion);
 }
 
 /** True for a Secret that we wrote. */

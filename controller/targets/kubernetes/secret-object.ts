@@ -1,23 +1,18 @@
 /** The Kubernetes Secret of a SealedSecret: what it must look like, and whether a live one does. Pure. */
 import { createHmac } from "node:crypto";
 import type { PlainSecret } from "../../../src/model/index.ts";
+import { ADOPTED, LEFT_BEHIND, MAC, MANAGED_BY, MANAGER, MERGED_KEYS } from "../../../src/model/kubernetes.ts";
 import type { Wanted } from "../../decide/wanted.ts";
 import type { SecretObject } from "../../kube/object.ts";
 import type { Found } from "../target.ts";
 import { LAST_APPLIED } from "./metadata.ts";
 import { declarers } from "./objection.ts";
 import {
-  ADOPTED,
   type Hold,
   holdOf,
   isMerge,
   isOurReference,
-  LEFT_BEHIND,
   leftBehind,
-  MAC,
-  MANAGED_BY,
-  MANAGER,
-  MERGED,
   mergedKeys,
   ownerReference,
   ownsSecret,
@@ -28,7 +23,7 @@ function wantedAnnotations(wanted: Wanted, hold: Hold): Record<string, string> {
     ...Object.fromEntries(wanted.shape.annotations),
     [LEFT_BEHIND]: leftBehind(wanted, hold),
     ...(hold.mark !== undefined && { [ADOPTED]: hold.mark }),
-    ...(hold.mark === "Merge" && { [MERGED]: mergedKeys(wanted) }),
+    ...(hold.mark === "Merge" && { [MERGED_KEYS]: mergedKeys(wanted) }),
   };
 }
 
@@ -62,7 +57,7 @@ function isShapeIntact(wanted: Wanted, live: SecretObject): boolean {
     holdsAll(wantedLabels(wanted), metadata.labels) &&
     holdsAll(wantedAnnotations(wanted, hold), metadata.annotations) &&
     metadata.annotations?.[ADOPTED] === hold.mark &&
-    metadata.annotations?.[MERGED] === (hold.mark === "Merge" ? mergedKeys(wanted) : undefined) &&
+    metadata.annotations?.[MERGED_KEYS] === (hold.mark === "Merge" ? mergedKeys(wanted) : undefined) &&
     metadata.annotations?.[LAST_APPLIED] === undefined &&
     (owner !== undefined) === ownsSecret(wanted, hold)
   );

@@ -1,7 +1,8 @@
 /** A SealedSecret as the API server sends it: JSON that was parsed already. The CRD's schema was checked there; nothing is taken on trust here. */
 import { isWellFormed } from "../../bytes.ts";
 import { LacreError } from "../../errors.ts";
-import { API_VERSION, KIND, type SealedSecret } from "../../model/sealed-secret.ts";
+import { API_VERSION, KIND } from "../../model/kubernetes.ts";
+import type { SealedSecret } from "../../model/sealed-secret.ts";
 import { type Field, FieldReader, type Mapping } from "../fields.ts";
 import { readSealed } from "./read.ts";
 

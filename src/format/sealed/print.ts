@@ -2,7 +2,8 @@
 import { stringify } from "yaml";
 import { fromUtf8, toBase64 } from "../../bytes.ts";
 import { type Entry, onlySlot, type Slot } from "../../model/entry.ts";
-import { API_VERSION, DEFAULT_POLICY, KIND, type SealedSecret, sortedKeys } from "../../model/sealed-secret.ts";
+import { API_VERSION, KIND } from "../../model/kubernetes.ts";
+import { DEFAULT_POLICY, type SealedSecret, sortedKeys } from "../../model/sealed-secret.ts";
 import { OPAQUE, type PlainSecret, type SecretShape } from "../../model/secret.ts";
 
 /** How a printed object fits into its surroundings: its column, the line end, and brackets instead of indentation. */

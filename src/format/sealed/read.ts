@@ -1,7 +1,8 @@
 /** A SealedSecret into the model, from YAML or from JSON, remembering where each token stands so that it can be edited. */
 import { type Entry, Slot } from "../../model/entry.ts";
+import { API_VERSION, isOfOurApi, KIND } from "../../model/kubernetes.ts";
 import { isKey } from "../../model/names.ts";
-import { API_VERSION, DEFAULT_POLICY, KIND, type SealedSecret, type SyncPolicy } from "../../model/sealed-secret.ts";
+import { DEFAULT_POLICY, type SealedSecret, type SyncPolicy } from "../../model/sealed-secret.ts";
 import { OPAQUE, PLAIN_SHAPE, type SecretShape } from "../../model/secret.ts";
 import type { Field, FieldReader, Mapping } from "../fields.ts";
 import { readIdentity } from "../identity.ts";
@@ -18,7 +19,7 @@ export type SealedPlaces<N, M extends N> = {
 
 /** True for objects of our kind in any version: an unknown version is refused later, not passed over. */
 export function isSealedKind(kind: string | undefined, apiVersion: string | undefined): boolean {
-  return kind === KIND && (apiVersion ?? "").startsWith("lacre.dev/");
+  return kind === KIND && isOfOurApi(apiVersion ?? "");
 }
 
 /** The SealedSecret at a node, or the reader's error with the place of the mistake. Tokens are not looked into. */

@@ -34,7 +34,7 @@ describe("a git source with allowed signers", () => {
   const ACCEPTED = () => file("state/accepted.json");
   /** A source in a process that has just started. */
   const start = (acceptCommit?: string, url = file("origin.git"), branch = "main") =>
-    gitSource(url, branch, file("state/git"), {
+    gitSource(process.env, url, branch, file("state/git"), {
       allowedSigners: file("signers"),
       acceptedFile: ACCEPTED(),
       acceptCommit,

@@ -64,7 +64,7 @@ describe.each([
     () => {
       git(undefined, "add", "-A");
       git(undefined, "commit", "-qm", "x");
-      return gitSource(directory, "main", file(".clone"));
+      return gitSource(process.env, directory, "main", file(".clone"));
     },
   ],
   ["directory", () => directorySource(directory)],
@@ -113,7 +113,7 @@ describe("a git source", () => {
       "refs/heads/main",
       git(undefined, ...inside, "commit-tree", "-m", "x", tree),
     );
-    const source = use(gitSource(file("bomb.git"), "main", file("clone")));
+    const source = use(gitSource(process.env, file("bomb.git"), "main", file("clone")));
     await expect(source.snapshot()).rejects.toThrow(/^commit \w{12} has more than 100000 manifests$/);
   });
 
@@ -123,7 +123,7 @@ describe("a git source", () => {
     fs.writeFileSync(file("db.yaml"), SEALED);
     git(undefined, "add", "-A");
     git(undefined, "commit", "-qm", "x");
-    const source = use(gitSource(directory, "main", file(".clone")));
+    const source = use(gitSource(process.env, directory, "main", file(".clone")));
     const { revision } = await source.snapshot();
     const blob = git("x", "hash-object", "-w", "--stdin");
     const rows = Array.from({ length: MAX_MANIFESTS + 1 }, (_, at) => `100644 blob ${blob}\t${at}.yaml\n`);

@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { openProjection } from "../../../controller/targets/directory/projection.ts";
-import { refuseSharedDirectory } from "../../../src/node/directory.ts";
+import { refuseSharedDirectory } from "../../../src/node/shared-directory.ts";
 import { beginNew, writeAllAtomic, writeAtomic, writeNew, writeWhole } from "../../../src/node/write.ts";
 
 const place = () => fs.mkdtempSync(path.join(os.tmpdir(), "lacre-write-"));

@@ -1,17 +1,19 @@
 /** The Kubernetes Secret of a SealedSecret, without a cluster: what is ours, what is in the way, what the MAC covers. */
+
 import { describe, expect, it } from "vitest";
 import type { Wanted } from "../../../../controller/decide/wanted.ts";
 import type { SecretObject } from "../../../../controller/kube/object.ts";
 import { NO_CONSENT, type OperatorConsent } from "../../../../controller/targets/consent.ts";
 import { allowedMetadata } from "../../../../controller/targets/kubernetes/metadata.ts";
 import { frozenBy, objectionOf } from "../../../../controller/targets/kubernetes/objection.ts";
-import { isOurs, MAC, MANAGED_BY } from "../../../../controller/targets/kubernetes/ownership.ts";
+import { isOurs } from "../../../../controller/targets/kubernetes/ownership.ts";
 import {
   applyBody,
   isSettled,
   readLive,
   strayFields,
 } from "../../../../controller/targets/kubernetes/secret-object.ts";
+import { MAC, MANAGED_BY } from "../../../../src/model/kubernetes.ts";
 import { DEFAULT_POLICY, type SyncPolicy } from "../../../../src/model/sealed-secret.ts";
 import { PLAIN_SHAPE } from "../../../../src/model/secret.ts";
 

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
-import { beat, breakLock, type Holder, publishLock, readHolder, silenceOf } from "./lock-file.ts";
+import { beat, breakLock, type Holder, publishLock, readHolder, silenceOf, type Taken } from "./lock-file.ts";
 import { thisProcess } from "./process-identity.ts";
 
 const HEARTBEAT_MS = 10_000;
@@ -48,8 +48,8 @@ function listen(server: net.Server, socket: string): Promise<void> {
   });
 }
 
-/** Takes a lock and gives the way to release it, or who holds it. Throws the errors of the system. */
-export async function tryLock(file: string): Promise<(() => void) | Holder> {
+/** Takes a lock, until it is released or the process ends. Throws the errors of the system. */
+export async function trySocketLock(file: string): Promise<Taken> {
   const self = { id: randomBytes(8).toString("hex"), ...thisProcess() };
   const descriptor = process.platform === "linux" ? fs.openSync(path.dirname(file), "r") : undefined;
   const directory = descriptor ?? path.dirname(file);
@@ -71,12 +71,12 @@ export async function tryLock(file: string): Promise<(() => void) | Holder> {
       if (made !== undefined) {
         lock = made;
         heartbeat = setInterval(() => beat(made), HEARTBEAT_MS).unref();
-        return release;
+        return { ok: true, release };
       }
       const holder = readHolder(file);
       if (holder !== undefined && (await isHeld(file, holder, self, directory))) {
         release();
-        return holder;
+        return { ok: false, holder };
       }
       breakLock(file, holder?.id);
       if (holder !== undefined) fs.rmSync(socketOf(path.dirname(file), holder.id), { force: true });
@@ -86,5 +86,5 @@ export async function tryLock(file: string): Promise<(() => void) | Holder> {
     throw error;
   }
   release();
-  return readHolder(file) ?? self;
+  return { ok: false, holder: readHolder(file) };
 }

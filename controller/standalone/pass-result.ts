@@ -1,10 +1,10 @@
 /** What a pass did, in words that hold names and key ids only. */
 import { LacreError } from "../../src/errors.ts";
+import type { Problem } from "../../src/model/index.ts";
 import type { Cause } from "../decide/decide.ts";
-import type { Problem } from "../decide/problem.ts";
 
 /** What a pass did. sourceRead is false when nothing could be told, isNewest when the source had something newer that was not taken. */
-export type PassReport = {
+export type PassResult = {
   readonly revision: string;
   readonly sourceRead: boolean;
   readonly isNewest: boolean;
@@ -15,8 +15,8 @@ export type PassReport = {
   readonly problems: readonly Problem[];
 };
 
-/** The report of a pass that could not look at the source or at the keys. */
-export function notRead(error: unknown): PassReport {
+/** The result of a pass that could not look at the source or at the keys. */
+export function notRead(error: unknown): PassResult {
   if (!(error instanceof LacreError)) throw error;
   const isSource = error.code === "SOURCE_FAILED" || error.code === "SIGNATURE_INVALID";
   const message = `${error.message}; what was written before stays`;

@@ -5,9 +5,8 @@ import { LacreError } from "../../src/errors.ts";
 import { readError } from "../../src/node/file-error.ts";
 import { givesRoles, type TreeName } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
-import type { Contents } from "../verify/contents.ts";
-import { workTreeRoot } from "./git.ts";
-import { listWorkTree } from "./git-blobs.ts";
+import { gitAt, listWorkTree, workTreeRoot } from "../git/git.ts";
+import type { Contents } from "./contents.ts";
 
 /**
  * A file by the bytes of its name, because a name need not be UTF-8. isRead: its content is judged, which that of a link is
@@ -15,34 +14,40 @@ import { listWorkTree } from "./git-blobs.ts";
  */
 type Entry = TreeName & { readonly file: Buffer; readonly isRead: boolean; readonly isGit: boolean };
 
+/** Which files of a directory: those that Git has or would take, or every one that lies there. */
+type Which = "unignored" | "every";
+
 /** What is in these files and directories: all of the repository where none is given. INPUT_NOT_FOUND. */
 export async function workTreeContents(
   context: CommandContext,
   root: string | undefined,
   given: readonly string[],
-  isIgnoring: boolean,
+  which: Which,
 ): Promise<Contents> {
   const base = root ?? context.cwd;
   const named = given.length === 0 ? ["."] : given;
-  const list = async (isShort: boolean) => {
+  const list = async (which: Which) => {
     const from = given.length === 0 ? base : context.cwd;
-    return (await Promise.all(named.map((one) => entriesOf(base, path.resolve(from, one), one, isShort)))).flat();
+    return (
+      await Promise.all(named.map((one) => entriesOf(context, base, path.resolve(from, one), one, which)))
+    ).flat();
   };
-  const all = [...new Map((await list(isIgnoring)).map((entry) => [entry.file.toString("latin1"), entry])).values()];
+  const all = [...new Map((await list(which)).map((entry) => [entry.file.toString("latin1"), entry])).values()];
   const unique = all.filter(({ isRead }) => isRead);
   return {
     root: base,
     notes: [],
     // Of the whole repository, also where only a few files were named: what gives a role may be another one.
     roleFiles: async () => {
-      const others = root === undefined || given.length === 0 ? [] : await entriesOf(base, base, ".", true);
+      const others =
+        root === undefined || given.length === 0 ? [] : await entriesOf(context, base, base, ".", "unignored");
       return [...unique, ...others].filter((entry) => entry.isRead && givesRoles(entry.path));
     },
     count: unique.length,
     items: async function* () {
       yield* unique;
     },
-    names: async () => (isIgnoring ? all : await list(true)).filter(({ isGit }) => isGit),
+    names: async () => (which === "unignored" ? all : await list("unignored")).filter(({ isGit }) => isGit),
   };
 }
 
@@ -56,10 +61,11 @@ function statOf(absolute: string, shown: string): fs.Stats | undefined {
 }
 
 async function entriesOf(
+  context: CommandContext,
   base: string,
   absolute: string,
   shown: string,
-  isIgnoring: boolean,
+  which: Which,
 ): Promise<readonly Entry[]> {
   const stat = statOf(absolute, shown);
   if (stat === undefined)
@@ -67,11 +73,11 @@ async function entriesOf(
   if (!stat.isDirectory())
     return [toEntry(base, Buffer.from(absolute), { isLink: stat.isSymbolicLink(), isRead: true, isGit: true })];
   // A directory that is named may lie in another repository, or in none.
-  if (!isIgnoring || workTreeRoot(absolute) === undefined)
+  if (which === "every" || workTreeRoot(context, absolute) === undefined)
     return [...walk(Buffer.from(absolute))].map((file) =>
       toEntry(base, file, { isLink: false, isRead: true, isGit: false }),
     );
-  const listed = await listWorkTree(absolute);
+  const listed = await listWorkTree(gitAt(context, absolute));
   return splitNul(listed)
     .map((name) => Buffer.concat([Buffer.from(`${absolute}/`), name]))
     .flatMap((file) => {
