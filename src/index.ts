@@ -159,7 +159,7 @@ export { printable, printableJson, printableName, printableTalk } from "./model/
 export { excessOf, objectName, type SealedSecret, type SyncPolicy } from "./model/sealed-secret.ts";
 export { PLAIN_SHAPE, type PlainSecret, type SecretShape, wipeSecret } from "./model/secret.ts";
 export { posixWord, shellQuoted, shellWord } from "./model/shell-word.ts";
-export { isSuite, type Suite } from "./model/suite.ts";
+export { DEFAULT_SUITE, isSuite, SUITE_NAMES, type Suite } from "./model/suite.ts";
 export { rfc3339 } from "./model/time.ts";
 export { parseToken, sealedAtDate, TOKEN_PREFIX, type Token } from "./model/token.ts";
 export { type Difference, type Sign, sealedDifferences } from "./seal/difference.ts";

@@ -1,6 +1,7 @@
 /** `lacre keys rotate`, `compromised` and `destroy`: of a cluster through its controller, or of a key store in a file. */
 import {
   changeStore,
+  DEFAULT_SUITE,
   decideKeys,
   factsOf,
   formatAnswer,
@@ -150,7 +151,7 @@ async function changeStoreOf(
   const now = new Date(context.nowMs());
   let isChanged = false;
   const store = await changeStoreFile(context, file, (before, engine) => {
-    const suite = before.keys.find(({ state }) => state === "active")?.publicKey.suite ?? "mlkem768x25519";
+    const suite = before.keys.find(({ state }) => state === "active")?.publicKey.suite ?? DEFAULT_SUITE;
     const newKeys = { suite, lifetimeMs: KEY_LIFETIME_MS };
     const after = changeStore(engine, before, decide(before, now), now, newKeys);
     isChanged = after !== before;

@@ -1,8 +1,16 @@
 /** The controller's own configuration: its command line, checked before anything runs. */
 import { parseArgs } from "node:util";
-import { type KeyPolicy, type NewKeys, parseNamespace, type Scope, type Suite } from "../../src/index.ts";
+import {
+  DEFAULT_SUITE,
+  type KeyPolicy,
+  type NewKeys,
+  parseNamespace,
+  type Scope,
+  type Suite,
+} from "../../src/index.ts";
 import {
   checkLogLevel,
+  FURTHER_SUITES,
   type ListenConfig,
   parseAdopt,
   parseCluster,
@@ -55,7 +63,7 @@ export type Config = {
 };
 
 /** Shown by --help. */
-export const HELP = `Usage: lacre-controller --source SOURCE --target TARGET --key-file FILE [options]
+export const HELP: string = `Usage: lacre-controller --source SOURCE --target TARGET --key-file FILE [options]
        lacre-controller --kubernetes [options]      see: lacre-controller --kubernetes --help
        lacre-controller reseal [options]            see: lacre-controller reseal --help
 
@@ -78,7 +86,7 @@ Options:
   --namespace NAME                           for manifests that name no namespace
   --interval SECONDS                         time between two passes (default 10)
   --allow-empty                              an empty source removes everything; refused otherwise
-  --accept-suite SUITE                       also open tokens of this suite (x25519)
+  --accept-suite SUITE                       also open tokens of this suite (${FURTHER_SUITES.join(", ")})
   --adopt NAMESPACE[,...]=HOW                files that were there may be taken over there: IfUnowned or Merge (default: none)
   --accept-scope SCOPE                       also open tokens of this scope (namespace, cluster)
   --file-mode MODE                           mode of the opened files (default 0400)
@@ -175,7 +183,7 @@ export function parseConfig(args: readonly string[]): Config {
     target: parseTarget(values.target),
     keyFiles: values["key-file"],
     cluster: values.cluster === undefined ? undefined : parseCluster(values.cluster),
-    ...parseKeeping(values, "mlkem768x25519"),
+    ...parseKeeping(values, DEFAULT_SUITE),
     keyListFile: values["key-list"],
     openCompromised: values["open-compromised"] === true,
     sealersFile: values.sealers,

@@ -7,12 +7,12 @@ import { SUITES, type Suite } from "../model/suite.ts";
 import type { Engine } from "./engine.ts";
 import { canonicalX25519, isCanonicalX25519 } from "./x25519.ts";
 
-/** The length of the private seed of either suite, in bytes. */
+/** The length of the private seed of every suite, in bytes. */
 export const SEED_BYTES = 32;
 
 const X25519_BYTES = 32;
 
-/** A key to seal to. bytes: 32 (x25519) or 1216 (mlkem768x25519). */
+/** A key to seal to. bytes: publicKeyBytes of its suite, 32 (x25519) or 1216 (mlkem768x25519). */
 export type PublicKey = { readonly suite: Suite; readonly bytes: Uint8Array; readonly keyId: KeyId };
 
 /** A private key. The seed hides from JSON, from console.log and from error reports by its type. */
@@ -46,11 +46,13 @@ function deriveKeyId(engine: Engine, suite: Suite, bytes: Uint8Array): KeyId {
   return keyIdOf(hash.subarray(0, KEY_ID_BYTES));
 }
 
-/** Refuses a second writing of somebody's key. The X25519 part ends the bytes of either suite. */
+/** Refuses a second writing of somebody's key: of its X25519 part, which has several. */
 function assertCanonical(engine: Engine, suite: Suite, bytes: Uint8Array, keyId: KeyId): void {
-  const x25519 = bytes.subarray(-X25519_BYTES);
+  const start = SUITES[suite].x25519Offset;
+  const end = start + X25519_BYTES;
+  const x25519 = bytes.subarray(start, end);
   if (isCanonicalX25519(x25519)) return;
-  const owners = concat(bytes.subarray(0, -X25519_BYTES), canonicalX25519(x25519));
+  const owners = concat(bytes.subarray(0, start), canonicalX25519(x25519), bytes.subarray(end));
   const [found, expected] = [keyId, deriveKeyId(engine, suite, owners)].map(shortKeyId);
   throw new LacreError(
     "KEY_INVALID",

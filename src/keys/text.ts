@@ -4,7 +4,7 @@ import type { Engine } from "../crypto/engine.ts";
 import { importPrivateKey, importPublicKey, type PrivateKey, type PublicKey } from "../crypto/key.ts";
 import { LacreError } from "../errors.ts";
 import { contentLines } from "../model/lines.ts";
-import { isSuite, type Suite } from "../model/suite.ts";
+import { isSuite, SUITE_NAMES, type Suite } from "../model/suite.ts";
 
 const PUBLIC = "lacre-public-1.";
 const PRIVATE = "lacre-private-1.";
@@ -24,7 +24,7 @@ function decodeLine(line: string, kind: string): { readonly suite: Suite; readon
   const bytes = rest.length === 0 ? fromBase64url(encoded) : undefined;
   if (!isSuite(suite)) {
     throw new LacreError("KEY_INVALID", "the key is of a suite that this version does not know", {
-      hint: "known suites: mlkem768x25519, x25519; the key may need a newer lacre",
+      hint: `known suites: ${SUITE_NAMES.join(", ")}; the key may need a newer lacre`,
     });
   }
   if (bytes === undefined) {
