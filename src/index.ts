@@ -29,8 +29,15 @@ export {
 } from "./crypto/signature.ts";
 export { type ErrorCode, LacreError } from "./errors.ts";
 export { readConfiguration } from "./format/configuration.ts";
-export { detectFormat, type InputFormat, isManifestPath } from "./format/plain/detect.ts";
-export { printDotenv, readDotenv } from "./format/plain/dotenv.ts";
+export { readDotenv } from "./format/plain/dotenv.ts";
+export {
+  detectFormat,
+  INPUT_FORMATS,
+  type InputFormat,
+  isManifestPath,
+  PLAIN_FORMATS,
+} from "./format/plain/formats.ts";
+export { printDotenv } from "./format/plain/print-dotenv.ts";
 export { type EntryChanges, editEntries, type SealedObject } from "./format/sealed/edit.ts";
 export { printableText, printObject, printSealedSecret, secretObject, TOP_LEVEL } from "./format/sealed/print.ts";
 export { readStream, type StreamObject } from "./format/stream.ts";

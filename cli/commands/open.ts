@@ -101,8 +101,8 @@ function dotenv(file: string, secrets: readonly PlainSecret[], { only, allow = [
   const refused = entries.flatMap(([name]) => (allow.includes(name) ? [] : (refusedVariable(name) ?? [])));
   refuseVariables("in an .env file", refused, "name what is wanted with --only, or use --format yaml");
   const printed = printDotenv(new Map(entries));
-  if ("text" in printed) return printed.text;
-  throw new LacreError("SECRET_INVALID", `the value of ${printed.unprintable} fits no .env file`, {
+  if (printed.ok) return printed.text;
+  throw new LacreError("SECRET_INVALID", `the value of ${printed.key} fits no .env file`, {
     hint: "use --format yaml",
   });
 }

@@ -3,8 +3,10 @@ import * as path from "node:path";
 import {
   detectFormat,
   type Engine,
+  INPUT_FORMATS,
   type InputFormat,
   LacreError,
+  PLAIN_FORMATS,
   type PublicKey,
   parseName,
   parseNamespace,
@@ -115,8 +117,9 @@ function refuseContradictions(options: SealCommandOptions): void {
 function formatOf(input: InputFile, source: Source, options: SealCommandOptions): InputFormat {
   const format = options.inputFormat ?? detectFormat(input.shown, source.text);
   if (format !== undefined) return format;
-  throw new LacreError("NOT_A_SECRET", `${source.path} is neither YAML or JSON manifests nor a .env file`, {
-    hint: "if it is, say which: --input-format manifests or --input-format dotenv",
+  const nouns = INPUT_FORMATS.map((one) => PLAIN_FORMATS[one].noun);
+  throw new LacreError("NOT_A_SECRET", `${source.path} is neither ${nouns.join(" nor ")}`, {
+    hint: `if it is, say which: ${INPUT_FORMATS.map((one) => `--input-format ${one}`).join(" or ")}`,
   });
 }
 
@@ -157,8 +160,9 @@ function sealJob(
   options: SealCommandOptions,
 ): Done {
   const { input, source, format, target } = job;
-  if (format === "dotenv" && options.inPlace === true) {
-    throw new LacreError("USAGE", `${input.shown}: a .env file cannot become a manifest in its own place`, {
+  const { holds, noun } = PLAIN_FORMATS[format];
+  if (holds === "values" && options.inPlace === true) {
+    throw new LacreError("USAGE", `${input.shown}: ${noun} cannot become a manifest in its own place`, {
       hint: `lacre seal ${shellWord(input.shown)} --output FILE.yaml`,
     });
   }
