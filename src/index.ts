@@ -197,7 +197,8 @@ export { applyAllowances } from "./verify/allow/allowances.ts";
 export { BASELINE_FILE, type Baseline, printBaseline, readBaseline } from "./verify/allow/baseline.ts";
 export type { KeySets, SealedPolicy } from "./verify/detect/sealed-secrets.ts";
 export { type Demand, type EnvironmentState, judgeEnvironments, movedEnvironments } from "./verify/environments.ts";
-export type { Finding } from "./verify/finding.ts";
+export type { Finding, Identify } from "./verify/finding.ts";
+export { explain } from "./verify/report/explain.ts";
 export { printReport } from "./verify/report/report.ts";
 export {
   isUnscanned,
@@ -207,8 +208,9 @@ export {
   type ReportFormat,
   type VerifyResult,
 } from "./verify/report/result.ts";
+export { warningNotes } from "./verify/report/warnings.ts";
 export { givesRoles, type RoleTable, readRoles } from "./verify/roles.ts";
-export { RULES, type Rule, type RuleId, ruleOf } from "./verify/rules.ts";
+export { findRule, RULES, type Rule, type RuleId } from "./verify/rules.ts";
 export { decodeBytes } from "./verify/text/text.ts";
 export { type TreeName, trackedPrograms } from "./verify/tracked-programs.ts";
 export {

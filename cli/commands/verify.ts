@@ -6,7 +6,9 @@ import {
   applyAllowances,
   BASELINE_FILE,
   type Baseline,
+  explain,
   type Finding,
+  findRule,
   isUnscanned,
   isWarning,
   LacreError,
@@ -15,15 +17,14 @@ import {
   printReport,
   type ReportFormat,
   RULES,
-  ruleOf,
   toBase64url,
   trackedPrograms,
   type VerifyResult,
+  warningNotes,
 } from "../../src/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
-import { counted } from "../counted.ts";
 import { STDIN } from "../files/files.ts";
 import { workTreeRoot } from "../git/git.ts";
 import type { FoundConfiguration } from "../repository/configuration.ts";
@@ -62,7 +63,7 @@ export async function verifyPaths(
   paths: readonly string[],
   options: VerifyOptions,
 ): Promise<number> {
-  if (options.explain !== undefined) return explain(context, options.explain);
+  if (options.explain !== undefined) return explainRule(context, options.explain);
   refuseCombinations(options);
   const files = await readRules(context, paths, options);
   const { found, baseline } = files;
@@ -90,7 +91,6 @@ export async function verifyPaths(
   const { findings, stale } = applyAllowances([...scan.findings, ...environments.nested], {
     allow: found?.configuration.verify.allow ?? [],
     ...(baseline === undefined ? {} : { baseline }),
-    identitiesOf: ({ identity }) => identity?.split(" ") ?? [],
     today: new Date(context.nowMs()).toISOString().slice(0, 10),
     isWhole,
   });
@@ -134,10 +134,12 @@ function reported(
   const told = added.map(({ path: file, line, what }) => `this change allows more: ${file}:${line}: ${what}`);
   return {
     findings: [
-      ...findings.filter((finding) => !isNote(finding)).map(hasKeys ? firstIdentity : withoutIdentity),
+      ...findings
+        .filter((finding) => !isNote(finding))
+        .map((finding) => (hasKeys ? finding : withoutIdentities(finding))),
       ...(isForbidden ? added.map(allowanceFinding) : []),
     ].sort(byPlace),
-    notes: [...notes, ...(isForbidden ? [] : told), ...notesOn(findings.filter(isNote))],
+    notes: [...notes, ...(isForbidden ? [] : told), ...warningNotes(findings.filter(isNote))],
   };
 }
 
@@ -181,34 +183,9 @@ async function verifyLive(
   return status === EXIT.fine ? EXIT.found : status;
 }
 
-const WARNINGS: Readonly<Record<string, readonly [string, string]>> = {
-  "packed-file": ["packed and not judged", "nothing is unpacked here"],
-  "sealed-key-old": ["sealed for keys that only open any more", "lacre keys list, lacre reseal"],
-  "sealed-signature-warned": ["without a good signature, where the policy is warn", "seal with --sign-with"],
-};
-
-/** Warnings are no failure: one note for each kind says how many entries there are. */
-function notesOn(warnings: readonly Finding[]): readonly string[] {
-  return Object.entries(WARNINGS).flatMap(([rule, [what, next]]) => {
-    const found = warnings.filter((warning) => warning.rule === rule);
-    const files = new Set(found.map(({ path: file }) => file));
-    const [first] = files;
-    if (first === undefined) return [];
-    const where = files.size === 1 ? first : `${files.size} files, such as ${first}`;
-    if (rule === "packed-file") return [`${what}: ${counted(files.size, "file", "files")}, such as ${first}; ${next}`];
-    return [`${what}: ${counted(found.length, "entry", "entries")} in ${where}; ${next}`];
-  });
-}
-
 /** Identities are for a baseline; without one they would differ in every run. */
-function withoutIdentity({ identity: _, ...finding }: Finding): Finding {
+function withoutIdentities({ identities: _, ...finding }: Finding): Finding {
   return finding;
-}
-
-/** One identity is enough to know a finding again; the others are for the entries of other branches. */
-function firstIdentity(finding: Finding): Finding {
-  const [identity] = finding.identity?.split(" ") ?? [];
-  return identity === undefined ? finding : { ...finding, identity };
 }
 
 function configuredPaths(context: CommandContext, found: FoundConfiguration | undefined): readonly string[] {
@@ -218,8 +195,8 @@ function configuredPaths(context: CommandContext, found: FoundConfiguration | un
   );
 }
 
-async function explain(context: CommandContext, id: string): Promise<number> {
-  const rule = ruleOf(id);
+async function explainRule(context: CommandContext, id: string): Promise<number> {
+  const rule = findRule(id);
   if (rule === undefined) {
     throw new LacreError("USAGE", `there is no rule ${JSON.stringify(id)}`, {
       hint: `rules: ${RULES.slice(0, 8)
@@ -227,9 +204,7 @@ async function explain(context: CommandContext, id: string): Promise<number> {
         .join(", ")}, ...; docs/rules.md lists all`,
     });
   }
-  await context.print(
-    `${rule.id}: ${rule.title}\n\n${rule.explanation}\n\nfix: ${rule.fix("FILE", "ENTRY")}\nallow: # lacre:allow ${rule.id} REASON, on its line or the one above\n`,
-  );
+  await context.print(explain(rule));
   return EXIT.fine;
 }
 
@@ -278,11 +253,11 @@ async function accept(
   if (expires !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(expires))
     throw new LacreError("USAGE", "--expires takes a day", { hint: "such as: --expires 2027-01-31" });
   const open = findings.filter(
-    ({ identity, ...finding }) =>
-      identity !== undefined && finding.allowed === undefined && !isUnscanned(finding) && !isWarning(finding),
+    ({ identities, ...finding }) =>
+      identities !== undefined && finding.allowed === undefined && !isUnscanned(finding) && !isWarning(finding),
   );
   const added = open.map((finding) => ({
-    identity: firstIdentity(finding).identity ?? "",
+    identity: finding.identities?.[0] ?? "",
     rule: finding.rule,
     path: finding.path,
     reason: reason.trim(),
@@ -312,5 +287,5 @@ function statusOf(result: VerifyResult, contents: Contents): number {
   if (open.some(isUnscanned)) return EXIT.failed;
   if (open.length > 0) return EXIT.found;
   // What a shallow clone does not hold cannot be called clean.
-  return contents.notes.some((note) => note.startsWith("this clone is shallow")) ? EXIT.failed : EXIT.fine;
+  return contents.isComplete ? EXIT.fine : EXIT.failed;
 }

@@ -32,6 +32,7 @@ export async function workTreeContents(
   return {
     root: base,
     notes: [],
+    isComplete: true,
     // Of the whole repository, also where only a few files were named: what gives a role may be another one.
     roleFiles: async () => {
       const others = root === undefined || given.length === 0 ? [] : await entriesOf(base, base, ".", true);

@@ -12,6 +12,8 @@ import type { VerifyItem } from "./verify-items.ts";
 /** Everything to judge. Items are handed out one at a time, so that a large repository is never held at once. */
 export type Contents = {
   readonly notes: readonly string[];
+  /** False where Git does not hold all that was asked for: what is not there cannot be called clean. */
+  readonly isComplete: boolean;
   readonly root: string;
   /** How many items there will be. */
   readonly count: number;
@@ -52,7 +54,7 @@ export async function chooseContents(
   }
   const inRoot = paths.map((given) => path.relative(root, path.resolve(context.cwd, given)) || ".");
   if (choice.staged === true) {
-    const staged = blobContents(root, await stagedBlobs(root, inRoot), undefined, []);
+    const staged = blobContents(root, await stagedBlobs(root, inRoot), undefined, WHOLE_CLONE);
     return { ...staged, change: { tip: undefined, bases: await headOf(root) } };
   }
   const revisions = choice.history === true ? ["--all", "HEAD"] : [choice.range as string];
@@ -60,10 +62,10 @@ export async function chooseContents(
   const blobs = (await historyBlobs(root, revisions)).filter(
     (blob) => inRoot.length === 0 || inRoot.some((given) => isBelow(blob.path, given)),
   );
-  if (choice.range === undefined) return blobContents(root, blobs, "HEAD", await shallowNotes(root));
+  if (choice.range === undefined) return blobContents(root, blobs, "HEAD", await historyHeld(root));
   const tip = await commitOf(root, tipOf(choice.range), "--range A..B");
   const change = { tip, bases: await basesOf(root, choice.range) };
-  return { ...blobContents(root, blobs, tip, await shallowNotes(root)), change };
+  return { ...blobContents(root, blobs, tip, await historyHeld(root)), change };
 }
 
 /** A range that is an option writes files, and one without a commit says nothing about anything: neither is clean. */
@@ -91,17 +93,25 @@ function isBelow(file: string, given: string): boolean {
   return given === "." || file === given || file.startsWith(`${given}/`);
 }
 
-async function shallowNotes(root: string): Promise<readonly string[]> {
+/** How much of a history a clone holds. */
+type Held = Pick<Contents, "isComplete" | "notes">;
+
+const WHOLE_CLONE: Held = { isComplete: true, notes: [] };
+const SHALLOW_CLONE: Held = {
+  isComplete: false,
+  notes: ["this clone is shallow: commits that were not fetched were not seen; git fetch --unshallow fetches them"],
+};
+
+async function historyHeld(root: string): Promise<Held> {
   const shallow = (await gitBytes(root, ["rev-parse", "--is-shallow-repository"])).toString().trim();
-  return shallow === "true"
-    ? ["this clone is shallow: commits that were not fetched were not seen; git fetch --unshallow fetches them"]
-    : [];
+  return shallow === "true" ? SHALLOW_CLONE : WHOLE_CLONE;
 }
 
 function standardInput(context: CommandContext): Contents {
   return {
     root: context.cwd,
     notes: [],
+    isComplete: true,
     count: 1,
     roleFiles: async () => [],
     items: async function* () {
@@ -111,13 +121,14 @@ function standardInput(context: CommandContext): Contents {
   };
 }
 
-function blobContents(root: string, all: readonly Blob[], tip: string | undefined, notes: readonly string[]): Contents {
+function blobContents(root: string, all: readonly Blob[], tip: string | undefined, held: Held): Contents {
   const submodules = all.filter(({ mode }) => mode === SUBMODULE).length;
   const blobs = all.filter(({ mode }) => mode !== SUBMODULE && mode !== SYMLINK);
   const more = submodules === 0 ? [] : [`${submodules} submodule entries: their content is in repositories of its own`];
   return {
     root,
-    notes: [...notes, ...more],
+    ...held,
+    notes: [...held.notes, ...more],
     count: blobs.length,
     roleFiles: async () => {
       const tree = await treeBlobs(root, tip).catch((cause) => {

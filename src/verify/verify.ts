@@ -11,10 +11,10 @@ import { detectRegistries } from "./detect/registries.ts";
 import { detectBrokenRole } from "./detect/roled-files.ts";
 import { detectSealed, type SealedPolicy } from "./detect/sealed-secrets.ts";
 import { detectUnjudged } from "./detect/unjudged-files.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, Identify } from "./finding.ts";
 import type { Hit, Passage, Report } from "./hit.ts";
 import { givesRoles, NO_ROLES, type RoleTable, readRoles, roleOf } from "./roles.ts";
-import { type RuleId, ruleOf } from "./rules.ts";
+import { ruleOf } from "./rules.ts";
 import { mostTelling, OutOfTime, scanText } from "./scan.ts";
 import { type FileKind, fileKind } from "./text/file-kind.ts";
 import { decodeBytes, Lines } from "./text/text.ts";
@@ -31,8 +31,8 @@ export type VerifyContext = {
   readonly isSigned?: SignatureMeans["isSigned"];
   readonly roles?: RoleTable;
   readonly policy?: SealedPolicy;
-  /** HMAC under the key of the repository: gives findings an identity that outlives their line. */
-  readonly identify?: (message: Uint8Array) => string;
+  /** HMAC under each key of the repository: gives findings identities that outlive their line. */
+  readonly identify?: Identify;
   /** A clock in milliseconds, and how long one file may take. Without it there is no limit. */
   readonly now?: () => number;
   readonly budgetMs?: number;
@@ -76,7 +76,7 @@ const MAX_HITS = 1_000;
 class TooMany extends Error {}
 
 /** The rule that says why it stopped before the end, or undefined. */
-function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, report: Report): RuleId | undefined {
+function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, report: Report): Unjudged | undefined {
   const now = context.now ?? (() => 0);
   const deadline = { now, at: now() + (context.budgetMs ?? Number.POSITIVE_INFINITY) };
   const kind: FileKind = isBinary ? { trust: "generated", notation: "line" } : fileKind(passage.path, passage.text);
@@ -118,9 +118,9 @@ function toFinding(path: string, lines: Lines, hit: Hit, { identify }: VerifyCon
     column: start.column,
     endLine: end.line,
     endColumn: end.line === start.line ? Math.max(end.column, start.column + 1) : end.column,
-    message: `${hit.subject}: ${rule?.title ?? hit.rule}`,
-    fix: rule?.fix(shellWord(path), hit.subject === "" ? "" : shellQuoted(hit.subject)) ?? "",
-    ...(identify === undefined ? {} : { identity: identify(utf8(`${hit.rule}\0${path}\0${hit.value}`)) }),
+    message: `${hit.subject}: ${rule.title}`,
+    fix: rule.fix(shellWord(path), hit.subject === "" ? "" : shellQuoted(hit.subject)),
+    ...(identify === undefined ? {} : { identities: identify(utf8(`${hit.rule}\0${path}\0${hit.value}`)) }),
   };
 }
 
@@ -129,8 +129,11 @@ function withAllowance(finding: Finding, text: string, lines: Lines): Finding {
   return reason === undefined ? finding : { ...finding, allowed: { by: "inline", reason } };
 }
 
+/** Why a file was not judged, or not to its end. */
+type Unjudged = "unreadable" | "too-large" | "too-many" | "too-slow";
+
 /** A finding that says that nobody can say. */
-export function unscanned(rule: RuleId, path: string, message: string): Finding {
+export function unscanned(rule: Unjudged, path: string, message: string): Finding {
   return {
     rule,
     path,
@@ -139,6 +142,6 @@ export function unscanned(rule: RuleId, path: string, message: string): Finding 
     endLine: 1,
     endColumn: 2,
     message,
-    fix: ruleOf(rule)?.fix(shellWord(path), "") ?? "",
+    fix: ruleOf(rule).fix(shellWord(path), ""),
   };
 }

@@ -1,5 +1,6 @@
 /** Secrets in what no YAML parser reads: Helm templates, merge conflicts, tabs, jsonnet, programs. By line and indentation. */
 import type { Passage, Report } from "../hit.ts";
+import type { RuleId } from "../rules.ts";
 import { isLiteralInSecret, ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
 
 const KIND =
@@ -120,7 +121,7 @@ const TEMPLATE_LITERALS = [
 /** SOPS' metadata in what no parser reads. */
 const FLAT_SOPS = /^["']?sops["']?\s*:/m;
 
-function ruleInTemplate(value: string, place: SecretPlace): string | undefined {
+function ruleInTemplate(value: string, place: SecretPlace): RuleId | undefined {
   if (!value.includes("{{"))
     return isCodeLiteral(value) ? ruleInSecret(value, place, "kubernetes-secret-plaintext") : undefined;
   const isLiteral = TEMPLATE_LITERALS.some((pattern) =>

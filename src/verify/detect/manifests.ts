@@ -10,7 +10,7 @@ import {
 } from "../../format/yaml/tree.ts";
 import type { Passage, Report } from "../hit.ts";
 import { decodeBase64 } from "../text/base64.ts";
-import { ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
+import { isTokenInSecret, ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
 import { classifyValue } from "../value/value.ts";
 import { detectLooseManifests } from "./loose-manifests.ts";
 import { detectEjson, detectSops, isSopsDocument } from "./sealed-trees.ts";
@@ -125,7 +125,7 @@ function judgeBitnami(node: Tree, report: Report): void {
     map?.kind === "map" ? map.entries : [],
   );
   for (const { key, value } of entries) {
-    if (value.kind === "text" && ruleInSecret(value.text, { isBase64: true }, "") === "sealed-token-in-secret") {
+    if (value.kind === "text" && isTokenInSecret(value.text, { isBase64: true })) {
       report({ rule: "sealed-token-in-secret", start: value.start, end: value.end, subject: key, value: value.text });
       continue;
     }

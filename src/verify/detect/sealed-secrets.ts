@@ -11,6 +11,7 @@ import { MAX_SECRET_BYTES } from "../../model/limits.ts";
 import { excessOf } from "../../model/sealed-secret.ts";
 import { parseToken, type Token } from "../../model/token.ts";
 import type { Passage, Report } from "../hit.ts";
+import type { RuleId } from "../rules.ts";
 import { matchesGlob } from "../text/glob.ts";
 
 /** Key ids of one cluster: alternatives, each a set. */
@@ -117,7 +118,7 @@ function judgeToken(
   place: Parameters<typeof isAtWith>[2],
   means: SignatureMeans,
   policy: SealedPolicy,
-): string | undefined {
+): RuleId | undefined {
   const { scopes, suites, old = [], signatures } = policy;
   if (!isAtWith(means.sha256, token, place)) return "sealed-token-moved";
   if (scopes !== undefined && !scopes.includes(token.scope)) return "sealed-scope-not-allowed";
@@ -135,14 +136,14 @@ function judgeToken(
 function judgeKeys(
   ids: readonly string[],
   { recipients, compromised = [], destroyed = [] }: SealedPolicy,
-): string | undefined {
+): RuleId | undefined {
   if (ids.some((id) => compromised.includes(id))) return "sealed-key-compromised";
   if (ids.some((id) => destroyed.includes(id))) return "sealed-key-destroyed";
   return recipients && judgeRecipients(ids, Object.values(recipients));
 }
 
 /** A key that no environment names is somebody who reads along; so is one of another environment. */
-function judgeRecipients(ids: readonly string[], environments: readonly (readonly KeySets[])[]): string | undefined {
+function judgeRecipients(ids: readonly string[], environments: readonly (readonly KeySets[])[]): RuleId | undefined {
   const fitting = environments.filter((clusters) => ids.every((id) => clusters.flat().some((set) => set.includes(id))));
   if (fitting.length === 0) return "sealed-recipient-unknown";
   const holds = (sets: KeySets) => sets.some((set) => set.length > 0 && set.every((id) => ids.includes(id)));

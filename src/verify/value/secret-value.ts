@@ -1,5 +1,6 @@
 /** The values of a Secret: there every literal counts, however weak, and nothing passes by its beginning alone. */
 import { parseToken, TOKEN_PREFIX } from "../../model/token.ts";
+import type { RuleId } from "../rules.ts";
 import { decodeBase64 } from "../text/base64.ts";
 import { hasRandomPart } from "./judgement.ts";
 import { isExactReference } from "./secret-reference.ts";
@@ -9,9 +10,14 @@ import { classifyValue, isDocumented } from "./value.ts";
 export type SecretPlace = { readonly isBase64: boolean; readonly isSops?: boolean };
 
 /** The rule that a text in a Secret breaks, or undefined. `plain`: the rule for a literal in this place. */
-export function ruleInSecret(text: string, place: SecretPlace, plain: string): string | undefined {
-  if (isToken(text) || (place.isBase64 && isToken(decodeBase64(text) ?? ""))) return "sealed-token-in-secret";
+export function ruleInSecret(text: string, place: SecretPlace, plain: RuleId): RuleId | undefined {
+  if (isTokenInSecret(text, place)) return "sealed-token-in-secret";
   return isLiteralInSecret(text, place) ? plain : undefined;
+}
+
+/** True for a token in the place of a value, also in base64. */
+export function isTokenInSecret(text: string, { isBase64 }: SecretPlace): boolean {
+  return isToken(text) || (isBase64 && isToken(decodeBase64(text) ?? ""));
 }
 
 /** True for a sound token of this program: it opens only as an entry of a SealedSecret, a Secret hands it on as it is. */
