@@ -1,7 +1,7 @@
 /** Passwords inside addresses, headers and commands: what has a place of its own and needs no name. */
 
+import { decodeBase64 } from "../../format/base64.ts";
 import type { Passage, Report } from "../hit.ts";
-import { decodeBase64 } from "../text/base64.ts";
 import type { FileKind } from "../text/file-kind.ts";
 import { hasRandomPart, looksGenerated } from "../value/judgement.ts";
 import { classifyValue, interpolationDefault, isMonotonous, isWeakDefault } from "../value/value.ts";

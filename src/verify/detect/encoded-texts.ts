@@ -1,7 +1,7 @@
 /** Texts in base64 that begin like something worth reading: keys, manifests, registry credentials, scripts, data URLs. */
 
+import { decodeBase64 } from "../../format/base64.ts";
 import type { Passage } from "../hit.ts";
-import { decodeBase64 } from "../text/base64.ts";
 
 /** -----BEGIN, apiVersion:, {"auths", { "auths", #cloud-config, #!/bin, service accounts; then data URLs. */
 export const BASE64_ANCHORS: readonly string[] = [

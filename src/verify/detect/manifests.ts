@@ -1,4 +1,6 @@
 /** Kubernetes objects and their relatives, read as trees: every value of a Secret counts, however weak and whatever its name. */
+
+import { decodeBase64 } from "../../format/base64.ts";
 import {
   readTrees,
   type Tree,
@@ -9,7 +11,6 @@ import {
   walk,
 } from "../../format/yaml/tree.ts";
 import type { Passage, Report } from "../hit.ts";
-import { decodeBase64 } from "../text/base64.ts";
 import { isTokenInSecret, ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
 import { classifyValue } from "../value/value.ts";
 import { detectLooseManifests } from "./loose-manifests.ts";

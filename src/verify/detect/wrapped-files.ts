@@ -1,7 +1,7 @@
 /** A file that is nothing but the base64 of another one. */
 
+import { decodeBase64 } from "../../format/base64.ts";
 import type { Passage, Report } from "../hit.ts";
-import { decodeBase64 } from "../text/base64.ts";
 import { isPacked } from "../text/packed.ts";
 
 const MAX_DEPTH = 3;

@@ -1,6 +1,6 @@
 /** Whether a literal behind a sensitive name is a secret, or one of the many things that stand there and are none. */
 
-import { decodeBase64 } from "../text/base64.ts";
+import { decodeBase64 } from "../../format/base64.ts";
 import type { FileKind } from "../text/file-kind.ts";
 import type { Assignment } from "./assignment.ts";
 import { type Sensitivity, sensitivity } from "./key-name.ts";

@@ -1,7 +1,8 @@
 /** The values of a Secret: there every literal counts, however weak, and nothing passes by its beginning alone. */
+
+import { decodeBase64 } from "../../format/base64.ts";
 import { parseToken, TOKEN_PREFIX } from "../../model/token.ts";
 import type { RuleId } from "../rules.ts";
-import { decodeBase64 } from "../text/base64.ts";
 import { hasRandomPart } from "./judgement.ts";
 import { isExactReference } from "./secret-reference.ts";
 import { classifyValue, isDocumented } from "./value.ts";
