@@ -195,7 +195,7 @@ export {
 } from "./verify/allow/added-allowances.ts";
 export { applyAllowances } from "./verify/allow/allowances.ts";
 export { BASELINE_FILE, type Baseline, printBaseline, readBaseline } from "./verify/allow/baseline.ts";
-export type { KeySets, SealedPolicy } from "./verify/detect/sealed-secrets.ts";
+export type { KeySets, SealedPolicy } from "./verify/detect/sealed-policy.ts";
 export { type Demand, type EnvironmentState, judgeEnvironments, movedEnvironments } from "./verify/environments.ts";
 export type { Finding, Identify } from "./verify/finding.ts";
 export { explain } from "./verify/report/explain.ts";

@@ -5,17 +5,13 @@ import { sha256 } from "../crypto/sha256.ts";
 import type { SignatureMeans } from "../crypto/signature.ts";
 import { shellQuoted, shellWord } from "../model/shell-word.ts";
 import { allowanceOf } from "./allow/inline.ts";
-import { detectBareFile } from "./detect/bare-files.ts";
-import { detectBinaryKey } from "./detect/private-keys.ts";
-import { detectRegistries } from "./detect/registries.ts";
-import { detectBrokenRole } from "./detect/roled-files.ts";
-import { detectSealed, type SealedPolicy } from "./detect/sealed-secrets.ts";
-import { detectUnjudged } from "./detect/unjudged-files.ts";
+import type { SealedPolicy } from "./detect/sealed-policy.ts";
 import type { Finding, Identify } from "./finding.ts";
 import type { Hit, Passage, Report } from "./hit.ts";
+import { mostTelling } from "./most-telling.ts";
 import { givesRoles, NO_ROLES, type RoleTable, readRoles, roleOf } from "./roles.ts";
 import { ruleOf } from "./rules.ts";
-import { mostTelling, OutOfTime, scanText } from "./scan.ts";
+import { OutOfTime, scanText } from "./scan.ts";
 import { type FileKind, fileKind } from "./text/file-kind.ts";
 import { decodeBytes, Lines } from "./text/text.ts";
 import { trackedPrograms } from "./tracked-programs.ts";
@@ -77,24 +73,17 @@ class TooMany extends Error {}
 
 /** The rule that says why it stopped before the end, or undefined. */
 function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, report: Report): Unjudged | undefined {
-  const now = context.now ?? (() => 0);
-  const deadline = { now, at: now() + (context.budgetMs ?? Number.POSITIVE_INFINITY) };
-  const kind: FileKind = isBinary ? { trust: "generated", notation: "line" } : fileKind(passage.path, passage.text);
+  const { now = () => 0, budgetMs = Number.POSITIVE_INFINITY, roles = NO_ROLES, policy = {} } = context;
+  const text = {
+    ...passage,
+    isBinary,
+    kind: isBinary ? BINARY : fileKind(passage.path, passage.text),
+    role: roleOf(roles, passage.path),
+    means: { sha256: context.sha256 ?? sha256, isSigned: context.isSigned ?? none },
+    policy,
+  };
   try {
-    const role = roleOf(context.roles ?? NO_ROLES, passage.path);
-    detectBrokenRole(passage, role, report);
-    detectUnjudged(passage, isBinary, report);
-    detectBinaryKey(passage, report);
-    if (!isBinary) detectBareFile(passage, report);
-    if (!isBinary) detectRegistries(passage, report);
-    scanText(passage, kind, deadline, report);
-    if (!isBinary)
-      detectSealed(
-        passage,
-        { sha256: context.sha256 ?? sha256, isSigned: context.isSigned ?? none },
-        context.policy ?? {},
-        report,
-      );
+    scanText(text, { now, at: now() + budgetMs }, report);
     return undefined;
   } catch (error) {
     if (error instanceof OutOfTime) return "too-slow";
@@ -102,6 +91,9 @@ function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, 
     throw error;
   }
 }
+
+/** In bytes names mean nothing. */
+const BINARY: FileKind = { trust: "generated", notation: "line" };
 
 function none(): never {
   throw new TypeError("isSigned: the policy asks for signatures, and nothing is given to verify them with");

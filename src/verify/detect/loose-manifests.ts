@@ -2,6 +2,7 @@
 import type { Passage, Report } from "../hit.ts";
 import type { RuleId } from "../rules.ts";
 import { isLiteralInSecret, ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
+import type { Detector, Examined } from "./detector.ts";
 
 const KIND =
   /(?:^|[\s{,(])["']?kind["']?[ \t]*[:=][ \t]*["']?Secret["']?[ \t]*(?=[,}\r\n]|$)|kubernetes_secret(?:_v1)?"[ \t]+"/m;
@@ -23,6 +24,23 @@ function* linesOf(text: string): Generator<Line> {
     start = end + 1;
   }
 }
+
+// JSON on one line has no indentation to go by, whatever the file is called.
+const JSON_SECRET = /^\s*[{[][^\n]*"kind"\s*:\s*"(?:Secret|SecretList|List)"/;
+
+/** True for a text that a parser is tried on first. */
+export function isReadAsTree({ path, text, kind }: Examined): boolean {
+  return kind.notation === "yaml" || (kind.notation === "json" && !/sonnet$/.test(path)) || JSON_SECRET.test(text);
+}
+
+/** Secrets in texts that no parser is tried on. */
+export const LOOSE_MANIFESTS: Detector = {
+  rules: ["kubernetes-secret-plaintext", "sealed-token-in-secret"],
+  applies: (examined) => /\bSecret\b|stringData|kubernetes_secret/.test(examined.text) && !isReadAsTree(examined),
+  detect({ path, text, depth }, report) {
+    detectLooseManifests({ path, text, depth, locate: (offset) => offset }, report);
+  },
+};
 
 /** What became of a text: `blind` when it names a Secret and not even the indentation says where its values are. */
 export type LooseOutcome = "seen" | "blind";

@@ -13,7 +13,8 @@ import {
 import type { Passage, Report } from "../hit.ts";
 import { isTokenInSecret, ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
 import { classifyValue } from "../value/value.ts";
-import { detectLooseManifests } from "./loose-manifests.ts";
+import type { Detector } from "./detector.ts";
+import { detectLooseManifests, isReadAsTree } from "./loose-manifests.ts";
 import { detectEjson, detectSops, isSopsDocument } from "./sealed-trees.ts";
 
 /** Only a document that holds one of these is worth a parser's time. */
@@ -29,8 +30,23 @@ function onlyComments(text: string): string {
   return text.replace(/^.*$/gm, (line) => (/^[ \t]*#/.test(line) ? line.replace("#", " ") : " ".repeat(line.length)));
 }
 
-/** Reports what stands in plain sight in the documents of a text. */
-export function detectManifests(passage: Passage, report: Report): void {
+/** What stands in plain sight in the documents of a text that a parser reads. */
+export const MANIFESTS: Detector = {
+  rules: [
+    "kubernetes-secret-plaintext",
+    "sealed-token-in-secret",
+    "secret-generator-literal",
+    "sealedsecret-not-sealed",
+    "sops-plaintext",
+    "sops-metadata-incomplete",
+    "ejson-plaintext",
+    "unreadable",
+  ],
+  applies: isReadAsTree,
+  detect: ({ path, text, depth }, report) => detectManifests({ path, text, depth, locate: (offset) => offset }, report),
+};
+
+function detectManifests(passage: Passage, report: Report): void {
   const { text } = passage;
   if (!CONCERNS.test(text)) return;
   if (COMMENTED_OUT.test(text)) detectLooseManifests({ ...passage, text: onlyComments(text) }, report);

@@ -1,19 +1,25 @@
 /** Files that another file of the repository has given a role. */
-import type { Hit, Passage, Report } from "../hit.ts";
+import type { Hit, Report } from "../hit.ts";
 import type { Role } from "../roles.ts";
 import { isLiteralInSecret, ruleInSecret } from "../value/secret-value.ts";
 import { isSealedForm } from "../value/value.ts";
+import type { Detector, Examined } from "./detector.ts";
 
 const ENV_LINE = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(.*?)[ \t]*\r?$/gm;
 const SOPS_NAME = /[^/]\.(?:sops|enc|encrypted)\.(?:ya?ml|json|env|ini|toml|properties)$/i;
 
 /** What the role promises and the file does not keep. */
-export function detectBrokenRole(passage: Passage, role: Role | undefined, report: Report): void {
-  const { text } = passage;
+export const ROLED_FILES: Detector = {
+  rules: ["secret-generator-file", "sealed-token-in-secret", "git-crypt-plaintext", "sops-not-encrypted"],
+  applies: ({ depth }) => depth === 0,
+  detect: detectBrokenRole,
+};
+
+function detectBrokenRole({ path, text, role }: Examined, report: Report): void {
   const hit = role === undefined ? undefined : wholeFile(role, text);
   if (hit !== undefined) report(hit);
   else if (role === "secret-env") detectEnvLines(text, report);
-  else if ((role === "sops" || SOPS_NAME.test(passage.path)) && !isEncrypted(text)) detectUnencrypted(text, report);
+  else if ((role === "sops" || SOPS_NAME.test(path)) && !isEncrypted(text)) detectUnencrypted(text, report);
 }
 
 /** Roles that concern all of a file at once. */

@@ -6,47 +6,44 @@ import { LacreError } from "../../errors.ts";
 import type { SealedObject } from "../../format/sealed/edit.ts";
 import { readStream } from "../../format/stream.ts";
 import { decodeText } from "../../format/yaml/source.ts";
-import { type SealerPolicy, signatureProblem } from "../../keys/sealers.ts";
+import { signatureProblem } from "../../keys/sealers.ts";
 import { MAX_SECRET_BYTES } from "../../model/limits.ts";
 import { excessOf } from "../../model/sealed-secret.ts";
 import { parseToken, type Token } from "../../model/token.ts";
-import type { Passage, Report } from "../hit.ts";
+import type { Report } from "../hit.ts";
 import type { RuleId } from "../rules.ts";
-import { matchesGlob } from "../text/glob.ts";
-
-/** Key ids of one cluster: alternatives, each a set. */
-export type KeySets = readonly (readonly string[])[];
-
-/** What a repository asks of its tokens. Nothing that is left out is checked. */
-export type SealedPolicy = {
-  readonly scopes?: readonly string[];
-  readonly suites?: readonly string[];
-  /**
-   * Who is to open the values of each environment: its clusters, and of each cluster sets of key ids of which a token must
-   * have one whole. A token has keys of one environment only. Bare public keys are one set; of a cluster's list each key
-   * that opens is a set of its own.
-   */
-  readonly recipients?: Readonly<Record<string, readonly KeySets[]>>;
-  /** Patterns of the files of environments that have some of their own: their tokens are for that environment alone. */
-  readonly paths?: Readonly<Record<string, readonly string[]>>;
-  /** Keys that count as known to others. */
-  readonly compromised?: readonly string[];
-  /** Keys that open nothing any more. */
-  readonly destroyed?: readonly string[];
-  /** Keys that open, and that nothing new should be sealed for. */
-  readonly old?: readonly string[];
-  /** Whose signatures count, and where they are asked for. */
-  readonly signatures?: SealerPolicy;
-};
+import type { Detector, Examined } from "./detector.ts";
+import { type KeySets, policyFor, type SealedPolicy } from "./sealed-policy.ts";
 
 /** A manifest, also under a name with something behind it: deploy.yaml.bak, deploy.yml.orig, deploy.yaml~. */
 const MANIFEST = /\.(?:ya?ml|json)(?:[._~-][\w.~-]*)?$/i;
 const CONCERNS = /lacre\.dev\/|lacre1\./;
+const KIND = /kind["']?\s*:\s*["']?SealedSecret/;
 
-/** Reports every entry that is malformed, moved, or against the policy. */
-export function detectSealed(passage: Passage, means: SignatureMeans, policy: SealedPolicy, report: Report): void {
-  const { text, path } = passage;
-  if (!CONCERNS.test(text) || !/kind["']?\s*:\s*["']?SealedSecret/.test(text) || !MANIFEST.test(path)) return;
+/** Every entry that is malformed, moved, or against the policy. */
+export const SEALED_SECRETS: Detector = {
+  rules: [
+    "sealed-token-malformed",
+    "sealed-token-moved",
+    "sealed-scope-not-allowed",
+    "sealed-suite-not-allowed",
+    "sealed-recipient-unknown",
+    "sealed-recipient-missing",
+    "sealed-key-compromised",
+    "sealed-key-destroyed",
+    "sealed-key-old",
+    "sealed-signature-missing",
+    "sealed-signature-untrusted",
+    "sealed-signature-warned",
+    "sealed-secret-too-large",
+    "sealed-manifest-invalid",
+  ],
+  applies: ({ depth, isBinary, path, text }) =>
+    depth === 0 && !isBinary && CONCERNS.test(text) && KIND.test(text) && MANIFEST.test(path),
+  detect: detectSealed,
+};
+
+function detectSealed({ text, path, means, policy }: Examined, report: Report): void {
   try {
     for (const object of readStream(decodeText(path, text))) {
       if (object.kind === "sealed") judgeObject(object, means, policyFor(path, policy), report);
@@ -65,17 +62,6 @@ export function detectSealed(passage: Passage, means: SignatureMeans, policy: Se
       value: "",
     });
   }
-}
-
-/** With the environments that a file may be of: those whose paths it is below, else those without paths. */
-function policyFor(path: string, policy: SealedPolicy): SealedPolicy {
-  const { recipients, paths } = policy;
-  if (recipients === undefined || paths === undefined) return policy;
-  const all = Object.entries(recipients);
-  const patternsOf = (name: string) => (Object.hasOwn(paths, name) ? paths[name] : undefined);
-  const own = all.filter(([name]) => patternsOf(name)?.some((pattern) => matchesGlob(pattern, path)));
-  const fitting = own.length > 0 ? own : all.filter(([name]) => patternsOf(name) === undefined);
-  return { ...policy, recipients: Object.fromEntries(fitting) };
 }
 
 function offsetOfLine(text: string, line: number): number {

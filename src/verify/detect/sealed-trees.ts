@@ -2,6 +2,7 @@
 import { type Tree, type TreeEntry, textAt, valueAt } from "../../format/yaml/tree.ts";
 import type { Report } from "../hit.ts";
 import { classifyValue } from "../value/value.ts";
+import type { Detector } from "./detector.ts";
 
 type Leaf = { readonly path: readonly string[]; readonly node: Extract<Tree, { kind: "text" }> };
 
@@ -93,7 +94,13 @@ export function detectEjson(root: Tree, report: Report): void {
 const DOTENV_LINE = /^([ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*)(.*?)\r?$/gm;
 
 /** SOPS' flat forms: metadata in sops_* variables, or in a section [sops]. */
-export function detectFlatSops(text: string, report: Report): void {
+export const FLAT_SOPS: Detector = {
+  rules: ["sops-plaintext"],
+  applies: ({ depth, kind }) => depth === 0 && kind.notation === "line",
+  detect: ({ text }, report) => detectFlatSops(text, report),
+};
+
+function detectFlatSops(text: string, report: Report): void {
   if (!/^sops_(?:mac|version|lastmodified)[ \t]*=/m.test(text) && !/^\[sops\][\s\S]*^mac[ \t]*=/m.test(text)) return;
   const section = text.search(/^\[sops\]/m);
   const lines = [...text.slice(0, section === -1 ? text.length : section).matchAll(DOTENV_LINE)].filter(
