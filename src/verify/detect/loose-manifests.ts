@@ -1,4 +1,5 @@
 /** Secrets in what no YAML parser reads: Helm templates, merge conflicts, tabs, jsonnet, programs. By line and indentation. */
+import { hasSopsKey } from "../../format/foreign/sops.ts";
 import type { Passage, Report } from "../hit.ts";
 import type { RuleId } from "../rules.ts";
 import { isLiteralInSecret, ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
@@ -98,7 +99,7 @@ function judgeSection(
     const { value, next } = entryValue(lines, at, entryIndent.length, raw.trim());
     const valueStart = start + text.length - raw.length;
     at = next;
-    const rule = ruleInTemplate(value, { isBase64, isSops: FLAT_SOPS.test(passage.text) });
+    const rule = ruleInTemplate(value, { isBase64, isSops: hasSopsKey(passage.text) });
     if (rule === undefined) continue;
     report({
       rule,
@@ -135,9 +136,6 @@ const TEMPLATE_LITERALS = [
   /\b(?:b64enc|quote|toString)\s+"([^"]*)"/g,
   /\bdefault\s+"([^"]*)"/g,
 ];
-
-/** SOPS' metadata in what no parser reads. */
-const FLAT_SOPS = /^["']?sops["']?\s*:/m;
 
 function ruleInTemplate(value: string, place: SecretPlace): RuleId | undefined {
   if (!value.includes("{{"))

@@ -1,21 +1,13 @@
 /** Kubernetes objects and their relatives, read as trees: every value of a Secret counts, however weak and whatever its name. */
 
-import { decodeBase64 } from "../../format/base64.ts";
-import {
-  readTrees,
-  type Tree,
-  type TreeDocument,
-  type TreeEntry,
-  textAt,
-  valueAt,
-  walk,
-} from "../../format/yaml/tree.ts";
+import { VAULT_TAG } from "../../format/foreign/ansible.ts";
+import { SOPS } from "../../format/foreign/sops.ts";
+import { readTrees, type Tree, type TreeDocument, textAt, valueAt, walk } from "../../format/yaml/tree.ts";
 import type { Passage, Report } from "../hit.ts";
-import { isTokenInSecret, ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
-import { classifyValue } from "../value/value.ts";
+import { ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
 import type { Detector } from "./detector.ts";
+import { detectBitnami, detectForeignTree } from "./foreign-files.ts";
 import { detectLooseManifests, isReadAsTree } from "./loose-manifests.ts";
-import { detectEjson, detectSops, isSopsDocument } from "./sealed-trees.ts";
 
 /** Only a document that holds one of these is worth a parser's time. */
 const CONCERNS =
@@ -69,9 +61,8 @@ function judgeDocument(passage: Passage, { start, end, root, isBroken }: TreeDoc
   }
   if (root === undefined) return;
   const at: Report = (hit) => report({ ...hit, start: passage.locate(hit.start), end: passage.locate(hit.end) });
-  const isSops = isSopsDocument(root);
-  if (isSops) detectSops(root, at);
-  else if (textAt(root, "_public_key") !== undefined) detectEjson(root, at);
+  const isSops = SOPS.tree.isOne(root);
+  detectForeignTree(root, at);
   for (const node of walk(root)) {
     if (node.kind === "map") judgeMap(node, isSops, at);
     else if (node.kind === "text") judgeNested(passage, node, report);
@@ -85,8 +76,7 @@ function judgeMap(node: Tree, isSops: boolean, report: Report): void {
     judgeValues(valueAt(node, "stringData"), { isBase64: false, isSops }, report);
     return;
   }
-  if (kind === "SealedSecret" && (textAt(node, "apiVersion") ?? "").startsWith("bitnami.com/"))
-    judgeBitnami(node, report);
+  detectBitnami(node, report);
   // Whatever the kind is called, stringData holds what a Secret will hold.
   judgeValues(valueAt(node, "stringData"), { isBase64: false, isSops }, report);
   judgeGenerators(valueAt(node, "secretGenerator"), report);
@@ -108,7 +98,7 @@ function judgeValues(map: Tree | undefined, place: SecretPlace, report: Report, 
 }
 
 function judgeValue(key: string, node: Tree | undefined, place: SecretPlace, report: Report): void {
-  if (node?.kind !== "text" || node.tag === "vault") return;
+  if (node?.kind !== "text" || node.tag === VAULT_TAG) return;
   const rule = ruleInSecret(node.text, place, "kubernetes-secret-plaintext");
   if (rule !== undefined) report({ rule, start: node.start, end: node.end, subject: key, value: node.text });
 }
@@ -127,34 +117,6 @@ function judgeLiteral(node: Extract<Tree, { kind: "text" }>, report: Report): vo
   const value = quoted.replace(/^(["'])(.*)\1$/s, "$2");
   const rule = ruleInSecret(value, { isBase64: false }, "secret-generator-literal");
   if (rule !== undefined) report({ rule, start: node.start, end: node.end, subject: key, value });
-}
-
-/** bitnami: length of the wrapped key (2 bytes), the wrapped key, AES-GCM ciphertext with its tag of 16 bytes. */
-function isBitnamiCiphertext(text: string): boolean {
-  const bytes = decodeBase64(text);
-  if (bytes === undefined || bytes.length < 2) return false;
-  const wrapped = (bytes.charCodeAt(0) << 8) | bytes.charCodeAt(1);
-  return [256, 384, 512, 1024].includes(wrapped) && bytes.length >= 2 + wrapped + 16;
-}
-
-function judgeBitnami(node: Tree, report: Report): void {
-  const entries: readonly TreeEntry[] = [valueAt(node, "spec", "encryptedData")].flatMap((map) =>
-    map?.kind === "map" ? map.entries : [],
-  );
-  for (const { key, value } of entries) {
-    if (value.kind === "text" && isTokenInSecret(value.text, { isBase64: true })) {
-      report({ rule: "sealed-token-in-secret", start: value.start, end: value.end, subject: key, value: value.text });
-      continue;
-    }
-    if (
-      value.kind !== "text" ||
-      isBitnamiCiphertext(value.text) ||
-      classifyValue(value.text) !== "literal" ||
-      /\.{3,}/.test(value.text)
-    )
-      continue;
-    report({ rule: "sealedsecret-not-sealed", start: value.start, end: value.end, subject: key, value: value.text });
-  }
 }
 
 /** Documents inside a string: a ConfigMap's file, an annotation, Helm values in an Argo application. */

@@ -1,7 +1,8 @@
 /** Files of which nobody can say what is in them: packed, or in an encoding that is not read. Told, so that they are not called clean. */
 
+import { isForeignBinary } from "../../format/foreign/formats.ts";
 import type { Hit, Report } from "../hit.ts";
-import { isBinaryCiphertext, isEbcdic, isUtf7, isWideText } from "../text/encoding.ts";
+import { isEbcdic, isUtf7, isWideText } from "../text/encoding.ts";
 import { isConfigurationName, isPacked } from "../text/packed.ts";
 import type { Detector, Examined } from "./detector.ts";
 
@@ -24,7 +25,7 @@ function detectUnjudged({ path, text, isBinary }: Examined, report: Report): voi
     return;
   }
   if (isBinary || text.includes("\0")) {
-    if ((isTextName(path) && !isBinaryCiphertext(text)) || isWideText(text))
+    if ((isTextName(path) && !isForeignBinary(text)) || isWideText(text))
       report(at("encoding-unknown", "bytes that are no text"));
     return;
   }
