@@ -7,13 +7,13 @@ import { shellQuoted, shellWord } from "../model/shell-word.ts";
 import { allowanceOf } from "./allow/inline.ts";
 import type { SealedPolicy } from "./detect/sealed-policy.ts";
 import type { Finding, Identify } from "./finding.ts";
-import type { Hit, Passage, Report } from "./hit.ts";
+import type { Hit, Report } from "./hit.ts";
 import { mostTelling } from "./most-telling.ts";
 import { givesRoles, NO_ROLES, type RoleTable, readRoles, roleOf } from "./roles.ts";
 import { ruleOf } from "./rules.ts";
 import { OutOfTime, scanText } from "./scan.ts";
 import { type FileKind, fileKind } from "./text/file-kind.ts";
-import { decodeBytes, Lines } from "./text/text.ts";
+import { type Decoded, decodeBytes, Lines } from "./text/text.ts";
 import { trackedPrograms } from "./tracked-programs.ts";
 
 /** One file as it would be committed. Paths are relative to the root of the repository, with slashes. */
@@ -54,10 +54,11 @@ export function verify(files: Iterable<VerifiedFile>, context: VerifyContext = {
 /** All findings in one file, in the order of its lines. */
 export function verifyFile(path: string, bytes: Uint8Array, context: VerifyContext = {}): readonly Finding[] {
   if (bytes.length > MAX_VERIFIED_BYTES) return [unscanned("too-large", path, "over 256 MiB")];
-  const { kind, text } = decodeBytes(bytes);
+  const decoded = decodeBytes(bytes);
+  const { text } = decoded;
   const lines = new Lines(text);
   const hits: Hit[] = [];
-  const stopped = detectAll({ path, text, depth: 0, locate: (offset) => offset }, kind === "binary", context, (hit) => {
+  const stopped = detectAll(path, decoded, context, (hit) => {
     if (hits.push(hit) >= MAX_HITS) throw new TooMany();
   });
   const findings = mostTelling(hits).map((hit) => toFinding(path, lines, hit, context));
@@ -72,13 +73,17 @@ const MAX_HITS = 1_000;
 class TooMany extends Error {}
 
 /** The rule that says why it stopped before the end, or undefined. */
-function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, report: Report): Unjudged | undefined {
+function detectAll(path: string, decoded: Decoded, context: VerifyContext, report: Report): Unjudged | undefined {
   const { now = () => 0, budgetMs = Number.POSITIVE_INFINITY, roles = NO_ROLES, policy = {} } = context;
+  const isBinary = decoded.kind === "binary";
   const text = {
-    ...passage,
+    path,
+    text: decoded.text,
+    depth: 0,
+    locate: (offset: number) => offset,
     isBinary,
-    kind: isBinary ? BINARY : fileKind(passage.path, passage.text),
-    role: roleOf(roles, passage.path),
+    kind: isBinary ? BINARY : fileKind(path, decoded.text),
+    role: roleOf(roles, path),
     means: { sha256: context.sha256 ?? sha256, isSigned: context.isSigned ?? none },
     policy,
   };

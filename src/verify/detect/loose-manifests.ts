@@ -67,6 +67,7 @@ export function detectLooseManifests(passage: Passage, report: Report): LooseOut
 function judgeLines(passage: Passage, lines: readonly Line[], report: Report): LooseOutcome {
   const text = lines.map((line) => line.text).join("\n");
   const isSecret = KIND.test(text);
+  const isSops = hasSopsKey(passage.text);
   let sections = 0;
   for (let at = 0; at < lines.length; at++) {
     const section = SECTION.exec((lines[at] as Line).text);
@@ -74,18 +75,20 @@ function judgeLines(passage: Passage, lines: readonly Line[], report: Report): L
     sections++;
     const [, indent = "", name = ""] = section;
     if (!isSecret && name !== "stringData") continue;
-    at = judgeSection(passage, lines, at + 1, indent.length, name === "data" && !/=/.test(section[0]), report) - 1;
+    const place = { isBase64: name === "data" && !/=/.test(section[0]), isSops };
+    at = judgeSection(passage, lines, { from: at + 1, indent: indent.length, place }, report) - 1;
   }
   return isSecret && sections === 0 && !TEMPLATED.test(text) ? "blind" : "seen";
 }
 
-/** The entries below a section, and the index of the first line that is none. */
+/** Lines that hold the entries of a Secret: those deeper than `indent`. */
+type Section = { readonly from: number; readonly indent: number; readonly place: SecretPlace };
+
+/** Judges the entries of a section and gives the index of the first line that is none. */
 function judgeSection(
   passage: Passage,
   lines: readonly Line[],
-  from: number,
-  indent: number,
-  isBase64: boolean,
+  { from, indent, place }: Section,
   report: Report,
 ): number {
   let at = from;
@@ -99,7 +102,7 @@ function judgeSection(
     const { value, next } = entryValue(lines, at, entryIndent.length, raw.trim());
     const valueStart = start + text.length - raw.length;
     at = next;
-    const rule = ruleInTemplate(value, { isBase64, isSops: hasSopsKey(passage.text) });
+    const rule = ruleInTemplate(value, place);
     if (rule === undefined) continue;
     report({
       rule,

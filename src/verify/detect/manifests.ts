@@ -64,25 +64,26 @@ function judgeDocument(passage: Passage, { start, end, root, isBroken }: TreeDoc
   const isSops = SOPS.tree.isOne(root);
   detectForeignTree(root, at);
   for (const node of walk(root)) {
-    if (node.kind === "map") judgeMap(node, isSops, at);
+    if (node.kind === "map") judgeMap(node, { isSops }, at);
     else if (node.kind === "text") judgeNested(passage, node, report);
   }
 }
 
-function judgeMap(node: Tree, isSops: boolean, report: Report): void {
+function judgeMap(node: Tree, document: Pick<SecretPlace, "isSops">, report: Report): void {
   const kind = textAt(node, "kind");
   if (kind === "Secret") {
-    judgeValues(valueAt(node, "data"), { isBase64: true, isSops }, report);
-    judgeValues(valueAt(node, "stringData"), { isBase64: false, isSops }, report);
+    judgeValues(valueAt(node, "data"), { ...document, isBase64: true }, report);
+    judgeValues(valueAt(node, "stringData"), { ...document, isBase64: false }, report);
     return;
   }
   detectBitnami(node, report);
   // Whatever the kind is called, stringData holds what a Secret will hold.
-  judgeValues(valueAt(node, "stringData"), { isBase64: false, isSops }, report);
+  judgeValues(valueAt(node, "stringData"), { ...document, isBase64: false }, report);
   judgeGenerators(valueAt(node, "secretGenerator"), report);
   const fake = valueAt(node, "fake", "data");
   if (fake?.kind === "list")
-    for (const item of fake.items) judgeValue("fake.data", valueAt(item, "value"), { isBase64: false, isSops }, report);
+    for (const item of fake.items)
+      judgeValue("fake.data", valueAt(item, "value"), { ...document, isBase64: false }, report);
 }
 
 /** Maps below a merge key, or below data of a policy that generates a Secret, hold values like those beside them. */

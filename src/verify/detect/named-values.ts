@@ -28,7 +28,7 @@ function detectNamedValues({ text, kind }: Examined, report: Report, { offset }:
   const identifier = identifierAt(text, offset);
   if (identifier === undefined || identifier.start + identifier.name.search(FIRST_STEM) < offset) return;
   for (const assignment of assignmentsOf(text, identifier, kind)) {
-    if (isPlainSecret(assignment, kind, isInComment(text, identifier.start))) report(toHit(assignment));
+    if (isPlainSecret(assignment, { kind, isComment: isInComment(text, identifier.start) })) report(toHit(assignment));
   }
 }
 

@@ -28,14 +28,14 @@ function isToken(text: string): boolean {
 }
 
 /** A hash can be tried out offline, so it is no less a value than any other; a certificate is public wherever it stands. */
-export function isLiteralInSecret(text: string, { isBase64, isSops = false }: SecretPlace): boolean {
-  const kind = strictKind(text, isSops);
+export function isLiteralInSecret(text: string, place: SecretPlace): boolean {
+  const kind = strictKind(text, place);
   if (kind !== "literal" && kind !== "public") return false;
-  const decoded = isBase64 ? decodeBase64(text) : undefined;
-  return (decoded === undefined ? kind : strictKind(decoded, isSops)) === "literal";
+  const decoded = place.isBase64 ? decodeBase64(text) : undefined;
+  return (decoded === undefined ? kind : strictKind(decoded, place)) === "literal";
 }
 
-function strictKind(text: string, isSops: boolean): "literal" | "public" | "none" {
+function strictKind(text: string, { isSops }: SecretPlace): "literal" | "public" | "none" {
   const value = text.trim();
   const kind = classifyValue(value);
   switch (kind) {
@@ -44,7 +44,7 @@ function strictKind(text: string, isSops: boolean): "literal" | "public" | "none
     case "public":
       return "public";
     case "sealed":
-      return isSops || isWholeSealed(value) ? "none" : "literal";
+      return isSops === true || isWholeSealed(value) ? "none" : "literal";
     case "reference":
       return isExactReference(value) ? "none" : "literal";
     case "placeholder":
