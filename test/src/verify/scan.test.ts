@@ -54,6 +54,20 @@ it("hits of a text that stands somewhere are where it stands", () => {
   expect(hits.map(({ start, end }) => [start, end])).toEqual([[109, 116]]);
 });
 
+it("what is inside of a text that stands somewhere is there too", () => {
+  const text = `c: ${base64(SECRET)}\n`;
+  const hits = scanned("a.yaml", text, FOREVER, { locate: (offset) => offset + 100 });
+  expect(hits.map(({ start }) => start)).toEqual([103]);
+});
+
+it("a shape that is looked for only beside its provider's name is found once, on whichever side the name stands", () => {
+  const key = "sdk-3f9a17c2-88be-41d5-9c07-5be2a46d81f3";
+  const rules = (text: string) => scanned("a.txt", text).map(({ rule }) => rule);
+  expect(rules(`${key} for launchdarkly, LaunchDarkly\n`)).toEqual(["launchdarkly-key"]);
+  expect(rules(`launchdarkly: ${key}\n`)).toEqual(["launchdarkly-key"]);
+  expect(rules(`${key}\n`)).toEqual([]);
+});
+
 it("a name with several words that promise a secret is one finding", () => {
   expect(scanned("a.env", "ACCESS_TOKEN_SECRET_KEY=Zq81xTe49vLKd7mW\n")).toHaveLength(1);
 });
