@@ -29,6 +29,10 @@ it("no character outside of ASCII is taken for a letter that shares its low bits
   expect(foundIn(WORDS, "\u0150ass \u0050a\u0373s")).toEqual([]);
 });
 
+it("a sign is itself, and no other character that a letter's case would be", () => {
+  expect(foundIn([{ word: "_pw", fold: true }], "DB_PW \u007fpw")).toEqual(["_pw@2"]);
+});
+
 it("a word of two characters is refused: it would be found everywhere", () => {
   expect(() => indexKeywords([{ word: "ab", fold: true }])).toThrow(RangeError);
 });

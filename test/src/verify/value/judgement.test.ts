@@ -52,6 +52,11 @@ describe("in a program", () => {
   });
 });
 
+it("in a comment of configuration a word that was chosen is talk, a generated one is a secret", () => {
+  expect(judge("password", "hunter2", CONFIG, { isComment: true })).toBe(false);
+  expect(judge("password", MADE, CONFIG, { isComment: true })).toBe(true);
+});
+
 it("without quotes HCL has expressions, but for names in capitals, which are a script's", () => {
   expect(judge("password", MADE, HCL, { quoted: false })).toBe(false);
   expect(judge("DB_PASSWORD", MADE, HCL, { quoted: false })).toBe(true);
