@@ -1,6 +1,6 @@
 /** What options of all ways to run have in common, checked before anything runs. */
 import { CLUSTER, type KeyPolicy, type NewKeys } from "../src/keys/index.ts";
-import { isSuite, parseScope, type Scope, type Suite } from "../src/model/index.ts";
+import { DEFAULT_SUITE, isSuite, parseScope, type Scope, SUITE_NAMES, type Suite } from "../src/model/index.ts";
 import type { ListenConfig } from "./http/server.ts";
 import { type OperatorConsent, parseOperatorConsent } from "./targets/consent.ts";
 import { usage } from "./usage.ts";
@@ -15,14 +15,18 @@ export function parseListen(text: string): ListenConfig | undefined {
   return { host: (match[1] as string).replace(/^\[|\]$/g, ""), port: Number(match[2]) };
 }
 
+/** The suite that an option names, or USAGE. */
+export function parseSuite(option: string, name: string): Suite {
+  if (isSuite(name)) return name;
+  throw usage(`--${option} ${name}: there is no such suite`, `suites: ${SUITE_NAMES.join(", ")}`);
+}
+
+/** Those that `--accept-suite` can add. */
+export const FURTHER_SUITES: readonly Suite[] = SUITE_NAMES.filter((suite) => suite !== DEFAULT_SUITE);
+
 /** The suites that are opened: the post-quantum one, and those that were named. */
 export function parseSuites(names: readonly string[]): ReadonlySet<Suite> {
-  const suites = new Set<Suite>(["mlkem768x25519"]);
-  for (const name of names) {
-    if (!isSuite(name)) throw usage(`--accept-suite ${name}: there is no such suite`, "suites: mlkem768x25519, x25519");
-    suites.add(name);
-  }
-  return suites;
+  return new Set([DEFAULT_SUITE, ...names.map((name) => parseSuite("accept-suite", name))]);
 }
 
 /** What the operator consents to, or USAGE. */

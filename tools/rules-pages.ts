@@ -1,14 +1,14 @@
 /** Writes docs/rules.md and docs/token-rules.md from the catalogue. A test holds them to it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { RULES } from "../src/verify/index.ts";
+import { RULES, type RuleId } from "../src/verify/index.ts";
 import { TOKEN_RULES } from "../src/verify/tokens/table.ts";
 
 const DOCS = path.join(import.meta.dirname, "../docs");
 
 /** docs/rules.md: one heading for each rule that is not a token. */
 export function rulesPage(): string {
-  const tokens = new Set(TOKEN_RULES.map(({ id }) => id));
+  const tokens = new Set<RuleId>(TOKEN_RULES.map(({ id }) => id));
   const sections = RULES.filter(({ id }) => !tokens.has(id)).map(
     ({ id, title, explanation, fix }) =>
       `## ${id}\n\n${title[0]?.toUpperCase()}${title.slice(1)}. ${explanation}\n\nFix: ${fix("FILE", "ENTRY")}.\n`,

@@ -56,7 +56,7 @@ function dotenv(file: string, secrets: readonly PlainSecret[], { only, allow = [
   refuseVariables("in an .env file", refused, "name what is wanted with --only, or use --format yaml");
   const printed = printDotenv(new Map(entries));
   if (printed.ok) return printed.text;
-  throw new LacreError("SECRET_INVALID", `the value of ${printed.unprintable} fits no .env file`, {
+  throw new LacreError("SECRET_INVALID", `the value of ${printed.key} fits no .env file`, {
     hint: "use --format yaml",
   });
 }

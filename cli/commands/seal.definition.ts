@@ -1,13 +1,20 @@
 /** How `lacre seal` is called. */
 import { Command, Option } from "commander";
+import { INPUT_FORMATS, PLAIN_FORMATS } from "../../src/format/index.ts";
 import type { CommandContext } from "../context.ts";
 import { environment, example, json, name, namespace, recipient, scope, signWith } from "../options.ts";
+
+const FORMATS = INPUT_FORMATS.map((format) => PLAIN_FORMATS[format]);
+const KINDS_OF_FILES = FORMATS.flatMap(({ files }) => files)
+  .join(", ")
+  .replace(/, ([^,]*)$/, " or $1");
+const ONE_WITHOUT_NAME = FORMATS.flatMap(({ holds, noun }) => (holds === "values" ? [noun] : [])).join(" or ");
 
 /** The command with its arguments, options and help. */
 export function define(context: CommandContext): Command {
   return new Command("seal")
     .description("seal Secrets or .env files into SealedSecrets; a directory means every manifest in it")
-    .argument("[file...]", "YAML, JSON or .env files or directories; none or - for standard input")
+    .argument("[file...]", `${KINDS_OF_FILES} files or directories; none or - for standard input`)
     .addOption(recipient())
     .addOption(environment())
     .addOption(scope())
@@ -16,12 +23,9 @@ export function define(context: CommandContext): Command {
     .option("-o, --output <path>", "file to write; a directory for several inputs")
     .addOption(namespace())
     .addOption(name())
-    .option("--type <type>", "type of the Secret made of a .env file")
+    .option("--type <type>", `type of the Secret made of ${ONE_WITHOUT_NAME}`)
     .addOption(
-      new Option("--input-format <format>", "what the input is, where its name does not say").choices([
-        "manifests",
-        "dotenv",
-      ]),
+      new Option("--input-format <format>", "what the input is, where its name does not say").choices(INPUT_FORMATS),
     )
     .addOption(
       new Option("--raw", "seal one value from standard input or --from-file into one token").conflicts([

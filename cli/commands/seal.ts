@@ -1,7 +1,7 @@
 /** `lacre seal`: files, directories and standard input into SealedSecrets. All is sealed before the first byte is written. */
 import type { Engine, PublicKey, Sealer } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
-import { detectFormat, type InputFormat, type Source } from "../../src/format/index.ts";
+import { detectFormat, INPUT_FORMATS, type InputFormat, PLAIN_FORMATS, type Source } from "../../src/format/index.ts";
 import { parseName, parseNamespace, parseScope, shellWord } from "../../src/model/index.ts";
 import { sealSource } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
@@ -88,8 +88,9 @@ function refuseContradictions(options: SealCommandOptions): void {
 function formatOf(input: InputFile, source: Source, options: SealCommandOptions): InputFormat {
   const format = options.inputFormat ?? detectFormat(input.shown, source.text);
   if (format !== undefined) return format;
-  throw new LacreError("NOT_A_SECRET", `${source.path} is neither YAML or JSON manifests nor a .env file`, {
-    hint: "if it is, say which: --input-format manifests or --input-format dotenv",
+  const nouns = INPUT_FORMATS.map((one) => PLAIN_FORMATS[one].noun);
+  throw new LacreError("NOT_A_SECRET", `${source.path} is neither ${nouns.join(" nor ")}`, {
+    hint: `if it is, say which: ${INPUT_FORMATS.map((one) => `--input-format ${one}`).join(" or ")}`,
   });
 }
 
@@ -102,8 +103,9 @@ function sealJob(
   options: SealCommandOptions,
 ): SealDone {
   const { input, source, format, target } = job;
-  if (format === "dotenv" && options.inPlace === true) {
-    throw new LacreError("USAGE", `${input.shown}: a .env file cannot become a manifest in its own place`, {
+  const { holds, noun } = PLAIN_FORMATS[format];
+  if (holds === "values" && options.inPlace === true) {
+    throw new LacreError("USAGE", `${input.shown}: ${noun} cannot become a manifest in its own place`, {
       hint: `lacre seal ${shellWord(input.shown)} --output FILE.yaml`,
     });
   }

@@ -8,24 +8,25 @@ import {
   type AddedAllowance,
   allowanceFinding,
   applyAllowances,
+  explain,
   type Finding,
+  findRule,
   isUnscanned,
   isWarning,
   openFindings,
   printReport,
   type ReportFormat,
   RULES,
-  ruleOf,
   type VerifyResult,
+  warningNotes,
 } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
-import { counted } from "../counted.ts";
 import { STDIN } from "../files/files.ts";
 import { accept } from "../verify/accept.ts";
 import { readAdded } from "../verify/added-allowances.ts";
 import type { Contents } from "../verify/contents.ts";
 import { judgedEnvironments } from "../verify/environment-states.ts";
-import { byPlace, firstIdentity, judgeContents, withoutIdentity } from "../verify/judge.ts";
+import { byPlace, judgeContents, withoutIdentities } from "../verify/judge.ts";
 import { verifyLive } from "../verify/live.ts";
 import { policyOf, sealersOf } from "../verify/policy.ts";
 import { configuredPaths, readRules, sourceNotes } from "../verify/rule-files.ts";
@@ -59,7 +60,7 @@ export async function verifyPaths(
   paths: readonly string[],
   options: VerifyOptions,
 ): Promise<number> {
-  if (options.explain !== undefined) return explain(context, options.explain);
+  if (options.explain !== undefined) return explainRule(context, options.explain);
   refuseCombinations(options);
   const files = await readRules(context, paths, options.configFrom);
   const { found, baseline } = files;
@@ -87,7 +88,6 @@ export async function verifyPaths(
   const { findings, stale } = applyAllowances([...scan.findings, ...environments.nested], {
     allow: found?.configuration.verify.allow ?? [],
     ...(baseline === undefined ? {} : { baseline }),
-    identitiesOf: ({ identity }) => identity?.split(" ") ?? [],
     today: new Date(context.nowMs()).toISOString().slice(0, 10),
     isWhole,
   });
@@ -125,10 +125,12 @@ function reported(
   const told = added.map(({ path: file, line, what }) => `this change allows more: ${file}:${line}: ${what}`);
   return {
     findings: [
-      ...findings.filter((finding) => !isNote(finding)).map(hasKeys ? firstIdentity : withoutIdentity),
+      ...findings
+        .filter((finding) => !isNote(finding))
+        .map((finding) => (hasKeys ? finding : withoutIdentities(finding))),
       ...(isForbidden ? added.map(allowanceFinding) : []),
     ].sort(byPlace),
-    notes: [...notes, ...(isForbidden ? [] : told), ...notesOn(findings.filter(isNote))],
+    notes: [...notes, ...(isForbidden ? [] : told), ...warningNotes(findings.filter(isNote))],
   };
 }
 
@@ -150,27 +152,8 @@ function refuseCombinations({ newAllowances, range, staged, configFrom, accept: 
   }
 }
 
-const WARNINGS: Readonly<Record<string, readonly [string, string]>> = {
-  "packed-file": ["packed and not judged", "nothing is unpacked here"],
-  "sealed-key-old": ["sealed for keys that only open any more", "lacre keys list, lacre reseal"],
-  "sealed-signature-warned": ["without a good signature, where the policy is warn", "seal with --sign-with"],
-};
-
-/** Warnings are no failure: one note for each kind says how many entries there are. */
-function notesOn(warnings: readonly Finding[]): readonly string[] {
-  return Object.entries(WARNINGS).flatMap(([rule, [what, next]]) => {
-    const found = warnings.filter((warning) => warning.rule === rule);
-    const files = new Set(found.map(({ path: file }) => file));
-    const [first] = files;
-    if (first === undefined) return [];
-    const where = files.size === 1 ? first : `${files.size} files, such as ${first}`;
-    if (rule === "packed-file") return [`${what}: ${counted(files.size, "file", "files")}, such as ${first}; ${next}`];
-    return [`${what}: ${counted(found.length, "entry", "entries")} in ${where}; ${next}`];
-  });
-}
-
-async function explain(context: CommandContext, id: string): Promise<number> {
-  const rule = ruleOf(id);
+async function explainRule(context: CommandContext, id: string): Promise<number> {
+  const rule = findRule(id);
   if (rule === undefined) {
     throw new LacreError("USAGE", `there is no rule ${JSON.stringify(id)}`, {
       hint: `rules: ${RULES.slice(0, 8)
@@ -178,9 +161,7 @@ async function explain(context: CommandContext, id: string): Promise<number> {
         .join(", ")}, ...; docs/rules.md lists all`,
     });
   }
-  await context.print(
-    `${rule.id}: ${rule.title}\n\n${rule.explanation}\n\nfix: ${rule.fix("FILE", "ENTRY")}\nallow: # lacre:allow ${rule.id} REASON, on its line or the one above\n`,
-  );
+  await context.print(explain(rule));
   return EXIT.fine;
 }
 
@@ -197,5 +178,5 @@ function statusOf(result: VerifyResult, contents: Contents): number {
   if (open.some(isUnscanned)) return EXIT.failed;
   if (open.length > 0) return EXIT.found;
   // What a shallow clone does not hold cannot be called clean.
-  return contents.notes.some((note) => note.startsWith("this clone is shallow")) ? EXIT.failed : EXIT.fine;
+  return contents.isComplete ? EXIT.fine : EXIT.failed;
 }

@@ -12,7 +12,7 @@ import {
   orderRequest,
   parseKeyList,
 } from "../../src/keys/index.ts";
-import { type KeyId, shortKeyId } from "../../src/model/index.ts";
+import { DEFAULT_SUITE, type KeyId, shortKeyId } from "../../src/model/index.ts";
 import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
 import { askController, publishedList } from "../cluster/key-orders.ts";
 import type { CommandContext } from "../context.ts";
@@ -78,7 +78,7 @@ export async function changeStoreOf(
   const now = new Date(context.nowMs());
   let isChanged = false;
   const store = await changeStoreFile(context, file, (before, engine) => {
-    const suite = before.keys.find(({ state }) => state === "active")?.publicKey.suite ?? "mlkem768x25519";
+    const suite = before.keys.find(({ state }) => state === "active")?.publicKey.suite ?? DEFAULT_SUITE;
     const newKeys = { suite, lifetimeMs: KEY_LIFETIME_MS };
     const after = changeStore(engine, before, decide(before, now), now, newKeys);
     isChanged = after !== before;

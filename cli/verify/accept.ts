@@ -12,7 +12,6 @@ import {
   printBaseline,
 } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
-import { firstIdentity } from "./judge.ts";
 
 /** Puts everything that is found now, and not allowed yet, into the baseline. */
 export async function accept(
@@ -30,11 +29,11 @@ export async function accept(
   if (expires !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(expires))
     throw new LacreError("USAGE", "--expires takes a day", { hint: "such as: --expires 2027-01-31" });
   const open = findings.filter(
-    ({ identity, ...finding }) =>
-      identity !== undefined && finding.allowed === undefined && !isUnscanned(finding) && !isWarning(finding),
+    ({ identities, ...finding }) =>
+      identities !== undefined && finding.allowed === undefined && !isUnscanned(finding) && !isWarning(finding),
   );
   const added = open.map((finding) => ({
-    identity: firstIdentity(finding).identity ?? "",
+    identity: finding.identities?.[0] ?? "",
     rule: finding.rule,
     path: finding.path,
     reason: reason.trim(),

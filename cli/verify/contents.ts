@@ -6,6 +6,8 @@ import type { VerifyItem } from "./verify-items.ts";
 /** Everything to judge. Items are handed out one at a time, so that a large repository is never held at once. */
 export type Contents = {
   readonly notes: readonly string[];
+  /** False where Git does not hold all that was asked for: what is not there cannot be called clean. */
+  readonly isComplete: boolean;
   readonly root: string;
   /** How many items there will be. */
   readonly count: number;

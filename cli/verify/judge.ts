@@ -42,12 +42,6 @@ export function byPlace(a: Finding, b: Finding): number {
 }
 
 /** Identities are for a baseline; without one they would differ in every run. */
-export function withoutIdentity({ identity: _, ...finding }: Finding): Finding {
+export function withoutIdentities({ identities: _, ...finding }: Finding): Finding {
   return finding;
-}
-
-/** One identity is enough to know a finding again; the others are for the entries of other branches. */
-export function firstIdentity(finding: Finding): Finding {
-  const [identity] = finding.identity?.split(" ") ?? [];
-  return identity === undefined ? finding : { ...finding, identity };
 }

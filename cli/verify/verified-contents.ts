@@ -42,7 +42,7 @@ export async function chooseContents(
   const git = gitAt(context, root);
   const inRoot = paths.map((given) => path.relative(root, path.resolve(context.cwd, given)) || ".");
   if (choice.staged === true) {
-    const staged = blobContents(git, await stagedBlobs(git, inRoot), undefined, []);
+    const staged = blobContents(git, await stagedBlobs(git, inRoot), undefined, WHOLE_CLONE);
     return { ...staged, change: { tip: undefined, bases: await headOf(git) } };
   }
   const revisions = choice.history === true ? ["--all", "HEAD"] : [choice.range as string];
@@ -50,10 +50,10 @@ export async function chooseContents(
   const blobs = (await historyBlobs(git, revisions)).filter(
     (blob) => inRoot.length === 0 || inRoot.some((given) => isBelow(blob.path, given)),
   );
-  if (choice.range === undefined) return blobContents(git, blobs, "HEAD", await shallowNotes(git));
+  if (choice.range === undefined) return blobContents(git, blobs, "HEAD", await historyHeld(git));
   const tip = await commitOf(git, tipOf(choice.range), "--range A..B");
   const change = { tip, bases: await basesOf(git, choice.range) };
-  return { ...blobContents(git, blobs, tip, await shallowNotes(git)), change };
+  return { ...blobContents(git, blobs, tip, await historyHeld(git)), change };
 }
 
 /** A range that is an option writes files, and one without a commit says nothing about anything: neither is clean. */
@@ -81,17 +81,25 @@ function isBelow(file: string, given: string): boolean {
   return given === "." || file === given || file.startsWith(`${given}/`);
 }
 
-async function shallowNotes(git: Git): Promise<readonly string[]> {
+/** How much of a history a clone holds. */
+type Held = Pick<Contents, "isComplete" | "notes">;
+
+const WHOLE_CLONE: Held = { isComplete: true, notes: [] };
+const SHALLOW_CLONE: Held = {
+  isComplete: false,
+  notes: ["this clone is shallow: commits that were not fetched were not seen; git fetch --unshallow fetches them"],
+};
+
+async function historyHeld(git: Git): Promise<Held> {
   const shallow = (await gitBytes(git, ["rev-parse", "--is-shallow-repository"])).toString().trim();
-  return shallow === "true"
-    ? ["this clone is shallow: commits that were not fetched were not seen; git fetch --unshallow fetches them"]
-    : [];
+  return shallow === "true" ? SHALLOW_CLONE : WHOLE_CLONE;
 }
 
 function standardInput(context: CommandContext): Contents {
   return {
     root: context.cwd,
     notes: [],
+    isComplete: true,
     count: 1,
     roleFiles: async () => [],
     items: async function* () {
@@ -101,13 +109,14 @@ function standardInput(context: CommandContext): Contents {
   };
 }
 
-function blobContents(git: Git, all: readonly Blob[], tip: string | undefined, notes: readonly string[]): Contents {
+function blobContents(git: Git, all: readonly Blob[], tip: string | undefined, held: Held): Contents {
   const submodules = all.filter(({ mode }) => mode === SUBMODULE).length;
   const blobs = all.filter(({ mode }) => mode !== SUBMODULE && mode !== SYMLINK);
   const more = submodules === 0 ? [] : [`${submodules} submodule entries: their content is in repositories of its own`];
   return {
     root: git.directory,
-    notes: [...notes, ...more],
+    ...held,
+    notes: [...held.notes, ...more],
     count: blobs.length,
     roleFiles: async () => {
       const tree = await treeBlobs(git, tip).catch((cause) => {

@@ -5,6 +5,7 @@ import { loadEngine } from "../../src/node/engine.ts";
 import {
   decodeBytes,
   type Finding,
+  type Identify,
   MAX_VERIFIED_BYTES,
   type RoleTable,
   readRoles,
@@ -71,14 +72,11 @@ export function unreadRoles(items: readonly VerifyItem[]): readonly Finding[] {
 }
 
 /** Identities under all keys of the baseline, or undefined without one. */
-export async function createIdentify({
-  keys: texts,
-}: Pick<VerifySettings, "keys">): Promise<((message: Uint8Array) => string) | undefined> {
+export async function createIdentify({ keys: texts }: Pick<VerifySettings, "keys">): Promise<Identify | undefined> {
   const engine = await loadEngine();
   const keys = texts.map((key) => fromBase64url(key)).filter((key) => key !== undefined);
   if (keys.length === 0) return undefined;
-  return (message) =>
-    keys.map((key) => toBase64url(engine.hmacSha256(key, message).subarray(0, IDENTITY_BYTES))).join(" ");
+  return (message) => keys.map((key) => toBase64url(engine.hmacSha256(key, message).subarray(0, IDENTITY_BYTES)));
 }
 
 /** A function that judges items. It never throws for what an item holds. */

@@ -37,6 +37,7 @@ export async function workTreeContents(
   return {
     root: base,
     notes: [],
+    isComplete: true,
     // Of the whole repository, also where only a few files were named: what gives a role may be another one.
     roleFiles: async () => {
       const others =

@@ -5,7 +5,7 @@ import * as os from "node:os";
 import { parseArgs } from "node:util";
 import { LacreError } from "../../src/errors.ts";
 import type { KeyPolicy, NewKeys } from "../../src/keys/index.ts";
-import { isSuite, parseNamespace, type Scope, type Suite } from "../../src/model/index.ts";
+import { DEFAULT_SUITE, parseNamespace, type Scope, type Suite } from "../../src/model/index.ts";
 import { CONTROLLER, KEY_NAMESPACE } from "../../src/model/kubernetes.ts";
 import type { RollbackPolicy } from "../decide/high-water.ts";
 import type { ListenConfig } from "../http/server.ts";
@@ -13,12 +13,14 @@ import type { AccessOptions } from "../kube/access.ts";
 import {
   boolean,
   checkLogLevel,
+  FURTHER_SUITES,
   number,
   parseAdopt,
   parseCluster,
   parseKeeping,
   parseListen,
   parseScopes,
+  parseSuite,
   parseSuites,
 } from "../options.ts";
 import type { OperatorConsent } from "../targets/consent.ts";
@@ -63,7 +65,7 @@ export type ClusterConfig = {
 };
 
 /** Shown by --help. */
-export const CLUSTER_HELP = `Usage: lacre-controller --kubernetes [options]
+export const CLUSTER_HELP: string = `Usage: lacre-controller --kubernetes [options]
 
 Watches SealedSecrets and keeps the Secrets of the same name as Git says.
 
@@ -71,7 +73,7 @@ Options:
   --namespace NAME               look after this namespace only; repeat for several (default: all)
   --key-namespace NAME           where the private keys are (default: the Pod's own, or lacre-system)
   --cluster NAME                 the name in the published key list; required once (later default: as it is published)
-  --suite SUITE                  suite of new keys (default mlkem768x25519)
+  --suite SUITE                  suite of new keys (default ${DEFAULT_SUITE})
   --key-days DAYS                a new key after so many days (default 180)
   --generate-first-key BOOLEAN   false while a cluster is restored (default true)
   --identity SHA256:...          the identity that the keys must be of: its fingerprint is in the log of the first start
@@ -79,7 +81,7 @@ Options:
   --backup-recipient AGE1PQ1...  keep a backup of the keys, locked for this recovery key; repeat for several
   --require-backup               a new key is used only once its backup was taken: lacre keys backup
   --open-compromised             open what is sealed for keys marked as compromised
-  --accept-suite SUITE           also open tokens of this suite (x25519)
+  --accept-suite SUITE           also open tokens of this suite (${FURTHER_SUITES.join(", ")})
   --accept-scope SCOPE           also open tokens of this scope (namespace, cluster)
   --sealers FILE                 whose signatures count, and in which namespaces: docs/signatures.md
   --rollback warn|refuse         what to do about a token older than one applied before (default warn)
@@ -105,7 +107,7 @@ const OPTIONS = {
   namespace: { type: "string", multiple: true },
   "key-namespace": { type: "string" },
   cluster: { type: "string" },
-  suite: { type: "string", default: "mlkem768x25519" },
+  suite: { type: "string", default: DEFAULT_SUITE },
   "key-days": { type: "string", default: "180" },
   "generate-first-key": { type: "string", default: "true" },
   identity: { type: "string" },
@@ -165,11 +167,6 @@ function leaseName(shard: string | undefined): string {
     .slice(0, 200)}`;
 }
 
-function parseSuite(text: string): Suite {
-  if (isSuite(text)) return text;
-  throw usage(`--suite ${text}: there is no such suite`, "suites: mlkem768x25519, x25519");
-}
-
 /** The fingerprint of an identity as it was given, or USAGE. */
 export function parseFingerprint(text: string | undefined): string | undefined {
   if (text === undefined || /^SHA256:[\w-]{43}$/.test(text)) return text;
@@ -222,7 +219,7 @@ export function parseClusterConfig(args: readonly string[]): ClusterConfig {
       hint: "check its path",
     });
   }
-  const suite = parseSuite(values.suite);
+  const suite = parseSuite("suite", values.suite);
   const namespaces = [...new Set((values.namespace ?? []).map(parseNamespace))];
   return {
     access: { kubeconfig: values.kubeconfig, context: values.context, tokenFile: values["token-file"] },

@@ -1,10 +1,11 @@
 /** The controller's own configuration: its command line, checked before anything runs. */
 import { parseArgs } from "node:util";
 import type { KeyPolicy, NewKeys } from "../../src/keys/index.ts";
-import { parseNamespace, type Scope, type Suite } from "../../src/model/index.ts";
+import { DEFAULT_SUITE, parseNamespace, type Scope, type Suite } from "../../src/model/index.ts";
 import type { ListenConfig } from "../http/server.ts";
 import {
   checkLogLevel,
+  FURTHER_SUITES,
   parseAdopt,
   parseCluster,
   parseKeeping,
@@ -66,7 +67,7 @@ Options:
   --namespace NAME                           for manifests that name no namespace
   --interval SECONDS                         time between two passes (default 10)
   --allow-empty                              an empty source removes everything; refused otherwise
-  --accept-suite SUITE                       also open tokens of this suite (x25519)
+  --accept-suite SUITE                       also open tokens of this suite (${FURTHER_SUITES.join(", ")})
   --adopt NAMESPACE[,...]=HOW                files that were there may be taken over there: IfUnowned or Merge (default: none)
   --accept-scope SCOPE                       also open tokens of this scope (namespace, cluster)
   --file-mode MODE                           mode of the opened files (default 0400)
@@ -143,7 +144,7 @@ export function parseConfig(args: readonly string[]): Config {
     state,
     keyFiles: values["key-file"],
     cluster: values.cluster === undefined ? undefined : parseCluster(values.cluster),
-    ...parseKeeping(values, "mlkem768x25519"),
+    ...parseKeeping(values, DEFAULT_SUITE),
     keyListFile: values["key-list"],
     openCompromised: values["open-compromised"] === true,
     sealersFile: values.sealers,

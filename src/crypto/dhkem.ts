@@ -1,7 +1,6 @@
 /** DHKEM(X25519, HKDF-SHA256): RFC 9180, section 4.1, the part after the Diffie-Hellman. */
 import { concat, utf8 } from "../bytes.ts";
-import type { Engine } from "./engine.ts";
-import { hkdfExpand, hkdfExtract } from "./hkdf.ts";
+import { type Hmac, hkdfExpand, hkdfExtract } from "./hkdf.ts";
 
 const VERSION = utf8("HPKE-v1");
 const SUITE_ID = concat(utf8("KEM"), Uint8Array.of(0x00, 0x20));
@@ -15,7 +14,7 @@ export function isZero(bytes: Uint8Array): boolean {
 }
 
 /** ExtractAndExpand: the KEM's shared secret from the raw Diffie-Hellman result, the encapsulation and the public key. */
-export function dhkemSecret(engine: Engine, shared: Uint8Array, enc: Uint8Array, publicKey: Uint8Array): Uint8Array {
+export function dhkemSecret(engine: Hmac, shared: Uint8Array, enc: Uint8Array, publicKey: Uint8Array): Uint8Array {
   const key = hkdfExtract(engine, new Uint8Array(0), concat(VERSION, SUITE_ID, utf8("eae_prk"), shared));
   const info = concat(Uint8Array.of(0, SECRET_BYTES), VERSION, SUITE_ID, utf8("shared_secret"), enc, publicKey);
   return hkdfExpand(engine, key, info, SECRET_BYTES);

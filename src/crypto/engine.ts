@@ -1,4 +1,4 @@
-/** What a runtime must offer: randomness, hashes and the two KEMs. Everything else is built on top, once. */
+/** What a runtime must offer: randomness, hashes and a KEM for every suite. Everything else is built on top, once. */
 
 import type { Suite } from "../model/suite.ts";
 import type { PrivateKey, PublicKey } from "./key.ts";
@@ -29,6 +29,28 @@ export interface Engine {
   sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
   /** Ed25519 verification by the one rule of ed25519.ts: malleable signatures and bad keys are false, never an error. */
   isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** The KEM of one suite. Each engine has one for every suite, and none that serves for those it does not know. */
+export type Kem = {
+  /** See {@link Engine.publicKeyOf}. */
+  readonly publicKeyOf: (seed: Uint8Array) => Uint8Array;
+  /** See {@link Engine.isUsable}. */
+  readonly isUsable: (publicKey: Uint8Array) => boolean;
+  readonly encapsulate: Engine["encapsulate"];
+  readonly decapsulate: Engine["decapsulate"];
+};
+
+/** The functions of an engine that depend on the suite, from its table of KEMs. */
+export function kemsBySuite(
+  kems: Readonly<Record<Suite, Kem>>,
+): Pick<Engine, "publicKeyOf" | "isUsable" | "encapsulate" | "decapsulate"> {
+  return {
+    publicKeyOf: (suite, seed) => kems[suite].publicKeyOf(seed),
+    isUsable: (suite, publicKey) => kems[suite].isUsable(publicKey),
+    encapsulate: (recipient) => kems[recipient.suite].encapsulate(recipient),
+    decapsulate: (key, enc) => kems[key.publicKey.suite].decapsulate(key, enc),
+  };
 }
 
 const genuine = new WeakSet<Engine>();

@@ -1,7 +1,7 @@
 /** HPKE, single shot, base mode (RFC 9180) with HKDF-SHA256 and ChaCha20-Poly1305, over an engine's KEM. */
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { concat, utf8, wipe } from "../bytes.ts";
-import { SUITES, type Suite } from "../model/suite.ts";
+import { bySuite, SUITES, type Suite } from "../model/suite.ts";
 import type { Engine } from "./engine.ts";
 import { hkdfExpand, hkdfExtract } from "./hkdf.ts";
 import type { PrivateKey, PublicKey } from "./key.ts";
@@ -21,10 +21,7 @@ function makeSuiteId(suite: Suite): Uint8Array {
   return concat(utf8("HPKE"), u16be(SUITES[suite].kem), u16be(KDF_HKDF_SHA256), u16be(AEAD_CHACHA20_POLY1305));
 }
 
-const SUITE_IDS: Readonly<Record<Suite, Uint8Array>> = {
-  x25519: makeSuiteId("x25519"),
-  mlkem768x25519: makeSuiteId("mlkem768x25519"),
-};
+const SUITE_IDS: Readonly<Record<Suite, Uint8Array>> = bySuite(makeSuiteId);
 
 /** The labelled key derivation of RFC 9180, section 4, for one suite. */
 function labelled(engine: Engine, suite: Suite) {

@@ -16,11 +16,13 @@ function deriveKeyId(engine: Engine, suite: Suite, bytes: Uint8Array): KeyId {
   return keyIdOf(hash.subarray(0, KEY_ID_BYTES));
 }
 
-/** Refuses a second writing of somebody's key. The X25519 part ends the bytes of either suite. */
+/** Refuses a second writing of somebody's key: of its X25519 part, which has several. */
 function assertCanonical(engine: Engine, suite: Suite, bytes: Uint8Array, keyId: KeyId): void {
-  const x25519 = bytes.subarray(-X25519_BYTES);
+  const start = SUITES[suite].x25519Offset;
+  const end = start + X25519_BYTES;
+  const x25519 = bytes.subarray(start, end);
   if (isCanonicalX25519(x25519)) return;
-  const owners = concat(bytes.subarray(0, -X25519_BYTES), canonicalX25519(x25519));
+  const owners = concat(bytes.subarray(0, start), canonicalX25519(x25519), bytes.subarray(end));
   const [found, expected] = [keyId, deriveKeyId(engine, suite, owners)].map(shortKeyId);
   throw new LacreError(
     "KEY_INVALID",

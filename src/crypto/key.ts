@@ -3,10 +3,10 @@ import { wipe } from "../bytes.ts";
 import { type KeyId, shortKeyId } from "../model/key-id.ts";
 import type { Suite } from "../model/suite.ts";
 
-/** The length of the private seed of either suite, in bytes. */
+/** The length of the private seed of every suite, in bytes. */
 export const SEED_BYTES = 32;
 
-/** A key to seal to. bytes: 32 (x25519) or 1216 (mlkem768x25519). */
+/** A key to seal to. bytes: publicKeyBytes of its suite, 32 (x25519) or 1216 (mlkem768x25519). */
 export type PublicKey = { readonly suite: Suite; readonly bytes: Uint8Array; readonly keyId: KeyId };
 
 /** A private key. The seed hides from JSON, from console.log and from error reports by its type. */

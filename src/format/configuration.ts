@@ -3,6 +3,7 @@ import { isSeq, type ParsedNode } from "yaml";
 import type { Allowance, Configuration, Environment } from "../model/environment.ts";
 import { MAX_RECIPIENTS } from "../model/limits.ts";
 import { isNamespace } from "../model/names.ts";
+import { SUITE_NAMES } from "../model/suite.ts";
 import { closest } from "./fields.ts";
 import { readDocuments } from "./yaml/documents.ts";
 import { type Field, type Mapping, NodeReader } from "./yaml/nodes.ts";
@@ -151,9 +152,7 @@ function readVerify(reader: NodeReader, configuration: Mapping): Configuration["
     scopes: readList(reader, mapping, "scopes", (node, path) =>
       readWord(reader, node, path, ["strict", "namespace", "cluster"]),
     ),
-    suites: readList(reader, mapping, "suites", (node, path) =>
-      readWord(reader, node, path, ["x25519", "mlkem768x25519"]),
-    ),
+    suites: readList(reader, mapping, "suites", (node, path) => readWord(reader, node, path, SUITE_NAMES)),
     allow: readList(reader, mapping, "allow", (node, path) => readAllowance(reader, node, path)),
   };
 }

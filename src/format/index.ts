@@ -1,7 +1,7 @@
 /** Text and model, there and back. The face of this folder. */
 export { readConfiguration } from "./configuration.ts";
-export { detectFormat, type InputFormat, isManifestPath } from "./plain/detect.ts";
-export { printDotenv } from "./plain/dotenv.ts";
+export { detectFormat, INPUT_FORMATS, type InputFormat, isManifestPath, PLAIN_FORMATS } from "./plain/formats.ts";
+export { printDotenv } from "./plain/print-dotenv.ts";
 export { type EntryChanges, editEntries, type SealedObject } from "./sealed/edit.ts";
 export { readSealedObject } from "./sealed/object.ts";
 export { printableText, printObject, secretObject, TOP_LEVEL } from "./sealed/print.ts";

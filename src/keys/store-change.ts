@@ -3,7 +3,7 @@ import { wipe } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
 import { type PrivateKey, SEED_BYTES } from "../crypto/key.ts";
 import { generateKey } from "../crypto/key-import.ts";
-import type { Suite } from "../model/suite.ts";
+import { DEFAULT_SUITE, type Suite } from "../model/suite.ts";
 import { rfc3339 } from "../model/time.ts";
 import { decideKeys, type KeyAction, type KeyFact } from "./life.ts";
 import { type HeldKey, type KeyStore, nextSerial } from "./store.ts";
@@ -58,7 +58,7 @@ export function asBackedUp(engine: Engine, store: KeyStore, now: Date): KeyStore
   if (pending.length === 0) return store;
   const backedUp = new Set(pending.map(({ publicKey }) => publicKey.keyId));
   const actions = decideKeys(factsOf(store), { generateFirstKey: false, requireBackup: true }, now, { backedUp });
-  return changeStore(engine, store, actions, now, { suite: "mlkem768x25519", lifetimeMs: KEY_LIFETIME_MS });
+  return changeStore(engine, store, actions, now, { suite: DEFAULT_SUITE, lifetimeMs: KEY_LIFETIME_MS });
 }
 
 function move(key: HeldKey, state: HeldKey["state"], now: Date): HeldKey {

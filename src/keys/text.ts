@@ -5,7 +5,7 @@ import type { PrivateKey, PublicKey } from "../crypto/key.ts";
 import { importPrivateKey, importPublicKey } from "../crypto/key-import.ts";
 import { LacreError } from "../errors.ts";
 import { contentLines } from "../model/lines.ts";
-import { isSuite, type Suite } from "../model/suite.ts";
+import { isSuite, SUITE_NAMES, type Suite } from "../model/suite.ts";
 
 const PUBLIC = "lacre-public-1.";
 const PRIVATE = "lacre-private-1.";
@@ -25,7 +25,7 @@ function decodeLine(line: string, kind: string): { readonly suite: Suite; readon
   const bytes = rest.length === 0 ? fromBase64url(encoded) : undefined;
   if (!isSuite(suite)) {
     throw new LacreError("KEY_INVALID", "the key is of a suite that this version does not know", {
-      hint: "known suites: mlkem768x25519, x25519; the key may need a newer lacre",
+      hint: `known suites: ${SUITE_NAMES.join(", ")}; the key may need a newer lacre`,
     });
   }
   if (bytes === undefined) {

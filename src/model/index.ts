@@ -20,6 +20,6 @@ export { printableJson, printableName, printableTalk } from "./printable.ts";
 export { DEFAULT_POLICY, excessOf, objectName, type SealedSecret, type SyncPolicy } from "./sealed-secret.ts";
 export { OPAQUE, type PlainSecret, type SecretShape, wipeSecret } from "./secret.ts";
 export { posixWord, shellQuoted, shellWord } from "./shell-word.ts";
-export { isSuite, type Suite } from "./suite.ts";
+export { DEFAULT_SUITE, isSuite, SUITE_NAMES, type Suite } from "./suite.ts";
 export { rfc3339 } from "./time.ts";
 export { parseToken, TOKEN_PREFIX } from "./token.ts";

@@ -3,10 +3,9 @@
 import type { KeyObject } from "node:crypto";
 import { wipe } from "../bytes.ts";
 import { strictly } from "../crypto/ed25519.ts";
-import { type Encapsulated, type Engine, registerEngine } from "../crypto/engine.ts";
+import { type Engine, type Kem, kemsBySuite, registerEngine } from "../crypto/engine.ts";
 import type { PrivateKey, PublicKey } from "../crypto/key.ts";
 import { isMlKemPublicKey, MLKEM_CIPHERTEXT_BYTES, MLKEM_PUBLIC_KEY_BYTES } from "../crypto/mlkem.ts";
-import type { Suite } from "../model/suite.ts";
 
 // Not by import: an ES module import of node:crypto evaluates WebCrypto too, which costs every start four milliseconds.
 const crypto = process.getBuiltinModule("node:crypto");
@@ -23,12 +22,18 @@ const XWING_LABEL = Buffer.from("5c2e2f2f5e5c", "hex");
 const MLKEM_SEED_BYTES = 64;
 const HMAC_BLOCK_BYTES = 64;
 
-type PublicParts = { readonly x25519: KeyObject; readonly x25519Bytes: Uint8Array; readonly mlkem?: KeyObject };
-type PrivateParts = { readonly x25519: KeyObject; readonly x25519PublicBytes: Uint8Array; readonly mlkem?: KeyObject };
-
-/** Imported once per key and kept for its lifetime: importing costs as much as using it. */
-const publicParts = new WeakMap<PublicKey, PublicParts>();
-const privateParts = new WeakMap<PrivateKey, PrivateParts>();
+/** What is made of a key is made once and kept for its lifetime: importing costs as much as using it. */
+function onceFor<K extends object, P>(make: (key: K) => P): (key: K) => P {
+  const made = new WeakMap<K, P>();
+  return (key) => {
+    let parts = made.get(key);
+    if (parts === undefined) {
+      parts = make(key);
+      made.set(key, parts);
+    }
+    return parts;
+  };
+}
 
 function importPublic(header: Buffer, raw: Uint8Array): KeyObject {
   return crypto.createPublicKey({ key: Buffer.concat([header, raw]), format: "der", type: "spki" });
@@ -72,6 +77,39 @@ function hmacSha256(key: Uint8Array, ...message: readonly Uint8Array[]): Uint8Ar
   return tag;
 }
 
+/** OpenSSL refuses an all-zero X25519 result: the probe fails for every low-order point. */
+function isUsableX25519(publicKey: Uint8Array): boolean {
+  try {
+    const probe = crypto.generateKeyPairSync("x25519").privateKey;
+    crypto.diffieHellman({ privateKey: probe, publicKey: importPublic(X25519_PUBLIC_HEADER, publicKey) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const x25519PublicOf = onceFor(({ bytes }: PublicKey) => importPublic(X25519_PUBLIC_HEADER, bytes));
+const x25519PrivateOf = onceFor((key: PrivateKey) => importPrivate(X25519_PRIVATE_HEADER, key.seed()));
+
+/** OpenSSL's encapsulation for X25519 is DHKEM(X25519, HKDF-SHA256) of RFC 9180. */
+const x25519Kem: Kem = {
+  publicKeyOf: (seed) =>
+    new Uint8Array(rawPublicX25519(crypto.createPublicKey(importPrivate(X25519_PRIVATE_HEADER, seed)))),
+  isUsable: isUsableX25519,
+  encapsulate(recipient) {
+    const { sharedKey, ciphertext } = crypto.encapsulate(x25519PublicOf(recipient));
+    return { enc: ciphertext, sharedSecret: sharedKey };
+  },
+  decapsulate(key, enc) {
+    const privateKey = x25519PrivateOf(key);
+    try {
+      return crypto.decapsulate(privateKey, enc);
+    } catch {
+      return undefined;
+    }
+  },
+};
+
 /** SHAKE-256(seed, 96): the ML-KEM seed d || z (64 bytes) and the X25519 secret (32 bytes). */
 function expandHybridSeed(seed: Uint8Array): Buffer {
   return crypto
@@ -80,63 +118,25 @@ function expandHybridSeed(seed: Uint8Array): Buffer {
     .digest();
 }
 
-function importPrivateParts(suite: Suite, seed: Uint8Array): PrivateParts {
-  if (suite === "x25519") {
-    const x25519 = importPrivate(X25519_PRIVATE_HEADER, seed);
-    return { x25519, x25519PublicBytes: rawPublicX25519(crypto.createPublicKey(x25519)) };
-  }
+type HybridPrivate = { readonly mlkem: KeyObject; readonly x25519: KeyObject; readonly x25519PublicBytes: Uint8Array };
+
+function importHybridPrivate(seed: Uint8Array): HybridPrivate {
   const expanded = expandHybridSeed(seed);
   const x25519 = importPrivate(X25519_PRIVATE_HEADER, expanded.subarray(MLKEM_SEED_BYTES));
   const mlkem = importPrivate(MLKEM_SEED_HEADER, expanded.subarray(0, MLKEM_SEED_BYTES));
   wipe(expanded);
-  return { x25519, x25519PublicBytes: rawPublicX25519(crypto.createPublicKey(x25519)), mlkem };
+  return { mlkem, x25519, x25519PublicBytes: rawPublicX25519(crypto.createPublicKey(x25519)) };
 }
 
-function partsOfPrivate(key: PrivateKey): PrivateParts {
-  let parts = privateParts.get(key);
-  if (parts === undefined) {
-    parts = importPrivateParts(key.publicKey.suite, key.seed());
-    privateParts.set(key, parts);
-  }
-  return parts;
-}
-
-function importPublicParts(suite: Suite, bytes: Uint8Array): PublicParts {
-  if (suite === "x25519") return { x25519: importPublic(X25519_PUBLIC_HEADER, bytes), x25519Bytes: bytes };
+const hybridPrivateOf = onceFor((key: PrivateKey) => importHybridPrivate(key.seed()));
+const hybridPublicOf = onceFor(({ bytes }: PublicKey) => {
   const x25519Bytes = bytes.subarray(MLKEM_PUBLIC_KEY_BYTES);
   return {
+    mlkem: importPublic(MLKEM_PUBLIC_HEADER, bytes.subarray(0, MLKEM_PUBLIC_KEY_BYTES)),
     x25519: importPublic(X25519_PUBLIC_HEADER, x25519Bytes),
     x25519Bytes,
-    mlkem: importPublic(MLKEM_PUBLIC_HEADER, bytes.subarray(0, MLKEM_PUBLIC_KEY_BYTES)),
   };
-}
-
-function partsOfPublic(key: PublicKey): PublicParts {
-  let parts = publicParts.get(key);
-  if (parts === undefined) {
-    parts = importPublicParts(key.suite, key.bytes);
-    publicParts.set(key, parts);
-  }
-  return parts;
-}
-
-function publicKeyOf(suite: Suite, seed: Uint8Array): Uint8Array {
-  const parts = importPrivateParts(suite, seed);
-  if (parts.mlkem === undefined) return new Uint8Array(parts.x25519PublicBytes);
-  const spki = crypto.createPublicKey(parts.mlkem).export({ format: "der", type: "spki" });
-  return new Uint8Array(Buffer.concat([spki.subarray(MLKEM_PUBLIC_HEADER.length), parts.x25519PublicBytes]));
-}
-
-/** OpenSSL refuses an all-zero X25519 result: the probe fails for every low-order point. */
-function isUsable(suite: Suite, bytes: Uint8Array): boolean {
-  try {
-    const parts = importPublicParts(suite, bytes);
-    crypto.diffieHellman({ privateKey: crypto.generateKeyPairSync("x25519").privateKey, publicKey: parts.x25519 });
-    return suite === "x25519" || isMlKemPublicKey(bytes.subarray(0, MLKEM_PUBLIC_KEY_BYTES));
-  } catch {
-    return false;
-  }
-}
+});
 
 /** X-Wing's combiner: SHA3-256(ML-KEM secret || X25519 secret || X25519 ciphertext || X25519 public key || label). */
 function combine(mlkem: Uint8Array, x25519: Uint8Array, enc: Uint8Array, publicKey: Uint8Array): Uint8Array {
@@ -148,33 +148,37 @@ function combine(mlkem: Uint8Array, x25519: Uint8Array, enc: Uint8Array, publicK
   }
 }
 
-function encapsulate(recipient: PublicKey): Encapsulated {
-  const parts = partsOfPublic(recipient);
-  if (parts.mlkem === undefined) {
-    // OpenSSL's encapsulation for X25519 is DHKEM(X25519, HKDF-SHA256) of RFC 9180.
-    const { sharedKey, ciphertext } = crypto.encapsulate(parts.x25519);
-    return { enc: ciphertext, sharedSecret: sharedKey };
-  }
-  const { sharedKey, ciphertext } = crypto.encapsulate(parts.mlkem);
-  const ephemeral = crypto.generateKeyPairSync("x25519");
-  const enc = rawPublicX25519(ephemeral.publicKey);
-  const shared = crypto.diffieHellman({ privateKey: ephemeral.privateKey, publicKey: parts.x25519 });
-  return { enc: Buffer.concat([ciphertext, enc]), sharedSecret: combine(sharedKey, shared, enc, parts.x25519Bytes) };
-}
-
-function decapsulate(key: PrivateKey, enc: Uint8Array): Uint8Array | undefined {
-  const parts = partsOfPrivate(key);
-  try {
-    if (parts.mlkem === undefined) return crypto.decapsulate(parts.x25519, enc);
-    const x25519Enc = enc.subarray(MLKEM_CIPHERTEXT_BYTES);
-    const publicKey = importPublic(X25519_PUBLIC_HEADER, x25519Enc);
-    const shared = crypto.diffieHellman({ privateKey: parts.x25519, publicKey });
-    const sharedKey = crypto.decapsulate(parts.mlkem, enc.subarray(0, MLKEM_CIPHERTEXT_BYTES));
-    return combine(sharedKey, shared, x25519Enc, parts.x25519PublicBytes);
-  } catch {
-    return undefined;
-  }
-}
+/** X-Wing (draft-connolly-cfrg-xwing-kem). */
+const hybridKem: Kem = {
+  publicKeyOf(seed) {
+    const { mlkem, x25519PublicBytes } = importHybridPrivate(seed);
+    const spki = crypto.createPublicKey(mlkem).export({ format: "der", type: "spki" });
+    return new Uint8Array(Buffer.concat([spki.subarray(MLKEM_PUBLIC_HEADER.length), x25519PublicBytes]));
+  },
+  isUsable: (publicKey) =>
+    isMlKemPublicKey(publicKey.subarray(0, MLKEM_PUBLIC_KEY_BYTES)) &&
+    isUsableX25519(publicKey.subarray(MLKEM_PUBLIC_KEY_BYTES)),
+  encapsulate(recipient) {
+    const { mlkem, x25519, x25519Bytes } = hybridPublicOf(recipient);
+    const { sharedKey, ciphertext } = crypto.encapsulate(mlkem);
+    const ephemeral = crypto.generateKeyPairSync("x25519");
+    const enc = rawPublicX25519(ephemeral.publicKey);
+    const shared = crypto.diffieHellman({ privateKey: ephemeral.privateKey, publicKey: x25519 });
+    return { enc: Buffer.concat([ciphertext, enc]), sharedSecret: combine(sharedKey, shared, enc, x25519Bytes) };
+  },
+  decapsulate(key, enc) {
+    const { mlkem, x25519, x25519PublicBytes } = hybridPrivateOf(key);
+    try {
+      const x25519Enc = enc.subarray(MLKEM_CIPHERTEXT_BYTES);
+      const publicKey = importPublic(X25519_PUBLIC_HEADER, x25519Enc);
+      const shared = crypto.diffieHellman({ privateKey: x25519, publicKey });
+      const sharedKey = crypto.decapsulate(mlkem, enc.subarray(0, MLKEM_CIPHERTEXT_BYTES));
+      return combine(sharedKey, shared, x25519Enc, x25519PublicBytes);
+    } catch {
+      return undefined;
+    }
+  },
+};
 
 function signingKeyOf(seed: Uint8Array): Uint8Array {
   const spki = crypto
@@ -193,10 +197,7 @@ const engine: Engine = registerEngine({
   randomBytes: (length) => new Uint8Array(crypto.randomBytes(length)),
   sha256,
   hmacSha256,
-  publicKeyOf,
-  isUsable,
-  encapsulate,
-  decapsulate,
+  ...kemsBySuite({ x25519: x25519Kem, mlkem768x25519: hybridKem }),
   signingKeyOf,
   sign: (seed, message) => new Uint8Array(crypto.sign(null, message, importPrivate(ED25519_PRIVATE_HEADER, seed))),
   isSigned: strictly(fitsEquation),

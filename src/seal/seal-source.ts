@@ -2,8 +2,7 @@
 import type { Engine } from "../crypto/engine.ts";
 import { isAt } from "../crypto/open-token.ts";
 import { LacreError } from "../errors.ts";
-import type { InputFormat } from "../format/plain/detect.ts";
-import { readDotenv } from "../format/plain/dotenv.ts";
+import { type InputFormat, PLAIN_FORMATS } from "../format/plain/formats.ts";
 import { editEntries, replaceSealed, type SealedObject } from "../format/sealed/edit.ts";
 import { printableText, printSealedSecret, TOP_LEVEL } from "../format/sealed/print.ts";
 import { readStream, type StreamObject } from "../format/stream.ts";
@@ -20,7 +19,7 @@ export type SealSourceOptions = Omit<SealOptions, "reuse"> & {
   readonly format: InputFormat;
   /** For Secrets that name no namespace; others must agree with it. */
   readonly namespace?: string;
-  /** Name and type of the Secret that a .env file becomes. */
+  /** Name and type of the Secret that a file of values becomes. */
   readonly name?: string;
   readonly type?: string;
   /** What was sealed from this file before: tokens of unchanged values are kept, and so is its text. */
@@ -88,17 +87,18 @@ type PlainObject =
     };
 
 function* plainObjects(source: Source, options: SealSourceOptions): Generator<PlainObject> {
-  if (options.format === "manifests") {
+  const format = PLAIN_FORMATS[options.format];
+  if (format.holds === "objects") {
     yield* readStream(source);
     return;
   }
   if (options.name === undefined) {
-    throw new LacreError("USAGE", `${source.path}: a .env file says no name`, {
+    throw new LacreError("USAGE", `${source.path}: ${format.noun} says no name`, {
       hint: "name its Secret: --name NAME --namespace NS",
     });
   }
   const shape = { ...PLAIN_SHAPE, type: options.type ?? OPAQUE };
-  const secret = { namespace: options.namespace ?? "", name: options.name, shape, values: readDotenv(source) };
+  const secret = { namespace: options.namespace ?? "", name: options.name, shape, values: format.read(source) };
   yield { kind: "secret", secret };
 }
 

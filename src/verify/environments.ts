@@ -36,8 +36,8 @@ function finding(file: string, rule: RuleId, { name, line }: EnvironmentState, s
     column: 1,
     endLine: line,
     endColumn: 2,
-    message: `environment ${name} ${says}: ${ruleOf(rule)?.title ?? ""}`,
-    fix: ruleOf(rule)?.fix(shellWord(file), shellQuoted(name)) ?? "",
+    message: `environment ${name} ${says}: ${ruleOf(rule).title}`,
+    fix: ruleOf(rule).fix(shellWord(file), shellQuoted(name)),
   };
 }
 

@@ -13,12 +13,15 @@ export type Finding = {
   /** The command or the step that mends it. */
   readonly fix: string;
   /**
-   * Rule, path and value under the key of the repository: the same secret on another line is the same finding, another
-   * secret on the same line is not. Only there when a key was given.
+   * Rule, path and value under each key of the repository, in the order of the keys: the same secret on another line is the
+   * same finding, another secret on the same line is not. Only there when a key was given.
    */
-  readonly identity?: string;
+  readonly identities?: readonly string[];
   /** The commit that brought it, where a history was judged. */
   readonly commit?: string;
   /** Set where somebody has looked at it and allowed it, and says why. */
   readonly allowed?: { readonly by: "inline" | "configuration" | "baseline"; readonly reason: string };
 };
+
+/** The identities of a message, under each key of the repository. */
+export type Identify = (message: Uint8Array) => readonly string[];

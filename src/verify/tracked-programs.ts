@@ -4,7 +4,7 @@
  */
 import { utf8 } from "../bytes.ts";
 import { shellWord } from "../model/shell-word.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, Identify } from "./finding.ts";
 import { ruleOf } from "./rules.ts";
 
 /** An entry of a tree. isLink: a symbolic link or a submodule, whose content is not looked at. */
@@ -20,10 +20,7 @@ const LINKED =
   /(?:^|\/)(?:node_modules(?:\/\.pnpm)?|\.bin|\.yarn(?:\/(?:cache|unplugged))?|\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml)$/i;
 
 /** One finding for each such program, in the order of paths, at the first of its files. */
-export function trackedPrograms(
-  names: Iterable<TreeName>,
-  identify?: (message: Uint8Array) => string,
-): readonly Finding[] {
+export function trackedPrograms(names: Iterable<TreeName>, identify?: Identify): readonly Finding[] {
   const places = new Map<string, Finding>();
   for (const name of [...names].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const place = placeOf(name);
@@ -35,9 +32,9 @@ export function trackedPrograms(
       column: 1,
       endLine: 1,
       endColumn: 2,
-      message: `${place}: ${ruleOf(RULE)?.title}`,
-      fix: ruleOf(RULE)?.fix(shellWord(name.path), "") ?? "",
-      ...(identify === undefined ? {} : { identity: identify(utf8(`${RULE}\0${name.path}\0${place}`)) }),
+      message: `${place}: ${ruleOf(RULE).title}`,
+      fix: ruleOf(RULE).fix(shellWord(name.path), ""),
+      ...(identify === undefined ? {} : { identities: identify(utf8(`${RULE}\0${name.path}\0${place}`)) }),
       ...(name.commit === undefined ? {} : { commit: name.commit }),
     });
   }

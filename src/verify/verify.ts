@@ -5,19 +5,15 @@ import { sha256 } from "../crypto/sha256.ts";
 import type { SignatureMeans } from "../crypto/signature.ts";
 import { shellQuoted, shellWord } from "../model/shell-word.ts";
 import { allowanceOf } from "./allow/inline.ts";
-import { detectBareFile } from "./detect/bare-files.ts";
-import { detectBinaryKey } from "./detect/private-keys.ts";
-import { detectRegistries } from "./detect/registries.ts";
-import { detectBrokenRole } from "./detect/roled-files.ts";
-import { detectSealed, type SealedPolicy } from "./detect/sealed-secrets.ts";
-import { detectUnjudged } from "./detect/unjudged-files.ts";
-import type { Finding } from "./finding.ts";
-import type { Hit, Passage, Report } from "./hit.ts";
+import type { SealedPolicy } from "./detect/sealed-policy.ts";
+import type { Finding, Identify } from "./finding.ts";
+import type { Hit, Report } from "./hit.ts";
+import { mostTelling } from "./most-telling.ts";
 import { givesRoles, NO_ROLES, type RoleTable, readRoles, roleOf } from "./roles.ts";
-import { type RuleId, ruleOf } from "./rules.ts";
-import { mostTelling, OutOfTime, scanText } from "./scan.ts";
+import { ruleOf } from "./rules.ts";
+import { OutOfTime, scanText } from "./scan.ts";
 import { type FileKind, fileKind } from "./text/file-kind.ts";
-import { decodeBytes, Lines } from "./text/text.ts";
+import { type Decoded, decodeBytes, Lines } from "./text/text.ts";
 import { trackedPrograms } from "./tracked-programs.ts";
 
 /** One file as it would be committed. Paths are relative to the root of the repository, with slashes. */
@@ -31,8 +27,8 @@ export type VerifyContext = {
   readonly isSigned?: SignatureMeans["isSigned"];
   readonly roles?: RoleTable;
   readonly policy?: SealedPolicy;
-  /** HMAC under the key of the repository: gives findings an identity that outlives their line. */
-  readonly identify?: (message: Uint8Array) => string;
+  /** HMAC under each key of the repository: gives findings identities that outlive their line. */
+  readonly identify?: Identify;
   /** A clock in milliseconds, and how long one file may take. Without it there is no limit. */
   readonly now?: () => number;
   readonly budgetMs?: number;
@@ -58,10 +54,11 @@ export function verify(files: Iterable<VerifiedFile>, context: VerifyContext = {
 /** All findings in one file, in the order of its lines. */
 export function verifyFile(path: string, bytes: Uint8Array, context: VerifyContext = {}): readonly Finding[] {
   if (bytes.length > MAX_VERIFIED_BYTES) return [unscanned("too-large", path, "over 256 MiB")];
-  const { kind, text } = decodeBytes(bytes);
+  const decoded = decodeBytes(bytes);
+  const { text } = decoded;
   const lines = new Lines(text);
   const hits: Hit[] = [];
-  const stopped = detectAll({ path, text, depth: 0, locate: (offset) => offset }, kind === "binary", context, (hit) => {
+  const stopped = detectAll(path, decoded, context, (hit) => {
     if (hits.push(hit) >= MAX_HITS) throw new TooMany();
   });
   const findings = mostTelling(hits).map((hit) => toFinding(path, lines, hit, context));
@@ -76,25 +73,22 @@ const MAX_HITS = 1_000;
 class TooMany extends Error {}
 
 /** The rule that says why it stopped before the end, or undefined. */
-function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, report: Report): RuleId | undefined {
-  const now = context.now ?? (() => 0);
-  const deadline = { now, at: now() + (context.budgetMs ?? Number.POSITIVE_INFINITY) };
-  const kind: FileKind = isBinary ? { trust: "generated", notation: "line" } : fileKind(passage.path, passage.text);
+function detectAll(path: string, decoded: Decoded, context: VerifyContext, report: Report): Unjudged | undefined {
+  const { now = () => 0, budgetMs = Number.POSITIVE_INFINITY, roles = NO_ROLES, policy = {} } = context;
+  const isBinary = decoded.kind === "binary";
+  const text = {
+    path,
+    text: decoded.text,
+    depth: 0,
+    locate: (offset: number) => offset,
+    isBinary,
+    kind: isBinary ? BINARY : fileKind(path, decoded.text),
+    role: roleOf(roles, path),
+    means: { sha256: context.sha256 ?? sha256, isSigned: context.isSigned ?? none },
+    policy,
+  };
   try {
-    const role = roleOf(context.roles ?? NO_ROLES, passage.path);
-    detectBrokenRole(passage, role, report);
-    detectUnjudged(passage, isBinary, report);
-    detectBinaryKey(passage, report);
-    if (!isBinary) detectBareFile(passage, report);
-    if (!isBinary) detectRegistries(passage, report);
-    scanText(passage, kind, deadline, report);
-    if (!isBinary)
-      detectSealed(
-        passage,
-        { sha256: context.sha256 ?? sha256, isSigned: context.isSigned ?? none },
-        context.policy ?? {},
-        report,
-      );
+    scanText(text, { now, at: now() + budgetMs }, report);
     return undefined;
   } catch (error) {
     if (error instanceof OutOfTime) return "too-slow";
@@ -102,6 +96,9 @@ function detectAll(passage: Passage, isBinary: boolean, context: VerifyContext, 
     throw error;
   }
 }
+
+/** In bytes names mean nothing. */
+const BINARY: FileKind = { trust: "generated", notation: "line" };
 
 function none(): never {
   throw new TypeError("isSigned: the policy asks for signatures, and nothing is given to verify them with");
@@ -118,9 +115,9 @@ function toFinding(path: string, lines: Lines, hit: Hit, { identify }: VerifyCon
     column: start.column,
     endLine: end.line,
     endColumn: end.line === start.line ? Math.max(end.column, start.column + 1) : end.column,
-    message: `${hit.subject}: ${rule?.title ?? hit.rule}`,
-    fix: rule?.fix(shellWord(path), hit.subject === "" ? "" : shellQuoted(hit.subject)) ?? "",
-    ...(identify === undefined ? {} : { identity: identify(utf8(`${hit.rule}\0${path}\0${hit.value}`)) }),
+    message: `${hit.subject}: ${rule.title}`,
+    fix: rule.fix(shellWord(path), hit.subject === "" ? "" : shellQuoted(hit.subject)),
+    ...(identify === undefined ? {} : { identities: identify(utf8(`${hit.rule}\0${path}\0${hit.value}`)) }),
   };
 }
 
@@ -129,8 +126,11 @@ function withAllowance(finding: Finding, text: string, lines: Lines): Finding {
   return reason === undefined ? finding : { ...finding, allowed: { by: "inline", reason } };
 }
 
+/** Why a file was not judged, or not to its end. */
+type Unjudged = "unreadable" | "too-large" | "too-many" | "too-slow";
+
 /** A finding that says that nobody can say. */
-export function unscanned(rule: RuleId, path: string, message: string): Finding {
+export function unscanned(rule: Unjudged, path: string, message: string): Finding {
   return {
     rule,
     path,
@@ -139,6 +139,6 @@ export function unscanned(rule: RuleId, path: string, message: string): Finding 
     endLine: 1,
     endColumn: 2,
     message,
-    fix: ruleOf(rule)?.fix(shellWord(path), "") ?? "",
+    fix: ruleOf(rule).fix(shellWord(path), ""),
   };
 }

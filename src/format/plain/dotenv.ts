@@ -1,7 +1,6 @@
 /** .env files: KEY=value lines, as Docker, Node and the dotenv libraries agree on them. What they read differently is refused. */
 import { utf8 } from "../../bytes.ts";
 import { isKey } from "../../model/names.ts";
-import { printableText } from "../sealed/print.ts";
 import { errorAt, type Source } from "../yaml/source.ts";
 
 const ASSIGNMENT = /[ \t]*(?:export[ \t]+)?([^\s=#'"]+)[ \t]*=[ \t]*/y;
@@ -35,7 +34,7 @@ export function readDotenv(source: Source): Map<string, Uint8Array> {
     if (!isKey(key))
       throw errorAt(source, at, "SECRET_INVALID", "this key is not valid", "letters, digits, '-', '_' and '.'");
     if (values.has(key)) throw errorAt(source, at, "SECRET_INVALID", `${key} is there twice`, "keep one of the two");
-    const value = readValue(source, at + assignment[0].length, key);
+    const value = dotenvValue(source, at + assignment[0].length, key);
     values.set(key, utf8(value.text));
     const rest = match(IGNORED, text, value.end);
     if (rest === null)
@@ -51,7 +50,8 @@ export function readDotenv(source: Source): Map<string, Uint8Array> {
   return values;
 }
 
-function readValue(source: Source, at: number, key: string): { readonly text: string; readonly end: number } {
+/** One value, quoted or not: its text, and where it ends. */
+function dotenvValue(source: Source, at: number, key: string): { readonly text: string; readonly end: number } {
   const { text } = source;
   const quote = text[at];
   if (quote === "`")
@@ -80,30 +80,4 @@ function readValue(source: Source, at: number, key: string): { readonly text: st
     return meant;
   });
   return { text: unescaped, end };
-}
-
-/** The values as a .env file that {@link readDotenv} reads back, or the key whose value no .env file can hold. */
-export function printDotenv(
-  values: ReadonlyMap<string, Uint8Array>,
-): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly unprintable: string } {
-  const lines: string[] = [];
-  for (const [key, value] of values) {
-    const text = printableText(value);
-    const printed = text === undefined ? undefined : printValue(text);
-    if (printed === undefined) return { ok: false, unprintable: key };
-    lines.push(`${key}=${printed}\n`);
-  }
-  return { ok: true, text: lines.join("") };
-}
-
-/** The value in quotes if it needs them, or undefined. */
-function printValue(text: string): string | undefined {
-  if (/^[-\w./:@%+,=]*$/.test(text)) return text;
-  if (!text.includes("'") && !text.includes("\r")) return `'${text}'`;
-  // In double quotes a shell that sources the file runs what stands in backquotes, and no other reader knows an escape for them.
-  if (text.includes("`")) return undefined;
-  return `"${text
-    .replace(/["\\$]/g, "\\$&")
-    .replace(/\n/g, "\\n")
-    .replace(/\r/g, "\\r")}"`;
 }

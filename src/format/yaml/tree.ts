@@ -18,7 +18,7 @@ export type Tree =
     };
 
 /** One `key: value`. Keys that are no text do not count. */
-export type TreeEntry = { readonly key: string; readonly start: number; readonly value: Tree };
+type TreeEntry = { readonly key: string; readonly start: number; readonly value: Tree };
 
 /** One document, or the reason why there is none. */
 export type TreeDocument = {

@@ -77,7 +77,7 @@ function looserSettings({ settings: after }: Leniency, before: readonly Leniency
 
 /** Inline allowances by what they allow: the value too, since another secret behind an old comment is another allowance. */
 export function addedInline(findings: readonly Finding[], before: readonly Finding[]): readonly AddedAllowance[] {
-  const key = ({ rule, path, identity }: Finding) => `${rule}\0${path}\0${identity?.split(" ").at(-1)}`;
+  const key = ({ rule, path, identities }: Finding) => `${rule}\0${path}\0${identities?.at(-1)}`;
   const known = new Set(before.filter(isInline).map(key));
   return findings
     .filter((finding) => isInline(finding) && !known.has(key(finding)))
@@ -102,7 +102,7 @@ export function allowanceFinding({ path, line, what }: AddedAllowance): Finding 
     column: 1,
     endLine: line,
     endColumn: 2,
-    message: `${what}: ${rule?.title ?? ""}`,
-    fix: rule?.fix(shellWord(path), "") ?? "",
+    message: `${what}: ${rule.title}`,
+    fix: rule.fix(shellWord(path), ""),
   };
 }

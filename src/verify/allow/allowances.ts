@@ -4,21 +4,20 @@ import type { Finding } from "../finding.ts";
 import { matchesGlob } from "../text/glob.ts";
 import { BASELINE_FILE, type Baseline, isEntryOf, isExpired } from "./baseline.ts";
 
-/** A finding with its identities under all keys of the baseline, and those findings that were allowed. */
+/** The findings, those that are allowed marked so, and the allowances that none of them met. */
 export type Judged = { readonly findings: readonly Finding[]; readonly stale: readonly string[] };
 
 /** today: YYYY-MM-DD. isWhole: all of the repository was judged, so what met no finding is stale. */
 export type AllowanceContext = {
   readonly allow: readonly Allowance[];
   readonly baseline?: Baseline;
-  readonly identitiesOf: (finding: Finding) => readonly string[];
   readonly today: string;
   readonly isWhole: boolean;
 };
 
 /** Marks what is allowed. An expired entry allows nothing. */
 export function applyAllowances(findings: readonly Finding[], context: AllowanceContext): Judged {
-  const { allow, baseline, today, identitiesOf, isWhole } = context;
+  const { allow, baseline, today, isWhole } = context;
   const met = new Set<unknown>();
   const judged = findings.map((finding): Finding => {
     if (finding.allowed !== undefined) return finding;
@@ -27,10 +26,7 @@ export function applyAllowances(findings: readonly Finding[], context: Allowance
       met.add(allowance);
       return { ...finding, allowed: { by: "configuration", reason: allowance.reason } };
     }
-    const identities = identitiesOf(finding);
-    const entry = baseline?.entries.find(
-      (known) => !isExpired(known.expires, today) && isEntryOf(known, finding, identities),
-    );
+    const entry = baseline?.entries.find((known) => !isExpired(known.expires, today) && isEntryOf(known, finding));
     if (entry === undefined) return finding;
     met.add(entry);
     return { ...finding, allowed: { by: "baseline", reason: entry.reason } };

@@ -62,7 +62,7 @@ export function isExpired(expires: string | undefined, today: string): boolean {
   return expires !== undefined && expires < today;
 }
 
-/** The entries that belong to a finding, under any of the repository's keys. */
-export function isEntryOf(entry: BaselineEntry, finding: Finding, identities: readonly string[]): boolean {
-  return entry.rule === finding.rule && entry.path === finding.path && identities.includes(entry.identity);
+/** True for an entry that belongs to a finding, under any of the repository's keys. */
+export function isEntryOf(entry: BaselineEntry, { rule, path, identities }: Finding): boolean {
+  return entry.rule === rule && entry.path === path && identities?.includes(entry.identity) === true;
 }

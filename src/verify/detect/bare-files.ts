@@ -2,7 +2,8 @@
 import type { Passage, Report } from "../hit.ts";
 import { hasRandomPart } from "../value/judgement.ts";
 import { sensitivity } from "../value/key-name.ts";
-import { isOwnLiteral } from "./connections.ts";
+import { isOwnLiteral } from "../value/own-literal.ts";
+import type { Detector } from "./detector.ts";
 
 const MAX_CHARACTERS = 4_096;
 /**
@@ -19,9 +20,14 @@ const ACCOUNT_FILES: readonly (readonly [RegExp, RegExp])[] = [
 const PGPASS_LINE = /^[^:#\s][^:\n]*:[^:\n]*:[^:\n]*:[^:\n]*:(.+?)\r?$/gm;
 const PLAIN_EXTENSION = /\.(?:txt|key|secret|token|pass|password|pwd|dat)$/i;
 
-/** Reports the value of a file such as `secrets/db_password`, `config/master.key` or `.vault-token`. */
-export function detectBareFile({ path, text }: Passage, report: Report): void {
-  if (text.length > MAX_CHARACTERS) return;
+/** The value of a file such as `secrets/db_password`, `config/master.key` or `.vault-token`. */
+export const BARE_FILES: Detector = {
+  rules: ["plaintext-credential"],
+  applies: ({ depth, isBinary, text }) => depth === 0 && !isBinary && text.length <= MAX_CHARACTERS,
+  detect: detectBareFile,
+};
+
+function detectBareFile({ path, text }: Passage, report: Report): void {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const accounts = ACCOUNT_FILES.find(([file]) => file.test(path))?.[1];
   if (accounts !== undefined) detectLines(accounts, text, report);

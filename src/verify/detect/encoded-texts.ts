@@ -1,10 +1,11 @@
 /** Texts in base64 that begin like something worth reading: keys, manifests, registry credentials, scripts, data URLs. */
 
-import type { Passage } from "../hit.ts";
-import { decodeBase64 } from "../text/base64.ts";
+import { decodeBase64 } from "../../format/base64.ts";
+import type { Report } from "../hit.ts";
+import type { Announced, Detector, Examined } from "./detector.ts";
 
-/** -----BEGIN, apiVersion:, {"auths", { "auths", #cloud-config, #!/bin, service accounts; then data URLs. */
-export const BASE64_ANCHORS: readonly string[] = [
+/** The beginnings: -----BEGIN, apiVersion:, {"auths", { "auths", #cloud-config, #!/bin, service accounts; then data URLs. */
+const BEGINNINGS: readonly string[] = [
   "LS0tLS1CRUdJTi",
   "YXBpVmVyc2lvbj",
   "eyJhdXRocyI6",
@@ -34,17 +35,24 @@ const RUN = /(?:;base64,|data:,)?([A-Za-z0-9+/_%.~=:@-]+(?:\r?\n[ \t]*[A-Za-z0-9
 const MAX_DEPTH = 3;
 const MAX_CHARACTERS = 1_000_000;
 
-/** Calls `scan` with the decoded text; everything found in it stands where the encoded text begins. */
-export function detectBase64Text(passage: Passage, offset: number, scan: (nested: Passage) => void): void {
-  if (passage.depth >= MAX_DEPTH || isInside(passage.text, offset)) return;
+/** Gives the decoded text to all detectors; everything found in it stands where the encoded text begins. */
+export const ENCODED_TEXTS: Detector = {
+  rules: [],
+  anchors: { words: BEGINNINGS.map((word) => ({ word, fold: false })), calls: "at each" },
+  applies: ({ depth }) => depth < MAX_DEPTH,
+  detect: detectEncodedText,
+};
+
+function detectEncodedText(examined: Examined, _report: Report, { offset }: Announced): void {
+  if (isInside(examined.text, offset)) return;
   RUN.lastIndex = offset;
-  const match = RUN.exec(passage.text);
+  const match = RUN.exec(examined.text);
   if (match === null || match[0].length > MAX_CHARACTERS) return;
   const text = match[0].startsWith("data:,")
     ? percentDecoded(match[1] ?? "")
     : decodeBase64((match[1] ?? "").replace(/[^A-Za-z0-9+/=_-].*$/s, ""));
   if (text === undefined || text.length < 12 || !isPrintable(text)) return;
-  scan({ path: passage.path, text, depth: passage.depth + 1, locate: () => offset });
+  examined.inspect({ path: examined.path, text, depth: examined.depth + 1, locate: () => offset });
 }
 
 /** In the middle of a longer run the same letters mean something else. */

@@ -1,6 +1,9 @@
 /** Secrets in what no YAML parser reads: Helm templates, merge conflicts, tabs, jsonnet, programs. By line and indentation. */
+import { hasSopsKey } from "../../format/foreign/sops.ts";
 import type { Passage, Report } from "../hit.ts";
+import type { RuleId } from "../rules.ts";
 import { isLiteralInSecret, ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
+import type { Detector, Examined } from "./detector.ts";
 
 const KIND =
   /(?:^|[\s{,(])["']?kind["']?[ \t]*[:=][ \t]*["']?Secret["']?[ \t]*(?=[,}\r\n]|$)|kubernetes_secret(?:_v1)?"[ \t]+"/m;
@@ -23,6 +26,23 @@ function* linesOf(text: string): Generator<Line> {
   }
 }
 
+// JSON on one line has no indentation to go by, whatever the file is called.
+const JSON_SECRET = /^\s*[{[][^\n]*"kind"\s*:\s*"(?:Secret|SecretList|List)"/;
+
+/** True for a text that a parser is tried on first. */
+export function isReadAsTree({ path, text, kind }: Examined): boolean {
+  return kind.notation === "yaml" || (kind.notation === "json" && !/sonnet$/.test(path)) || JSON_SECRET.test(text);
+}
+
+/** Secrets in texts that no parser is tried on. */
+export const LOOSE_MANIFESTS: Detector = {
+  rules: ["kubernetes-secret-plaintext", "sealed-token-in-secret"],
+  applies: (examined) => /\bSecret\b|stringData|kubernetes_secret/.test(examined.text) && !isReadAsTree(examined),
+  detect({ path, text, depth }, report) {
+    detectLooseManifests({ path, text, depth, locate: (offset) => offset }, report);
+  },
+};
+
 /** What became of a text: `blind` when it names a Secret and not even the indentation says where its values are. */
 export type LooseOutcome = "seen" | "blind";
 
@@ -32,8 +52,10 @@ const TEMPLATED = /\{\{|<%|\{%/;
 export function detectLooseManifests(passage: Passage, report: Report): LooseOutcome {
   let lines: Line[] = [];
   let outcome: LooseOutcome = "seen";
+  // Of the text as a whole, which may have a million documents.
+  const isSops = hasSopsKey(passage.text);
   const judge = () => {
-    if (judgeLines(passage, lines, report) === "blind") outcome = "blind";
+    if (judgeLines(passage, lines, { isSops }, report) === "blind") outcome = "blind";
     lines = [];
   };
   for (const line of linesOf(passage.text)) {
@@ -44,7 +66,12 @@ export function detectLooseManifests(passage: Passage, report: Report): LooseOut
   return outcome;
 }
 
-function judgeLines(passage: Passage, lines: readonly Line[], report: Report): LooseOutcome {
+function judgeLines(
+  passage: Passage,
+  lines: readonly Line[],
+  { isSops }: Pick<SecretPlace, "isSops">,
+  report: Report,
+): LooseOutcome {
   const text = lines.map((line) => line.text).join("\n");
   const isSecret = KIND.test(text);
   let sections = 0;
@@ -54,18 +81,20 @@ function judgeLines(passage: Passage, lines: readonly Line[], report: Report): L
     sections++;
     const [, indent = "", name = ""] = section;
     if (!isSecret && name !== "stringData") continue;
-    at = judgeSection(passage, lines, at + 1, indent.length, name === "data" && !/=/.test(section[0]), report) - 1;
+    const place = { isBase64: name === "data" && !/=/.test(section[0]), isSops };
+    at = judgeSection(passage, lines, { from: at + 1, indent: indent.length, place }, report) - 1;
   }
   return isSecret && sections === 0 && !TEMPLATED.test(text) ? "blind" : "seen";
 }
 
-/** The entries below a section, and the index of the first line that is none. */
+/** Lines that hold the entries of a Secret: those deeper than `indent`. */
+type Section = { readonly from: number; readonly indent: number; readonly place: SecretPlace };
+
+/** Judges the entries of a section and gives the index of the first line that is none. */
 function judgeSection(
   passage: Passage,
   lines: readonly Line[],
-  from: number,
-  indent: number,
-  isBase64: boolean,
+  { from, indent, place }: Section,
   report: Report,
 ): number {
   let at = from;
@@ -79,7 +108,7 @@ function judgeSection(
     const { value, next } = entryValue(lines, at, entryIndent.length, raw.trim());
     const valueStart = start + text.length - raw.length;
     at = next;
-    const rule = ruleInTemplate(value, { isBase64, isSops: FLAT_SOPS.test(passage.text) });
+    const rule = ruleInTemplate(value, place);
     if (rule === undefined) continue;
     report({
       rule,
@@ -117,10 +146,7 @@ const TEMPLATE_LITERALS = [
   /\bdefault\s+"([^"]*)"/g,
 ];
 
-/** SOPS' metadata in what no parser reads. */
-const FLAT_SOPS = /^["']?sops["']?\s*:/m;
-
-function ruleInTemplate(value: string, place: SecretPlace): string | undefined {
+function ruleInTemplate(value: string, place: SecretPlace): RuleId | undefined {
   if (!value.includes("{{"))
     return isCodeLiteral(value) ? ruleInSecret(value, place, "kubernetes-secret-plaintext") : undefined;
   const isLiteral = TEMPLATE_LITERALS.some((pattern) =>

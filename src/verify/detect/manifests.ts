@@ -1,19 +1,13 @@
 /** Kubernetes objects and their relatives, read as trees: every value of a Secret counts, however weak and whatever its name. */
-import {
-  readTrees,
-  type Tree,
-  type TreeDocument,
-  type TreeEntry,
-  textAt,
-  valueAt,
-  walk,
-} from "../../format/yaml/tree.ts";
+
+import { VAULT_TAG } from "../../format/foreign/ansible.ts";
+import { SOPS } from "../../format/foreign/sops.ts";
+import { readTrees, type Tree, type TreeDocument, textAt, valueAt, walk } from "../../format/yaml/tree.ts";
 import type { Passage, Report } from "../hit.ts";
-import { decodeBase64 } from "../text/base64.ts";
 import { ruleInSecret, type SecretPlace } from "../value/secret-value.ts";
-import { classifyValue } from "../value/value.ts";
-import { detectLooseManifests } from "./loose-manifests.ts";
-import { detectEjson, detectSops, isSopsDocument } from "./sealed-trees.ts";
+import type { Detector } from "./detector.ts";
+import { detectBitnami, detectForeignTree } from "./foreign-files.ts";
+import { detectLooseManifests, isReadAsTree } from "./loose-manifests.ts";
 
 /** Only a document that holds one of these is worth a parser's time. */
 const CONCERNS =
@@ -28,8 +22,23 @@ function onlyComments(text: string): string {
   return text.replace(/^.*$/gm, (line) => (/^[ \t]*#/.test(line) ? line.replace("#", " ") : " ".repeat(line.length)));
 }
 
-/** Reports what stands in plain sight in the documents of a text. */
-export function detectManifests(passage: Passage, report: Report): void {
+/** What stands in plain sight in the documents of a text that a parser reads. */
+export const MANIFESTS: Detector = {
+  rules: [
+    "kubernetes-secret-plaintext",
+    "sealed-token-in-secret",
+    "secret-generator-literal",
+    "sealedsecret-not-sealed",
+    "sops-plaintext",
+    "sops-metadata-incomplete",
+    "ejson-plaintext",
+    "unreadable",
+  ],
+  applies: isReadAsTree,
+  detect: ({ path, text, depth }, report) => detectManifests({ path, text, depth, locate: (offset) => offset }, report),
+};
+
+function detectManifests(passage: Passage, report: Report): void {
   const { text } = passage;
   if (!CONCERNS.test(text)) return;
   if (COMMENTED_OUT.test(text)) detectLooseManifests({ ...passage, text: onlyComments(text) }, report);
@@ -52,30 +61,29 @@ function judgeDocument(passage: Passage, { start, end, root, isBroken }: TreeDoc
   }
   if (root === undefined) return;
   const at: Report = (hit) => report({ ...hit, start: passage.locate(hit.start), end: passage.locate(hit.end) });
-  const isSops = isSopsDocument(root);
-  if (isSops) detectSops(root, at);
-  else if (textAt(root, "_public_key") !== undefined) detectEjson(root, at);
+  const isSops = SOPS.tree.isOne(root);
+  detectForeignTree(root, at);
   for (const node of walk(root)) {
-    if (node.kind === "map") judgeMap(node, isSops, at);
+    if (node.kind === "map") judgeMap(node, { isSops }, at);
     else if (node.kind === "text") judgeNested(passage, node, report);
   }
 }
 
-function judgeMap(node: Tree, isSops: boolean, report: Report): void {
+function judgeMap(node: Tree, document: Pick<SecretPlace, "isSops">, report: Report): void {
   const kind = textAt(node, "kind");
   if (kind === "Secret") {
-    judgeValues(valueAt(node, "data"), { isBase64: true, isSops }, report);
-    judgeValues(valueAt(node, "stringData"), { isBase64: false, isSops }, report);
+    judgeValues(valueAt(node, "data"), { ...document, isBase64: true }, report);
+    judgeValues(valueAt(node, "stringData"), { ...document, isBase64: false }, report);
     return;
   }
-  if (kind === "SealedSecret" && (textAt(node, "apiVersion") ?? "").startsWith("bitnami.com/"))
-    judgeBitnami(node, report);
+  detectBitnami(node, report);
   // Whatever the kind is called, stringData holds what a Secret will hold.
-  judgeValues(valueAt(node, "stringData"), { isBase64: false, isSops }, report);
+  judgeValues(valueAt(node, "stringData"), { ...document, isBase64: false }, report);
   judgeGenerators(valueAt(node, "secretGenerator"), report);
   const fake = valueAt(node, "fake", "data");
   if (fake?.kind === "list")
-    for (const item of fake.items) judgeValue("fake.data", valueAt(item, "value"), { isBase64: false, isSops }, report);
+    for (const item of fake.items)
+      judgeValue("fake.data", valueAt(item, "value"), { ...document, isBase64: false }, report);
 }
 
 /** Maps below a merge key, or below data of a policy that generates a Secret, hold values like those beside them. */
@@ -91,7 +99,7 @@ function judgeValues(map: Tree | undefined, place: SecretPlace, report: Report, 
 }
 
 function judgeValue(key: string, node: Tree | undefined, place: SecretPlace, report: Report): void {
-  if (node?.kind !== "text" || node.tag === "vault") return;
+  if (node?.kind !== "text" || node.tag === VAULT_TAG) return;
   const rule = ruleInSecret(node.text, place, "kubernetes-secret-plaintext");
   if (rule !== undefined) report({ rule, start: node.start, end: node.end, subject: key, value: node.text });
 }
@@ -110,34 +118,6 @@ function judgeLiteral(node: Extract<Tree, { kind: "text" }>, report: Report): vo
   const value = quoted.replace(/^(["'])(.*)\1$/s, "$2");
   const rule = ruleInSecret(value, { isBase64: false }, "secret-generator-literal");
   if (rule !== undefined) report({ rule, start: node.start, end: node.end, subject: key, value });
-}
-
-/** bitnami: length of the wrapped key (2 bytes), the wrapped key, AES-GCM ciphertext with its tag of 16 bytes. */
-function isBitnamiCiphertext(text: string): boolean {
-  const bytes = decodeBase64(text);
-  if (bytes === undefined || bytes.length < 2) return false;
-  const wrapped = (bytes.charCodeAt(0) << 8) | bytes.charCodeAt(1);
-  return [256, 384, 512, 1024].includes(wrapped) && bytes.length >= 2 + wrapped + 16;
-}
-
-function judgeBitnami(node: Tree, report: Report): void {
-  const entries: readonly TreeEntry[] = [valueAt(node, "spec", "encryptedData")].flatMap((map) =>
-    map?.kind === "map" ? map.entries : [],
-  );
-  for (const { key, value } of entries) {
-    if (value.kind === "text" && ruleInSecret(value.text, { isBase64: true }, "") === "sealed-token-in-secret") {
-      report({ rule: "sealed-token-in-secret", start: value.start, end: value.end, subject: key, value: value.text });
-      continue;
-    }
-    if (
-      value.kind !== "text" ||
-      isBitnamiCiphertext(value.text) ||
-      classifyValue(value.text) !== "literal" ||
-      /\.{3,}/.test(value.text)
-    )
-      continue;
-    report({ rule: "sealedsecret-not-sealed", start: value.start, end: value.end, subject: key, value: value.text });
-  }
 }
 
 /** Documents inside a string: a ConfigMap's file, an annotation, Helm values in an Argo application. */

@@ -1,7 +1,8 @@
 /** Private keys in the forms that programs write them in. A key that is itself encrypted is sealed. */
 import type { Passage, Report } from "../hit.ts";
 import type { RuleId } from "../rules.ts";
-import { isOwnLiteral } from "./connections.ts";
+import { isOwnLiteral } from "../value/own-literal.ts";
+import type { Detector } from "./detector.ts";
 
 const PEM = /-----BEGIN (?<label>[A-Z0-9 ]{0,30})PRIVATE KEY(?: BLOCK)?-----(?<body>(?:[^-]|-(?!----)){40,20000})/y;
 const PUTTY = /PuTTY-User-Key-File-\d:[^\n]*\r?\n(?:[^\n]*\r?\n){0,3}?Encryption: none/y;
@@ -20,39 +21,41 @@ const ENCRYPTED = /ENCRYPTED|YmNyeXB0/;
 const DER = /^(?:3082....020100(?:30..06|0282)|30..020100300506032b65|30(?:..|81..)02010104[234])/;
 /** PKCS#12 (RFC 7292), Java and JCE key stores. */
 const KEY_STORE = /^(?:3082....02010330|feedfeed|cececece)/;
-/** The literals that announce a private key. */
-export const KEY_ANCHORS = [
-  "private key",
-  "putty-user-key-file",
-  "lacre-private-1.",
-  "lacre-identity-1.",
-  "lacre-signing-private-1.",
-  "lacre-share-1.",
-  '"kty',
-  "untrusted comment",
-  "<rsakeyvalue",
-] as const;
+/** One form of a private key, and the literal that announces it, in lower case. */
+type Form = { readonly anchor: string; readonly detect: (text: string, offset: number, report: Report) => void };
 
-/** Tries what belongs to an anchor found at an offset. */
-export function detectPrivateKey({ text }: Passage, index: number, offset: number, report: Report): void {
-  const anchor = KEY_ANCHORS[index];
-  if (anchor === "private key") detectPem(text, offset, report);
-  else if (anchor === '"kty') detectJwk(text, offset, report);
-  else if (anchor === "lacre-private-1.") detectWhole(LACRE, "lacre-private-key", text, offset, report);
-  else if (anchor === "lacre-identity-1.") detectWhole(LACRE_IDENTITY, "lacre-private-key", text, offset, report);
-  else if (anchor === "lacre-signing-private-1.") detectWhole(LACRE_SIGNING, "lacre-private-key", text, offset, report);
-  else if (anchor === "lacre-share-1.") detectWhole(LACRE_SHARE, "lacre-private-key", text, offset, report);
-  else if (anchor === "untrusted comment") detectWhole(SIGNING, "private-key", text, offset, report);
-  else if (anchor === "<rsakeyvalue") detectWhole(RSA_XML, "private-key", text, offset, report);
-  else detectWhole(PUTTY, "private-key", text, offset, report);
+/** A form whose literal is its beginning. `pattern` is sticky. */
+function whole(anchor: string, pattern: RegExp, rule: RuleId): Form {
+  return {
+    anchor,
+    detect(text, offset, report) {
+      pattern.lastIndex = offset;
+      const match = pattern.exec(text);
+      if (match === null) return;
+      report({ rule, start: offset, end: offset + match[0].length, subject: "a private key", value: match[0] });
+    },
+  };
 }
 
-function detectWhole(pattern: RegExp, rule: RuleId, text: string, offset: number, report: Report): void {
-  pattern.lastIndex = offset;
-  const match = pattern.exec(text);
-  if (match === null) return;
-  report({ rule, start: offset, end: offset + match[0].length, subject: "a private key", value: match[0] });
-}
+const FORMS: readonly Form[] = [
+  { anchor: "private key", detect: detectPem },
+  whole("putty-user-key-file", PUTTY, "private-key"),
+  whole("lacre-private-1.", LACRE, "lacre-private-key"),
+  whole("lacre-identity-1.", LACRE_IDENTITY, "lacre-private-key"),
+  whole("lacre-signing-private-1.", LACRE_SIGNING, "lacre-private-key"),
+  whole("lacre-share-1.", LACRE_SHARE, "lacre-private-key"),
+  { anchor: '"kty', detect: detectJwk },
+  whole("untrusted comment", SIGNING, "private-key"),
+  whole("<rsakeyvalue", RSA_XML, "private-key"),
+];
+
+/** Keys in text, also within other text. */
+export const PRIVATE_KEYS: Detector = {
+  rules: ["private-key", "lacre-private-key"],
+  anchors: { words: FORMS.map(({ anchor }) => ({ word: anchor, fold: true })), calls: "at each" },
+  applies: () => true,
+  detect: ({ text }, report, { anchor, offset }) => (FORMS[anchor] as Form).detect(text, offset, report),
+};
 
 function detectPem(text: string, offset: number, report: Report): void {
   const back = text.slice(Math.max(0, offset - 48), offset).lastIndexOf("-----BEGIN");
@@ -86,8 +89,14 @@ function detectJwk(text: string, offset: number, report: Report): void {
   report({ rule: "private-key", start: at, end: at + value.length, subject: "a JSON web key", value });
 }
 
-/** A whole file that is a private key or a store of keys, in binary. */
-export function detectBinaryKey(passage: Passage, report: Report): void {
+/** Whole files that are a private key or a store of keys, in binary. */
+export const BINARY_KEYS: Detector = {
+  rules: ["private-key"],
+  applies: ({ depth }) => depth === 0,
+  detect: detectBinaryKey,
+};
+
+function detectBinaryKey(passage: Passage, report: Report): void {
   const head = Array.from(passage.text.slice(0, 16), (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join(
     "",
   );

@@ -1,5 +1,6 @@
 /** Settings of package managers that say where packages come from: whoever writes them chooses what an installation brings. */
 import type { Passage, Report } from "../hit.ts";
+import type { Detector } from "./detector.ts";
 
 /** Where packages come from when nobody says anything else. */
 const USUAL = /^https:\/\/registry\.(?:npmjs\.org|yarnpkg\.com)(?::443)?\/?$/i;
@@ -30,8 +31,14 @@ const NOTATIONS: readonly Notation[] = [
 const PNP_FILE = /(?:^|\/)\.pnp(?:\.c?js|\.data\.json)$/i;
 const PNP_PACKAGE = /\[\s*"lacre"\s*,\s*\[/;
 
-/** Reports settings that move a registry, and a map of Yarn's that leads to a lacre in the repository. */
-export function detectRegistries({ path, text }: Passage, report: Report): void {
+/** Settings that move a registry, and a map of Yarn's that leads to a lacre in the repository. */
+export const REGISTRIES: Detector = {
+  rules: ["registry-moved", "tracked-program"],
+  applies: ({ depth, isBinary }) => depth === 0 && !isBinary,
+  detect: detectRegistries,
+};
+
+function detectRegistries({ path, text }: Passage, report: Report): void {
   const notation = NOTATIONS.find(({ file }) => file.test(path));
   if (notation !== undefined) detectMoves(notation, text, report);
   const mapped = PNP_FILE.test(path) ? PNP_PACKAGE.exec(text) : null;

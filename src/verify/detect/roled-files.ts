@@ -1,19 +1,29 @@
 /** Files that another file of the repository has given a role. */
-import type { Hit, Passage, Report } from "../hit.ts";
+import { hasForeignTraces } from "../../format/foreign/formats.ts";
+import { GIT_CRYPT } from "../../format/foreign/git-crypt.ts";
+import { OPENSSL } from "../../format/foreign/openssl.ts";
+import { hasSopsMetadata } from "../../format/foreign/sops.ts";
+import type { Hit, Report } from "../hit.ts";
 import type { Role } from "../roles.ts";
 import { isLiteralInSecret, ruleInSecret } from "../value/secret-value.ts";
 import { isSealedForm } from "../value/value.ts";
+import type { Detector, Examined } from "./detector.ts";
 
 const ENV_LINE = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(.*?)[ \t]*\r?$/gm;
 const SOPS_NAME = /[^/]\.(?:sops|enc|encrypted)\.(?:ya?ml|json|env|ini|toml|properties)$/i;
 
 /** What the role promises and the file does not keep. */
-export function detectBrokenRole(passage: Passage, role: Role | undefined, report: Report): void {
-  const { text } = passage;
+export const ROLED_FILES: Detector = {
+  rules: ["secret-generator-file", "sealed-token-in-secret", "git-crypt-plaintext", "sops-not-encrypted"],
+  applies: ({ depth }) => depth === 0,
+  detect: detectBrokenRole,
+};
+
+function detectBrokenRole({ path, text, role }: Examined, report: Report): void {
   const hit = role === undefined ? undefined : wholeFile(role, text);
   if (hit !== undefined) report(hit);
   else if (role === "secret-env") detectEnvLines(text, report);
-  else if ((role === "sops" || SOPS_NAME.test(passage.path)) && !isEncrypted(text)) detectUnencrypted(text, report);
+  else if ((role === "sops" || SOPS_NAME.test(path)) && !isEncrypted(text)) detectUnencrypted(text, report);
 }
 
 /** Roles that concern all of a file at once. */
@@ -23,20 +33,18 @@ function wholeFile(role: Role, text: string): Hit | undefined {
     case "secret-file":
       return wholeBreaking(text);
     case "git-crypt":
-      return text.startsWith("\0GITCRYPT\0") ? undefined : whole("git-crypt-plaintext", text, "git-crypt");
+      return GIT_CRYPT.bytes.test(text) ? undefined : whole("git-crypt-plaintext", text, "git-crypt");
     case "transcrypt":
-      return text.startsWith("U2FsdGVkX1") ? undefined : whole("git-crypt-plaintext", text, "transcrypt");
+      return OPENSSL.value.test(text) ? undefined : whole("git-crypt-plaintext", text, "transcrypt");
     case "secret-env":
     case "sops":
       return undefined;
   }
 }
 
-const HAS_METADATA = /^\s*["']?sops["']?\s*:|^sops_mac[ \t]*=|^\[sops\]/m;
-
 function wholeBreaking(text: string): Hit | undefined {
   // A file of SOPS that becomes a Secret is opened on the way; its leaves are judged by its own rules.
-  const rule = ruleInSecret(text, { isBase64: false, isSops: HAS_METADATA.test(text) }, "secret-generator-file");
+  const rule = ruleInSecret(text, { isBase64: false, isSops: hasSopsMetadata(text) }, "secret-generator-file");
   return rule === undefined ? undefined : whole(rule, text, "a file that becomes a Secret");
 }
 
@@ -45,7 +53,7 @@ function whole(rule: Hit["rule"], text: string, subject: string): Hit {
 }
 
 function detectEnvLines(text: string, report: Report): void {
-  const isSops = HAS_METADATA.test(text);
+  const isSops = hasSopsMetadata(text);
   for (const match of text.matchAll(ENV_LINE)) {
     const [line, name = "", raw = ""] = match;
     const value = raw.replace(/^(["'])(.*)\1$/, "$2");
@@ -57,11 +65,7 @@ function detectEnvLines(text: string, report: Report): void {
 
 /** True when something in the file says that it went through an encryption. */
 function isEncrypted(text: string): boolean {
-  return (
-    /^\s*(?:"sops"|sops)["']?\s*:|^sops_\w+\s*=|^\[sops\]|ENC\[|lacre1\.|EJ\[1:|-----BEGIN (?:AGE|PGP) /m.test(text) ||
-    isSealedForm(text.trim()) ||
-    /encryptedData\s*:/.test(text)
-  );
+  return hasForeignTraces(text) || /lacre1\.|-----BEGIN PGP /.test(text) || isSealedForm(text.trim());
 }
 
 /** The first line that puts a literal behind a name. */

@@ -6,47 +6,45 @@ import { LacreError } from "../../errors.ts";
 import type { SealedObject } from "../../format/sealed/edit.ts";
 import { readStream } from "../../format/stream.ts";
 import { decodeText } from "../../format/yaml/source.ts";
-import { type SealerPolicy, signatureProblem } from "../../keys/sealers.ts";
+import { signatureProblem } from "../../keys/sealers.ts";
 import { type Slot, slotName } from "../../model/entry.ts";
 import { MAX_SECRET_BYTES } from "../../model/limits.ts";
 import { excessOf } from "../../model/sealed-secret.ts";
 import type { Token } from "../../model/token.ts";
-import type { Passage, Report } from "../hit.ts";
-import { matchesGlob } from "../text/glob.ts";
-
-/** Key ids of one cluster: alternatives, each a set. */
-export type KeySets = readonly (readonly string[])[];
-
-/** What a repository asks of its tokens. Nothing that is left out is checked. */
-export type SealedPolicy = {
-  readonly scopes?: readonly string[];
-  readonly suites?: readonly string[];
-  /**
-   * Who is to open the values of each environment: its clusters, and of each cluster sets of key ids of which a token must
-   * have one whole. A token has keys of one environment only. Bare public keys are one set; of a cluster's list each key
-   * that opens is a set of its own.
-   */
-  readonly recipients?: Readonly<Record<string, readonly KeySets[]>>;
-  /** Patterns of the files of environments that have some of their own: their tokens are for that environment alone. */
-  readonly paths?: Readonly<Record<string, readonly string[]>>;
-  /** Keys that count as known to others. */
-  readonly compromised?: readonly string[];
-  /** Keys that open nothing any more. */
-  readonly destroyed?: readonly string[];
-  /** Keys that open, and that nothing new should be sealed for. */
-  readonly old?: readonly string[];
-  /** Whose signatures count, and where they are asked for. */
-  readonly signatures?: SealerPolicy;
-};
+import type { Report } from "../hit.ts";
+import type { RuleId } from "../rules.ts";
+import type { Detector, Examined } from "./detector.ts";
+import { type KeySets, type PolicyOf, policiesFor, type SealedPolicy } from "./sealed-policy.ts";
 
 /** A manifest, also under a name with something behind it: deploy.yaml.bak, deploy.yml.orig, deploy.yaml~. */
 const MANIFEST = /\.(?:ya?ml|json)(?:[._~-][\w.~-]*)?$/i;
 const CONCERNS = /lacre\.dev\/|lacre1\./;
+const KIND = /kind["']?\s*:\s*["']?SealedSecret/;
 
-/** Reports every entry that is malformed, moved, or against the policy. */
-export function detectSealed(passage: Passage, means: SignatureMeans, policy: SealedPolicy, report: Report): void {
-  const { text, path } = passage;
-  if (!CONCERNS.test(text) || !/kind["']?\s*:\s*["']?SealedSecret/.test(text) || !MANIFEST.test(path)) return;
+/** Every entry that is malformed, moved, or against the policy. */
+export const SEALED_SECRETS: Detector = {
+  rules: [
+    "sealed-token-malformed",
+    "sealed-token-moved",
+    "sealed-scope-not-allowed",
+    "sealed-suite-not-allowed",
+    "sealed-recipient-unknown",
+    "sealed-recipient-missing",
+    "sealed-key-compromised",
+    "sealed-key-destroyed",
+    "sealed-key-old",
+    "sealed-signature-missing",
+    "sealed-signature-untrusted",
+    "sealed-signature-warned",
+    "sealed-secret-too-large",
+    "sealed-manifest-invalid",
+  ],
+  applies: ({ depth, isBinary, path, text }) =>
+    depth === 0 && !isBinary && CONCERNS.test(text) && KIND.test(text) && MANIFEST.test(path),
+  detect: detectSealed,
+};
+
+function detectSealed({ text, path, means, policy }: Examined, report: Report): void {
   try {
     for (const object of readStream(decodeText(path, text))) {
       if (object.kind === "sealed") judgeObject(object, means, policiesFor(path, policy), report);
@@ -65,28 +63,6 @@ export function detectSealed(passage: Passage, means: SignatureMeans, policy: Se
       value: "",
     });
   }
-}
-
-/** By the environment that a value is for; undefined: it does not say. */
-type PolicyOf = (environment: string | undefined) => SealedPolicy;
-
-/**
- * With the environments that a file may be of: those whose paths it is below, else those without paths. A value that says its
- * environment has keys of that one: in a file of certain environments one of them, elsewhere any. One that nobody knows has none.
- */
-function policiesFor(path: string, policy: SealedPolicy): PolicyOf {
-  const { recipients, paths = {} } = policy;
-  if (recipients === undefined) return () => policy;
-  const all = Object.entries(recipients);
-  const patternsOf = (name: string) => (Object.hasOwn(paths, name) ? paths[name] : undefined);
-  const own = all.filter(([name]) => patternsOf(name)?.some((pattern) => matchesGlob(pattern, path)));
-  const fitting = own.length > 0 ? own : all.filter(([name]) => patternsOf(name) === undefined);
-  return (environment) => ({
-    ...policy,
-    recipients: Object.fromEntries(
-      environment === undefined ? fitting : (own.length > 0 ? own : all).filter(([name]) => name === environment),
-    ),
-  });
 }
 
 function offsetOfLine(text: string, line: number): number {
@@ -130,7 +106,7 @@ function judgeSlot(
   place: Parameters<typeof isAtWith>[2],
   means: SignatureMeans,
   policy: SealedPolicy,
-): string | undefined {
+): RuleId | undefined {
   if (token === undefined) return "sealed-token-malformed";
   return judgeToken(token, place, means, policy);
 }
@@ -140,7 +116,7 @@ function judgeToken(
   place: Parameters<typeof isAtWith>[2],
   means: SignatureMeans,
   policy: SealedPolicy,
-): string | undefined {
+): RuleId | undefined {
   const { scopes, suites, old = [], signatures } = policy;
   if (!isAtWith(means.sha256, token, place)) return "sealed-token-moved";
   if (scopes !== undefined && !scopes.includes(token.scope)) return "sealed-scope-not-allowed";
@@ -158,14 +134,14 @@ function judgeToken(
 function judgeKeys(
   ids: readonly string[],
   { recipients, compromised = [], destroyed = [] }: SealedPolicy,
-): string | undefined {
+): RuleId | undefined {
   if (ids.some((id) => compromised.includes(id))) return "sealed-key-compromised";
   if (ids.some((id) => destroyed.includes(id))) return "sealed-key-destroyed";
   return recipients && judgeRecipients(ids, Object.values(recipients));
 }
 
 /** A key that no environment names is somebody who reads along; so is one of another environment. */
-function judgeRecipients(ids: readonly string[], environments: readonly (readonly KeySets[])[]): string | undefined {
+function judgeRecipients(ids: readonly string[], environments: readonly (readonly KeySets[])[]): RuleId | undefined {
   const fitting = environments.filter((clusters) => ids.every((id) => clusters.flat().some((set) => set.includes(id))));
   if (fitting.length === 0) return "sealed-recipient-unknown";
   const holds = (sets: KeySets) => sets.some((set) => set.length > 0 && set.every((id) => ids.includes(id)));

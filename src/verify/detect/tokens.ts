@@ -1,8 +1,10 @@
 /** Tokens of providers, by their shape alone. */
-import type { Passage, Report } from "../hit.ts";
+import type { Report } from "../hit.ts";
+import type { Keyword } from "../text/keywords.ts";
 import { anchorsOf, compileShape, leadOf, type TokenRule } from "../tokens/shape.ts";
 import { TOKEN_RULES } from "../tokens/table.ts";
 import { classifyValue, isMonotonous } from "../value/value.ts";
+import type { Announced, Detector, Examined } from "./detector.ts";
 
 type Compiled = {
   readonly rule: TokenRule;
@@ -10,37 +12,49 @@ type Compiled = {
   readonly lead: { readonly min: number; readonly max: number };
 };
 
-const COMPILED: readonly Compiled[] = TOKEN_RULES.map((rule) => ({
-  rule,
-  pattern: compileShape(rule.parts, rule.near === undefined ? "y" : "g"),
-  lead: leadOf(rule),
-}));
+/** One literal that announces one rule. */
+type TokenAnchor = Keyword & Compiled;
 
-/** One anchor of one rule. */
-export type TokenAnchor = { readonly word: string; readonly fold: boolean; readonly rule: number };
+function anchorsIn(rules: readonly TokenRule[], flag: "y" | "g"): readonly TokenAnchor[] {
+  return rules.flatMap((rule) => {
+    const compiled = { rule, pattern: compileShape(rule.parts, flag), lead: leadOf(rule) };
+    return anchorsOf(rule).map((word) => ({ word, fold: rule.near !== undefined, ...compiled }));
+  });
+}
 
-/** Every literal that announces a token. */
-export const TOKEN_ANCHORS: readonly TokenAnchor[] = TOKEN_RULES.flatMap((rule, index) =>
-  anchorsOf(rule).map((word) => ({ word, fold: rule.near !== undefined, rule: index })),
-);
+const ANYWHERE = TOKEN_RULES.filter(({ near }) => near === undefined);
+const NEARBY = TOKEN_RULES.filter(({ near }) => near !== undefined);
+const ANYWHERE_ANCHORS = anchorsIn(ANYWHERE, "y");
+const NEARBY_ANCHORS = anchorsIn(NEARBY, "g");
 
-/** Tries a rule whose anchor was found at an offset. */
-export function detectToken(passage: Passage, index: number, offset: number, report: Report): void {
-  const { rule, pattern, lead } = COMPILED[index] as Compiled;
-  if (rule.near !== undefined) return;
+/** Shapes with a literal of their own: tried where it stands. */
+export const TOKENS: Detector = {
+  rules: ANYWHERE.map(({ id }) => id),
+  anchors: { words: ANYWHERE_ANCHORS, calls: "at each" },
+  applies: () => true,
+  detect: detectToken,
+};
+
+/** Shapes too plain to be looked for everywhere: tried in the whole text when it names the provider. */
+export const TOKENS_NEARBY: Detector = {
+  rules: NEARBY.map(({ id }) => id),
+  anchors: { words: NEARBY_ANCHORS, calls: "once" },
+  applies: () => true,
+  detect({ text }, report, { anchor }) {
+    const { rule, pattern } = NEARBY_ANCHORS[anchor] as TokenAnchor;
+    for (const match of text.matchAll(pattern)) accept(rule, match, report);
+  },
+};
+
+function detectToken({ text }: Examined, report: Report, { anchor, offset }: Announced): void {
+  const { rule, pattern, lead } = ANYWHERE_ANCHORS[anchor] as TokenAnchor;
   for (let back = lead.min; back <= lead.max; back++) {
     pattern.lastIndex = offset - back;
-    const match = offset < back ? null : pattern.exec(passage.text);
+    const match = offset < back ? null : pattern.exec(text);
     if (match === null) continue;
     accept(rule, match, report);
     return;
   }
-}
-
-/** Tries a rule that its provider's name in the text has announced, everywhere. */
-export function detectTokenAnywhere(passage: Passage, index: number, report: Report): void {
-  const { rule, pattern } = COMPILED[index] as Compiled;
-  for (const match of passage.text.matchAll(pattern)) accept(rule, match, report);
 }
 
 function accept(rule: TokenRule, match: RegExpExecArray, report: Report): void {

@@ -1,13 +1,21 @@
 /** Files of which nobody can say what is in them: packed, or in an encoding that is not read. Told, so that they are not called clean. */
 
-import type { Hit, Passage, Report } from "../hit.ts";
-import { isBinaryCiphertext, isEbcdic, isUtf7, isWideText } from "../text/encoding.ts";
+import { isForeignBinary } from "../../format/foreign/formats.ts";
+import type { Hit, Report } from "../hit.ts";
+import { isEbcdic, isUtf7, isWideText } from "../text/encoding.ts";
 import { isConfigurationName, isPacked } from "../text/packed.ts";
+import type { Detector, Examined } from "./detector.ts";
 
 const at = (rule: Hit["rule"], subject: string): Hit => ({ rule, start: 0, end: 0, subject, value: "" });
 
-/** Reports what keeps a file from being judged. isBinary: it begins with zero bytes and is no text that is known. */
-export function detectUnjudged({ path, text }: Passage, isBinary: boolean, report: Report): void {
+/** What keeps a file from being judged. */
+export const UNJUDGED_FILES: Detector = {
+  rules: ["packed-configuration", "packed-file", "encoding-unknown"],
+  applies: ({ depth }) => depth === 0,
+  detect: detectUnjudged,
+};
+
+function detectUnjudged({ path, text, isBinary }: Examined, report: Report): void {
   if (isPacked(text)) {
     report(
       isConfigurationName(path)
@@ -17,7 +25,7 @@ export function detectUnjudged({ path, text }: Passage, isBinary: boolean, repor
     return;
   }
   if (isBinary || text.includes("\0")) {
-    if ((isTextName(path) && !isBinaryCiphertext(text)) || isWideText(text))
+    if ((isTextName(path) && !isForeignBinary(text)) || isWideText(text))
       report(at("encoding-unknown", "bytes that are no text"));
     return;
   }

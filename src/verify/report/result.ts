@@ -13,7 +13,7 @@ export type VerifyResult = {
 };
 
 /** The forms a report can have. */
-const REPORT_FORMATS = ["text", "json", "sarif", "github", "junit"] as const;
+export const REPORT_FORMATS = ["text", "json", "sarif", "github", "junit"] as const;
 
 /** One of REPORT_FORMATS. */
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -25,12 +25,12 @@ export function openFindings({ findings }: VerifyResult): readonly Finding[] {
 
 /** True for a finding that says that a file could not be judged. */
 export function isUnscanned({ rule }: Finding): boolean {
-  return ruleOf(rule)?.kind === "unscanned";
+  return ruleOf(rule).kind === "unscanned";
 }
 
 /** True for a finding that is told and fails nothing. */
 export function isWarning({ rule }: Finding): boolean {
-  return ruleOf(rule)?.kind === "warning";
+  return ruleOf(rule).kind === "warning";
 }
 
 /** A path on one line of a terminal, whatever bytes it is made of. */

@@ -13,7 +13,7 @@ function uriOf(path: string): string {
 }
 
 function resultOf(finding: Finding, order: ReadonlyMap<string, number>): object {
-  const { rule, path, line, column, endLine, endColumn, message, fix, identity, allowed, commit } = finding;
+  const { rule, path, line, column, endLine, endColumn, message, fix, identities, allowed, commit } = finding;
   return {
     ruleId: rule,
     ruleIndex: order.get(rule),
@@ -32,7 +32,7 @@ function resultOf(finding: Finding, order: ReadonlyMap<string, number>): object 
         },
       },
     ],
-    ...(identity === undefined ? {} : { partialFingerprints: { "lacreIdentity/v1": identity } }),
+    ...(identities === undefined ? {} : { partialFingerprints: { "lacreIdentity/v1": identities[0] } }),
     ...(commit === undefined ? {} : { properties: { commit } }),
     ...(allowed === undefined
       ? {}
@@ -65,8 +65,8 @@ export function sarifReport(result: VerifyResult): string {
             rules: used.map((id) => ({
               id,
               name: id,
-              shortDescription: { text: ruleOf(id)?.title ?? id },
-              fullDescription: { text: ruleOf(id)?.explanation ?? id },
+              shortDescription: { text: ruleOf(id).title },
+              fullDescription: { text: ruleOf(id).explanation },
               help: { text: `lacre verify --explain ${id}` },
             })),
           },

@@ -66,8 +66,3 @@ export function isWideText(bytes: string): boolean {
   if (rest.length < MIN_BYTES || rest.length > sample.length * 0.7) return false;
   return rest.replace(/[^\t\n\r -~]/g, "").length >= rest.length * 0.95;
 }
-
-/** Files that hold ciphertext in bytes, under any name: git-crypt, age, OpenSSL. */
-export function isBinaryCiphertext(bytes: string): boolean {
-  return /^(?:\0GITCRYPT\0|age-encryption\.org\/v1\n|Salted__)/.test(bytes);
-}

@@ -14,13 +14,15 @@ function decodeLatin1(bytes: Uint8Array): string {
   return out;
 }
 
-function decodeUtf16(bytes: Uint8Array, start: number, bigEndian: boolean): string {
-  const label = bigEndian ? "utf-16be" : "utf-16le";
-  return new TextDecoder(label).decode(bytes.subarray(start));
+/** Which byte of a unit comes first: the low one, or the high one. */
+type ByteOrder = "le" | "be";
+
+function decodeUtf16(bytes: Uint8Array, order: ByteOrder): string {
+  return new TextDecoder(`utf-16${order}`).decode(bytes);
 }
 
 /** UTF-32: every character has four bytes, of which one is at most 0x10 and one always zero. */
-function utf32Order(bytes: Uint8Array): "le" | "be" | undefined {
+function utf32Order(bytes: Uint8Array): ByteOrder | undefined {
   const sample = Math.min(bytes.length, SAMPLE_BYTES) & ~3;
   if (sample < 8 || bytes.length % 4 !== 0) return undefined;
   const fits = (high: number, next: number) => {
@@ -32,7 +34,7 @@ function utf32Order(bytes: Uint8Array): "le" | "be" | undefined {
   return fits(0, 1) ? "be" : undefined;
 }
 
-function decodeUtf32(bytes: Uint8Array, order: "le" | "be"): string {
+function decodeUtf32(bytes: Uint8Array, order: ByteOrder): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const parts: string[] = [];
   let part = "";
@@ -48,7 +50,7 @@ function decodeUtf32(bytes: Uint8Array, order: "le" | "be"): string {
 }
 
 /** Nearly every second byte of western text in UTF-16 is zero, and always the same one of the two. */
-function utf16ByZeros(bytes: Uint8Array): "le" | "be" | undefined {
+function utf16ByZeros(bytes: Uint8Array): ByteOrder | undefined {
   const sample = Math.min(bytes.length, SAMPLE_BYTES) & ~1;
   if (sample < 4) return undefined;
   let even = 0;
@@ -69,11 +71,11 @@ export function decodeBytes(bytes: Uint8Array): Decoded {
   const wide = utf32Order(bytes);
   if (wide !== undefined) return { kind: "text", text: decodeUtf32(bytes, wide) };
   if (a === 0xff && b === 0xfe && !(c === 0 && bytes[3] === 0))
-    return { kind: "text", text: decodeUtf16(bytes, 2, false) };
-  if (a === 0xfe && b === 0xff) return { kind: "text", text: decodeUtf16(bytes, 2, true) };
+    return { kind: "text", text: decodeUtf16(bytes.subarray(2), "le") };
+  if (a === 0xfe && b === 0xff) return { kind: "text", text: decodeUtf16(bytes.subarray(2), "be") };
   if (bytes.subarray(0, SAMPLE_BYTES * 8).includes(0)) {
     const order = utf16ByZeros(bytes);
-    if (order !== undefined) return { kind: "text", text: decodeUtf16(bytes, 0, order === "be") };
+    if (order !== undefined) return { kind: "text", text: decodeUtf16(bytes, order) };
     return { kind: "binary", text: decodeLatin1(bytes) };
   }
   try {

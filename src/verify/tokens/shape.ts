@@ -29,8 +29,21 @@ export type Run = { readonly of: Alphabet; readonly min: number; readonly max: n
 /** A literal, one of several literals, or a run. */
 export type Part = string | readonly string[] | Run;
 
+declare const named: unique symbol;
+
+/** The id of a rule about a token: made for the rows of the table only, so that a text cannot be taken for one. */
+export type TokenRuleId = string & { readonly [named]: "token rule" };
+
+/** A row of the table as a rule. */
+export type TokenRule = TokenShape & { readonly id: TokenRuleId };
+
+/** The rule that a row makes. */
+export function tokenRule(shape: TokenShape): TokenRule {
+  return { ...shape, id: shape.id as TokenRuleId };
+}
+
 /** What one provider's tokens look like, and where that is written. */
-export type TokenRule = {
+export type TokenShape = {
   readonly id: string;
   readonly name: string;
   readonly parts: readonly Part[];
@@ -94,7 +107,7 @@ export function compileShape(parts: readonly Part[], flag: "y" | "g"): RegExp {
 }
 
 /** The literals that announce a rule in a text. */
-export function anchorsOf(rule: TokenRule): readonly string[] {
+export function anchorsOf(rule: TokenShape): readonly string[] {
   if (rule.near !== undefined) return [rule.near];
   const part = rule.parts[rule.anchor ?? 0];
   if (typeof part === "string") return [part];
@@ -103,7 +116,7 @@ export function anchorsOf(rule: TokenRule): readonly string[] {
 }
 
 /** The shortest and the longest distance from a match's start to its anchor. */
-export function leadOf(rule: TokenRule): { readonly min: number; readonly max: number } {
+export function leadOf(rule: TokenShape): { readonly min: number; readonly max: number } {
   let min = 0;
   let max = 0;
   for (const part of rule.parts.slice(0, rule.anchor ?? 0)) {

@@ -1,9 +1,9 @@
 /** The token shapes of providers: our own table, each row with the page that documents the token. docs/token-rules.md shows it. */
 import { endsInCrc32, isDiscord, isJwt, isNkeySeed } from "./checksum.ts";
-import { run, type TokenRule, UUID } from "./shape.ts";
+import { run, type TokenRule, type TokenShape, tokenRule, UUID } from "./shape.ts";
 
 /** Source control, packages and builds. */
-const DEVELOPMENT: readonly TokenRule[] = [
+const DEVELOPMENT: readonly TokenShape[] = [
   {
     id: "github-token",
     name: "GitHub token",
@@ -312,7 +312,7 @@ const DEVELOPMENT: readonly TokenRule[] = [
 ];
 
 /** Clouds, hosting, networks and platforms. */
-const INFRASTRUCTURE: readonly TokenRule[] = [
+const INFRASTRUCTURE: readonly TokenShape[] = [
   {
     id: "aws-access-key-id",
     name: "AWS access key id",
@@ -791,7 +791,7 @@ const INFRASTRUCTURE: readonly TokenRule[] = [
 ];
 
 /** Chat, mail, payment and business services. */
-const SERVICES: readonly TokenRule[] = [
+const SERVICES: readonly TokenShape[] = [
   {
     id: "slack-bot-token",
     name: "Slack token",
@@ -1209,7 +1209,7 @@ const SERVICES: readonly TokenRule[] = [
 ];
 
 /** Models and what runs them. */
-const MODELS: readonly TokenRule[] = [
+const MODELS: readonly TokenShape[] = [
   {
     id: "openai-key",
     name: "OpenAI API key",
@@ -1325,4 +1325,6 @@ const MODELS: readonly TokenRule[] = [
 ];
 
 /** Every token rule. */
-export const TOKEN_RULES: readonly TokenRule[] = [...DEVELOPMENT, ...INFRASTRUCTURE, ...SERVICES, ...MODELS];
+export const TOKEN_RULES: readonly TokenRule[] = [...DEVELOPMENT, ...INFRASTRUCTURE, ...SERVICES, ...MODELS].map(
+  tokenRule,
+);

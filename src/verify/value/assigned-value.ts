@@ -30,10 +30,10 @@ function stickyMatch(pattern: RegExp, text: string, at: number): RegExpExecArray
 export function readQuoted(text: string, at: number): Value | undefined {
   const open = stickyMatch(OPEN_QUOTE, text, at);
   if (open === null) return undefined;
-  const [whole, slashes = "", quote = ""] = open;
+  const [whole, , quote = ""] = open;
   const start = at + whole.length;
   const window = text.slice(start, start + MAX_VALUE_CHARACTERS);
-  const length = closingQuote(window, whole, slashes !== "", quote);
+  const length = closingQuote(window, open);
   if (length === undefined) return undefined;
   const value = window.slice(0, length);
   // Otherwise the quote was the end of a string, and this is what stands between two.
@@ -42,7 +42,8 @@ export function readQuoted(text: string, at: number): Value | undefined {
 }
 
 /** Where the string ends: at the first quote that is neither escaped nor doubled. */
-function closingQuote(window: string, whole: string, isEscaped: boolean, quote: string): number | undefined {
+function closingQuote(window: string, [whole, slashes, quote]: RegExpExecArray): number | undefined {
+  const isEscaped = slashes !== "";
   for (let end = window.indexOf(whole); end !== -1; end = window.indexOf(whole, end + 1)) {
     const isOdd = countBackslashes(window, end) % 2 === 1;
     if (isOdd && (isEscaped || quote !== "'")) continue;
@@ -58,20 +59,38 @@ function countBackslashes(text: string, at: number): number {
   return count;
 }
 
-/** The value at the offset, or undefined where a value is no scalar. nameStart tells whether the name begins its line. */
-export function readValue(
+/** True for what stands in front of a name, on its line, where the value has the rest of the line to itself. */
+type HasOwnLine = (before: string) => boolean;
+
+/** The value that is assigned at the offset, or undefined where it is no scalar. nameStart tells whether the name begins its line. */
+export function assignedValue(text: string, from: number, nameStart: number, kind: FileKind): Value | undefined {
+  return valueAt(text, from, nameStart, kind, (before) => LINE_START.test(before));
+}
+
+/** The same for `value:` beside `name: X`, which has a line of its own unless both stand in braces. */
+export function pairedValue(text: string, from: number, nameStart: number, kind: FileKind): Value | undefined {
+  return valueAt(text, from, nameStart, kind, (before) => !/[{,]/.test(before));
+}
+
+function valueAt(
   text: string,
   from: number,
   nameStart: number,
   kind: FileKind,
-  isPair = false,
+  hasOwnLine: HasOwnLine,
 ): Value | undefined {
   const at = from + (stickyMatch(TAG_OR_ANCHOR, text, from)?.[0].length ?? 0);
   if (kind.notation === "yaml" && stickyMatch(OWN_TAG, text, at) !== null) return undefined;
-  return readQuoted(text, at) ?? readUnquoted(text, at, nameStart, kind, isPair);
+  return readQuoted(text, at) ?? readUnquoted(text, at, nameStart, kind, hasOwnLine);
 }
 
-function readUnquoted(text: string, at: number, nameStart: number, kind: FileKind, isPair: boolean): Value | undefined {
+function readUnquoted(
+  text: string,
+  at: number,
+  nameStart: number,
+  kind: FileKind,
+  hasOwnLine: HasOwnLine,
+): Value | undefined {
   const head = text.slice(at, at + 20);
   if (/^\{(?!\{)/.test(head)) return objectValue(text, at);
   if (/^\[(?!\[)/.test(head)) return undefined;
@@ -81,16 +100,20 @@ function readUnquoted(text: string, at: number, nameStart: number, kind: FileKin
     if (block !== null) return indented(text, at + block[0].length, nameStart);
   }
   if (kind.notation === "yaml" && /^(?:\r?\n|$)/.test(head)) return continuation(text, at, nameStart);
-  return bareValue(text, at, nameStart, kind, isPair);
+  return bareValue(text, at, nameStart, kind, hasOwnLine);
 }
 
-function bareValue(text: string, at: number, nameStart: number, kind: FileKind, isPair: boolean): Value | undefined {
-  const head = lineBefore(text, nameStart);
-  const isLine = isPair ? !/[{,]/.test(head) : LINE_START.test(head);
+function bareValue(
+  text: string,
+  at: number,
+  nameStart: number,
+  kind: FileKind,
+  hasOwnLine: HasOwnLine,
+): Value | undefined {
   const end = lineEnd(text, at);
   const line = text.slice(at, Math.min(end, at + MAX_VALUE_CHARACTERS));
   if (/^(?:\{\{|\$\{|\$\(|<%)/.test(line)) return { value: line.trim(), start: at, end, quoted: false, isTyped: true };
-  const isWholeLine = isLine && (kind.notation === "yaml" || kind.notation === "line");
+  const isWholeLine = hasOwnLine(lineBefore(text, nameStart)) && (kind.notation === "yaml" || kind.notation === "line");
   const stop = isWholeLine ? /[ \t]+#.*$|[ \t\r]+$/ : /[\s"'`,;<>|)}\]\\].*$/s;
   const value = line.replace(kind.notation === "shell" || !isWholeLine ? /[\s"'`,;<>|)}\]\\&].*$/s : stop, "");
   if (value === "") return undefined;

@@ -2,7 +2,7 @@
 
 import type { FileKind } from "../text/file-kind.ts";
 import { lineBefore, lineStart } from "../text/nearby.ts";
-import { readList, readMap, readQuoted, readValue, type Value } from "./assigned-value.ts";
+import { assignedValue, pairedValue, readList, readMap, readQuoted, type Value } from "./assigned-value.ts";
 
 /** One name and its value. quoted: the text itself says where the value begins and ends. */
 export type Assignment = Value & { readonly name: string; readonly nameStart: number };
@@ -84,7 +84,7 @@ function valuesOf(text: string, { start, end }: Identifier, kind: FileKind): rea
   const assigned = matchAt(SEPARATOR, text, end);
   if (assigned !== undefined) {
     return (
-      readList(text, assigned) ?? readMap(text, assigned, start) ?? optional(readValue(text, assigned, start, kind))
+      readList(text, assigned) ?? readMap(text, assigned, start) ?? optional(assignedValue(text, assigned, start, kind))
     );
   }
   const argument = (isArgument(before, kind) ? matchAt(ARGUMENT, text, end) : undefined) ?? matchAt(CALL, text, end);
@@ -107,13 +107,13 @@ function blockDefault(text: string, start: number, end: number, kind: FileKind):
   const close = window.indexOf("\n}");
   const block = close === -1 ? window.slice(0, 1000) : window.slice(0, close);
   const match = HCL_DEFAULT.exec(block);
-  return match === null ? [] : optional(readValue(text, end + match.index + match[0].length, start, kind));
+  return match === null ? [] : optional(assignedValue(text, end + match.index + match[0].length, start, kind));
 }
 
 /** `name: X` beside `value: Y`, in either order. */
 function pairedValues(text: string, start: number, end: number, kind: FileKind): readonly Value[] {
   const after = matchAt(PAIRED, text, end);
-  if (after !== undefined) return optional(readValue(text, after, start, kind, true));
+  if (after !== undefined) return optional(pairedValue(text, after, start, kind));
   const attribute = /^\\*["'][^<>]{0,80}>/.exec(text.slice(end, end + 100));
   if (attribute !== null) return elementText(text, end + attribute[0].length);
   const line = lineStart(text, start);
@@ -123,7 +123,7 @@ function pairedValues(text: string, start: number, end: number, kind: FileKind):
   const value = /^[ \t]*-?[ \t]*["']?value["']?[ \t]*:[ \t]*/.exec(previous);
   if (value === null || line === 0) return [];
   const at = line - previous.length + value[0].length;
-  return optional(readValue(text, at, at, kind));
+  return optional(assignedValue(text, at, at, kind));
 }
 
 function elementValue(text: string, end: number): readonly Value[] {

@@ -1,6 +1,6 @@
 /** Whether a literal behind a sensitive name is a secret, or one of the many things that stand there and are none. */
 
-import { decodeBase64 } from "../text/base64.ts";
+import { decodeBase64 } from "../../format/base64.ts";
 import type { FileKind } from "../text/file-kind.ts";
 import type { Assignment } from "./assignment.ts";
 import { type Sensitivity, sensitivity } from "./key-name.ts";
@@ -66,7 +66,7 @@ function isProse(value: string): boolean {
 }
 
 /** A literal in a configuration file. */
-function isConfiguredSecret(value: string, kind: Sensitivity, isTyped: boolean): boolean {
+function isConfiguredSecret(value: string, kind: Sensitivity, { isTyped }: Assignment): boolean {
   if (value.length < 3 || isElsewhere(value) || isProse(value) || HOST.test(value)) return false;
   if (!isTyped && CALL.test(value)) return false;
   if (/^[\w$.]+\(.*\)$|^(?:module|var|local|data|each|self)\.\w/.test(value)) return false;
@@ -134,9 +134,12 @@ function isExpression({ name, quoted }: Assignment, { notation }: FileKind, valu
   return notation === "hcl" && !/^[A-Z][A-Z0-9_]+$/.test(name);
 }
 
+/** Where an assignment stands. */
+export type Standing = { readonly kind: FileKind; readonly isComment: boolean };
+
 /** True for an assignment that puts a secret in plain sight. */
-export function isPlainSecret(assignment: Assignment, kind: FileKind, isComment: boolean): boolean {
-  const { name, value: text, quoted, isTyped } = assignment;
+export function isPlainSecret(assignment: Assignment, { kind, isComment }: Standing): boolean {
+  const { name, value: text, quoted } = assignment;
   const sensitive = sensitivity(name);
   const value = effective(text);
   if (sensitive === undefined || kind.trust === "generated" || isNoValue(name, text, value)) return false;
@@ -147,5 +150,5 @@ export function isPlainSecret(assignment: Assignment, kind: FileKind, isComment:
   if (kind.notation === "hcl" && !quoted)
     return !isExpression(assignment, kind, value) && isHardCodedSecret(value, sensitive);
   if (kind.notation === "json" && !quoted) return isHardCodedSecret(value, sensitive);
-  return !isExpression(assignment, kind, value) && isConfiguredSecret(value, sensitive, isTyped);
+  return !isExpression(assignment, kind, value) && isConfiguredSecret(value, sensitive, assignment);
 }

@@ -1,6 +1,8 @@
 /** The values of a Secret: there every literal counts, however weak, and nothing passes by its beginning alone. */
+
+import { decodeBase64 } from "../../format/base64.ts";
 import { parseToken, TOKEN_PREFIX } from "../../model/token.ts";
-import { decodeBase64 } from "../text/base64.ts";
+import type { RuleId } from "../rules.ts";
 import { hasRandomPart } from "./judgement.ts";
 import { isExactReference } from "./secret-reference.ts";
 import { classifyValue, isDocumented } from "./value.ts";
@@ -9,9 +11,14 @@ import { classifyValue, isDocumented } from "./value.ts";
 export type SecretPlace = { readonly isBase64: boolean; readonly isSops?: boolean };
 
 /** The rule that a text in a Secret breaks, or undefined. `plain`: the rule for a literal in this place. */
-export function ruleInSecret(text: string, place: SecretPlace, plain: string): string | undefined {
-  if (isToken(text) || (place.isBase64 && isToken(decodeBase64(text) ?? ""))) return "sealed-token-in-secret";
+export function ruleInSecret(text: string, place: SecretPlace, plain: RuleId): RuleId | undefined {
+  if (isTokenInSecret(text, place)) return "sealed-token-in-secret";
   return isLiteralInSecret(text, place) ? plain : undefined;
+}
+
+/** True for a token in the place of a value, also in base64. */
+export function isTokenInSecret(text: string, { isBase64 }: SecretPlace): boolean {
+  return isToken(text) || (isBase64 && isToken(decodeBase64(text) ?? ""));
 }
 
 /** True for a sound token of this program: it opens only as an entry of a SealedSecret, a Secret hands it on as it is. */
@@ -21,14 +28,14 @@ function isToken(text: string): boolean {
 }
 
 /** A hash can be tried out offline, so it is no less a value than any other; a certificate is public wherever it stands. */
-export function isLiteralInSecret(text: string, { isBase64, isSops = false }: SecretPlace): boolean {
-  const kind = strictKind(text, isSops);
+export function isLiteralInSecret(text: string, place: SecretPlace): boolean {
+  const kind = strictKind(text, place);
   if (kind !== "literal" && kind !== "public") return false;
-  const decoded = isBase64 ? decodeBase64(text) : undefined;
-  return (decoded === undefined ? kind : strictKind(decoded, isSops)) === "literal";
+  const decoded = place.isBase64 ? decodeBase64(text) : undefined;
+  return (decoded === undefined ? kind : strictKind(decoded, place)) === "literal";
 }
 
-function strictKind(text: string, isSops: boolean): "literal" | "public" | "none" {
+function strictKind(text: string, { isSops }: SecretPlace): "literal" | "public" | "none" {
   const value = text.trim();
   const kind = classifyValue(value);
   switch (kind) {
@@ -37,7 +44,7 @@ function strictKind(text: string, isSops: boolean): "literal" | "public" | "none
     case "public":
       return "public";
     case "sealed":
-      return isSops || isWholeSealed(value) ? "none" : "literal";
+      return isSops === true || isWholeSealed(value) ? "none" : "literal";
     case "reference":
       return isExactReference(value) ? "none" : "literal";
     case "placeholder":

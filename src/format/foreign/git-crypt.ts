@@ -1,0 +1,5 @@
+/** git-crypt: whole files, as Git holds them, by their first ten bytes. */
+import type { ForeignFormat } from "./format.ts";
+
+/** git-crypt. */
+export const GIT_CRYPT: ForeignFormat & { readonly bytes: RegExp } = { bytes: /^\0GITCRYPT\0/ };

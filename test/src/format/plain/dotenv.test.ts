@@ -1,0 +1,80 @@
+/** .env files: what all readers agree on is read, what they read differently is refused with its place. */
+import { describe, expect, it } from "vitest";
+import { fromUtf8, utf8 } from "../../../../src/bytes.ts";
+import { LacreError } from "../../../../src/errors.ts";
+import { readDotenv } from "../../../../src/format/plain/dotenv.ts";
+import { printDotenv } from "../../../../src/format/plain/print-dotenv.ts";
+
+const read = (text: string) =>
+  [...readDotenv({ path: ".env", text, bom: false })].map(([key, value]) => [key, fromUtf8(value)]);
+
+function refusal(text: string): string {
+  try {
+    read(text);
+  } catch (error) {
+    if (error instanceof LacreError) return `${error.code} ${error.message}`;
+  }
+  return "read";
+}
+
+describe("a .env file", () => {
+  it.each([
+    ["a plain value", "A=b c\n", [["A", "b c"]]],
+    ["blanks around the sign and behind the value", "A = b  \n", [["A", "b"]]],
+    ["export in front", "export A=b", [["A", "b"]]],
+    [
+      "an empty value",
+      "A=\nB=c\n",
+      [
+        ["A", ""],
+        ["B", "c"],
+      ],
+    ],
+    ["a comment behind a space", "A=b #c\n", [["A", "b"]]],
+    ["a # within a word", "A=b#c\n", [["A", "b#c"]]],
+    ["single quotes, which change nothing", "A='b\\n$c #d'\n", [["A", "b\\n$c #d"]]],
+    ["double quotes, whose escapes count", 'A="b\\n\\"c\\\\"\n', [["A", 'b\n"c\\']]],
+    ["a value over several lines", "A='b\nc'\n", [["A", "b\nc"]]],
+    ["line ends of Windows, comments and blank lines", "\r\n# x\r\nA=b\r\n", [["A", "b"]]],
+    ["a variable, which is not expanded", "A=$B/c\n", [["A", "$B/c"]]],
+  ])("%s is read", (_, text, values) => {
+    expect(read(text)).toEqual(values);
+  });
+
+  it.each([
+    ["a line without a sign", "A=b\nnonsense\n", "SECRET_INVALID .env:2:1: this line is not KEY=value"],
+    ["a key that no Secret has", "A/B=c\n", "SECRET_INVALID .env:1:1: this key is not valid"],
+    ["a key that is there twice", "A=b\nA=c\n", "SECRET_INVALID .env:2:1: A is there twice"],
+    ["quotes that do not end", "A='b\n", "SECRET_INVALID .env:1:3: the quotes around the value of A are not closed"],
+    ["backquotes", "A=`b`\n", "SECRET_INVALID .env:1:3: the value of A is in backquotes"],
+    ["text behind the quotes", "A='b' c\n", "SECRET_INVALID .env:1:6: something follows the value of A"],
+    [
+      "an escape that readers disagree on",
+      'A="\\x41"\n',
+      "SECRET_INVALID .env:1:3: the value of A has an escape that readers of .env files disagree on",
+    ],
+  ])("%s is refused, with its place and without the value", (_, text, message) => {
+    expect(refusal(text)).toBe(message);
+  });
+});
+
+describe("values printed as a .env file", () => {
+  const print = (value: string) => printDotenv(new Map([["A", utf8(value)]]));
+
+  it.each(["", "plain", "a b", "it's", 'a"b', "a\nb", "$HOME", "#x", "back\\slash", 'it\'s $5 "quoted"\n'])(
+    "%j comes back as it was",
+    (value) => {
+      const printed = print(value);
+      expect(printed.ok && read(printed.text)).toEqual([["A", value]]);
+    },
+  );
+
+  it.each([
+    ["bytes that are no text", Uint8Array.of(0xff, 0xfe)],
+    ["a zero byte", Uint8Array.of(0x61, 0)],
+    ["line ends of Windows, which editors change", utf8("a\r\nb")],
+    ["a quote and a backquote, which a shell would run", utf8("it's `id`")],
+  ])("%s fit none: the key is named", (_, value) => {
+    expect(printDotenv(new Map([["A", value]]))).toEqual({ ok: false, key: "A" });
+  });
+});

@@ -1,0 +1,17 @@
+/** Findings for tests about what becomes of them. */
+import type { Finding } from "../../src/verify/finding.ts";
+
+/** One finding: what a test is not about has some value. */
+export function finding(more: Partial<Finding> = {}): Finding {
+  return {
+    rule: "plaintext-credential",
+    path: "a.yaml",
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 5,
+    message: "PASSWORD: literal behind a name that promises a secret",
+    fix: "mend it",
+    ...more,
+  };
+}
