@@ -69,7 +69,7 @@ export function detectLooseManifests(passage: Passage, report: Report): LooseOut
 function judgeLines(
   passage: Passage,
   lines: readonly Line[],
-  { isSops }: Pick<SecretPlace, "isSops">,
+  { isSops }: Required<Pick<SecretPlace, "isSops">>,
   report: Report,
 ): LooseOutcome {
   const text = lines.map((line) => line.text).join("\n");
