@@ -58,6 +58,12 @@ describe("the cache directory", () => {
     expect(at.lacre(SEAL, { env: { XDG_CACHE_HOME: "cache" } }).status).toBe(0);
     expect([fs.existsSync(at.file("cache")), fs.existsSync(at.file(CACHE))]).toEqual([false, true]);
   });
+
+  it.each(["", "."])("is not one of the work tree where HOME is %o", (home) => {
+    const at = workspace();
+    expect(at.lacre(["--help"], { env: { HOME: home, XDG_CACHE_HOME: "" } }).status).toBe(0);
+    expect(fs.existsSync(at.file(".cache"))).toBe(false);
+  });
 });
 
 describe("the files of the seal cache", () => {
