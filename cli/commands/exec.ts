@@ -7,7 +7,6 @@ import { isVariable, type PlainSecret, wipeSecret } from "../../src/model/index.
 import type { CommandContext } from "../context.ts";
 import { withMemoryDirectory } from "../files/memory-files.ts";
 import { withKeyring } from "../keys/private-keys.ts";
-import { runChild } from "../terminal/child.ts";
 import { onlyNamed, type RefusedVariable, refusedVariable, refuseVariables } from "../terminal/variable-names.ts";
 import { openFile } from "./open.ts";
 
@@ -43,11 +42,11 @@ export async function exec(
   try {
     if (options.files !== true) {
       const env = { ...inherited, ...asVariables(file, secrets, inherited, options) };
-      return await runChild({ command, args, env });
+      return await context.runChild({ command, args, env });
     }
     return await withMemoryDirectory(context, (directory) => {
       writeFiles(file, directory, secrets, options.only);
-      return runChild({ command, args, env: { ...inherited, [FILES_VARIABLE]: directory } });
+      return context.runChild({ command, args, env: { ...inherited, [FILES_VARIABLE]: directory } });
     });
   } finally {
     for (const secret of secrets) wipeSecret(secret);

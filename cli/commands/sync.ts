@@ -1,11 +1,10 @@
 /** `lacre sync`: one pass of the standalone controller, in its own process, with its report told to people. */
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { printableJson, printableName, printableTalk } from "../../src/model/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
-import type { CommandContext } from "../context.ts";
+import type { ChildOutput, CommandContext } from "../context.ts";
 
 type SyncOptions = {
   readonly source: string;
@@ -42,7 +41,7 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
   for (const scope of options.acceptScope ?? []) args.push("--accept-scope", scope);
   for (const consent of options.adopt ?? []) args.push("--adopt", consent);
   if (options.allowEmpty === true) args.push("--allow-empty");
-  const { status, stdout } = await runController(context, args);
+  const { status = EXIT.failed, stdout } = await runController(context, args);
   const report = parseReport(stdout);
   // Without a report the controller has said on standard error what was wrong.
   if (report === undefined) return status === 0 ? EXIT.bug : status;
@@ -52,27 +51,19 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
 }
 
 /** The controller lies beside this program, as a source and as a build alike. */
-function controllerPath(): string {
-  const main = fs.realpathSync(process.argv[1] ?? "");
+function controllerPath({ program }: CommandContext): string {
+  const main = fs.realpathSync(program.main);
   return path.join(path.dirname(main), "..", "controller", main.endsWith(".ts") ? "main.ts" : "main.js");
 }
 
-function runController(context: CommandContext, args: readonly string[]): Promise<{ status: number; stdout: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [controllerPath(), ...args], {
-      cwd: context.cwd,
-      env: { ...context.env, LACRE_PROGRAM: "lacre" },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.once("error", (cause) =>
-      reject(new LacreError("COMMAND_FAILED", "the controller cannot be started", { cause })),
-    );
-    child.once("close", (status) =>
-      resolve({ status: status ?? EXIT.failed, stdout: Buffer.concat(chunks).toString() }),
-    );
-  });
+async function runController(context: CommandContext, args: readonly string[]): Promise<ChildOutput> {
+  const command = context.program.node;
+  const env = { ...context.env, LACRE_PROGRAM: "lacre" };
+  try {
+    return await context.readChild({ command, args: [controllerPath(context), ...args], env });
+  } catch (cause) {
+    throw new LacreError("COMMAND_FAILED", "the controller cannot be started", { cause });
+  }
 }
 
 function parseReport(text: string): PassReport | undefined {

@@ -17,7 +17,7 @@ export function findConfiguration(context: CommandContext): FoundConfiguration |
     const file = path.join(directory, CONFIGURATION_FILE);
     if (fs.existsSync(file)) {
       const shown = path.relative(context.cwd, file);
-      refuseOthers(file, shown);
+      refuseOthers(context, file, shown);
       const source = readSourceIfPresent(context, shown);
       if (source !== undefined) return { directory, configuration: readConfiguration(source) };
     }
@@ -28,10 +28,9 @@ export function findConfiguration(context: CommandContext): FoundConfiguration |
 }
 
 /** A configuration says whom one seals for: it is obeyed as Git obeys its own, not when somebody else put it there. */
-function refuseOthers(file: string, shown: string): void {
-  const own = process.getuid?.();
+function refuseOthers({ uid: own, env }: CommandContext, file: string, shown: string): void {
   const { uid } = fs.statSync(file);
-  if (own === undefined || uid === own || uid === 0 || (own === 0 && String(uid) === process.env["SUDO_UID"])) return;
+  if (own === undefined || uid === own || uid === 0 || (own === 0 && String(uid) === env["SUDO_UID"])) return;
   // In a work tree of another user, Git judges (safe.directory); its files are then that user's.
   const root = workTreeRoot(path.dirname(file));
   if (root !== undefined && fs.statSync(path.join(root, ".git")).uid === uid) return;

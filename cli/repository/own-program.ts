@@ -4,19 +4,20 @@ import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { posixWord, printableName } from "../../src/model/index.ts";
 import { VERSION } from "../../src/version.ts";
+import type { CommandContext, Program } from "../context.ts";
 import { git } from "../git/git.ts";
 
 /** `sha512-` and base64, as in https://www.w3.org/TR/sri-2/. */
 export const INTEGRITY: RegExp = /^sha512-[A-Za-z0-9+/]{86}==$/;
 
 /** How a hook of this clone calls lacre. CHECK_FAILED for a path no hook can hold. */
-export function programWords(): string {
-  return programFiles().map(hookWord).join(" ");
+export function programWords({ program }: CommandContext): string {
+  return programFiles(program).map(hookWord).join(" ");
 }
 
 /** The Node that runs and the program, which may be links: they stay what they are when a version is replaced. */
-function programFiles(): readonly string[] {
-  return [process.execPath, path.resolve(process.argv[1] ?? "")];
+function programFiles({ node, main }: Program): readonly string[] {
+  return [node, main];
 }
 
 function hookWord(file: string): string {
@@ -28,13 +29,13 @@ function hookWord(file: string): string {
 }
 
 /** CHECK_FAILED when a hook would run what another commit may replace: Node or lacre in a work tree of this repository. */
-export function refuseOwnTree(root: string): void {
+export function refuseOwnTree({ program }: CommandContext, root: string): void {
   const trees = git(root, ["worktree", "list", "--porcelain", "-z"])
     .stdout.split("\0")
     .filter((line) => line.startsWith("worktree "))
     .map((line) => line.slice("worktree ".length));
   for (const tree of [root, ...trees]) {
-    const found = programFiles().find((file) => isBelow(tree, file) || isBelow(tree, realPath(file)));
+    const found = programFiles(program).find((file) => isBelow(tree, file) || isBelow(tree, realPath(file)));
     if (found === undefined) continue;
     throw new LacreError(
       "CHECK_FAILED",
@@ -54,10 +55,9 @@ function isBelow(directory: string, file: string): boolean {
 }
 
 /** The SRI hash that npm checked when it installed this package, or undefined where npm does not say. */
-export function ownIntegrity(): string | undefined {
-  const [, program = ""] = programFiles();
+export function ownIntegrity({ program }: CommandContext): string | undefined {
   // modules/lacre/dist/cli/main.cjs
-  const modules = path.resolve(path.dirname(realPath(program)), "../../..");
+  const modules = path.resolve(path.dirname(realPath(program.main)), "../../..");
   try {
     const lock = JSON.parse(fs.readFileSync(path.join(modules, ".package-lock.json"), "utf8"));
     const { version, integrity } = lock.packages["node_modules/lacre"];

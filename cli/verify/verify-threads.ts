@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { Worker } from "node:worker_threads";
 import { LacreError } from "../../src/errors.ts";
+import type { CommandContext, Program } from "../context.ts";
 import { createJudge, type VerifyItem, type VerifyOutcome, type VerifySettings } from "./verify-items.ts";
 
 const ITEMS_WORTH_THREADS = 2_000;
@@ -13,6 +14,7 @@ const BATCHES_AHEAD = 2;
 
 /** Gives every outcome to `take`, in any order. */
 export async function judgeItems(
+  { program }: CommandContext,
   items: AsyncIterable<VerifyItem>,
   count: number,
   settings: VerifySettings,
@@ -24,7 +26,7 @@ export async function judgeItems(
     for await (const item of items) take(judge(item));
     return;
   }
-  const pool = new Pool(Math.min(threads, 8), settings, take);
+  const pool = new Pool(program, Math.min(threads, 8), settings, take);
   try {
     let batch: VerifyItem[] = [];
     for await (const item of items) {
@@ -49,10 +51,10 @@ class Pool {
   #changed: () => void = () => undefined;
   #failure: Error | undefined;
 
-  constructor(size: number, settings: VerifySettings, take: (outcome: VerifyOutcome) => void) {
+  constructor(program: Program, size: number, settings: VerifySettings, take: (outcome: VerifyOutcome) => void) {
     this.#take = take;
     // Beside the bundle of the command line, where the build puts it. The name it was called by may be a link.
-    const file = path.join(path.dirname(fs.realpathSync(process.argv[1] ?? "")), "verify-worker.cjs");
+    const file = path.join(path.dirname(fs.realpathSync(program.main)), "verify-worker.cjs");
     this.#threads = Array.from({ length: size }, () => this.#start(new Worker(file, { workerData: settings })));
   }
 

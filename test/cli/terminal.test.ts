@@ -9,24 +9,28 @@ function onTerminal(workspace: Workspace, line: string, typed = ""): string {
 }
 
 describe("on a terminal", () => {
-  it("a value is asked for and never shown", () => {
-    const workspace = new Workspace().withKey();
+  it("a value is asked for and never shown", async () => {
+    const workspace = await new Workspace().withKey();
     workspace.write("db.yaml", secretYaml("db", { A: "old" }));
-    workspace.lacre(["seal", "-i", "-r", "prod.pub", "db.yaml"]);
+    await workspace.lacre(["seal", "-i", "-r", "prod.pub", "db.yaml"]);
     const screen = onTerminal(workspace, "$LACRE set db.yaml A -r prod.pub", "hunterX\\0102\\r");
     expect(screen).toContain("Value of A (hidden):");
     expect(screen).not.toContain("hunter");
     expect(screen).toContain("sealed A in db.yaml");
-    expect(workspace.lacre(["open", "-k", "prod.key", "db.yaml"]).stdout).toContain("A: hunter2\n");
+    expect((await workspace.lacre(["open", "-k", "prod.key", "db.yaml"])).stdout).toContain("A: hunter2\n");
   });
 
-  it("Ctrl-C and Ctrl-D at the prompt change nothing", () => {
-    const workspace = new Workspace().withKey();
+  it("Ctrl-C and Ctrl-D at the prompt change nothing, and end as they do elsewhere", async () => {
+    const workspace = await new Workspace().withKey();
     workspace.write("db.yaml", secretYaml("db", { A: "old" }));
-    workspace.lacre(["seal", "-i", "-r", "prod.pub", "db.yaml"]);
+    await workspace.lacre(["seal", "-i", "-r", "prod.pub", "db.yaml"]);
     const before = workspace.read("db.yaml");
-    for (const typed of ["hunter\\003", "\\004"]) {
-      onTerminal(workspace, "$LACRE set db.yaml A -r prod.pub", typed);
+    for (const [typed, status] of [
+      ["hunter\\003", 130],
+      ["\\004", 1],
+    ] as const) {
+      const screen = onTerminal(workspace, "trap : INT; $LACRE set db.yaml A -r prod.pub; echo ended \\$?", typed);
+      expect(screen).toContain(`ended ${status}\r\n`);
       expect(workspace.read("db.yaml")).toBe(before);
     }
   });
@@ -43,9 +47,9 @@ describe("on a terminal", () => {
     expect(workspace.read("ci/lacre-verify.sh")).toContain(`LACRE_INTEGRITY=${integrity}\n`);
   });
 
-  it("a backup's passphrase is asked for twice, hidden, and two that differ write nothing", () => {
+  it("a backup's passphrase is asked for twice, hidden, and two that differ write nothing", async () => {
     const workspace = new Workspace();
-    workspace.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.key"]);
+    await workspace.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.key"]);
     const backup = "$LACRE keys backup -k prod.key --passphrase -o b.age";
     const typed = (one: string, two: string) =>
       workspace.sh(`(sleep 1; printf '${one}\\r'; sleep 1; printf '${two}\\r') | script -qec "${backup}" /dev/null`)
@@ -60,17 +64,17 @@ describe("on a terminal", () => {
     expect(restored).not.toContain("horse");
   });
 
-  it("bulk work shows progress there, and nothing of it in a pipe", () => {
-    const workspace = new Workspace().withKey();
+  it("bulk work shows progress there, and nothing of it in a pipe", async () => {
+    const workspace = await new Workspace().withKey();
     for (let i = 0; i < 60; i++) workspace.write(`tree/${i}.yaml`, secretYaml(`s${i}`, { A: "value" }));
     workspace.sh("cp -r tree again");
     expect(onTerminal(workspace, "$LACRE seal -i -r prod.pub tree")).toContain("sealing: 50 of 60 files");
-    const piped = workspace.lacre(["seal", "-i", "-r", "prod.pub", "again"]);
+    const piped = await workspace.lacre(["seal", "-i", "-r", "prod.pub", "again"]);
     expect(piped.stderr).toBe("sealed 60 values of 60 Secrets (0 unchanged): 60 files\n");
   });
 
-  it("bytes that are no text do not go to a terminal", () => {
-    const workspace = new Workspace().withKey();
+  it("bytes that are no text do not go to a terminal", async () => {
+    const workspace = await new Workspace().withKey();
     const place = "-n shop --name db --key BLOB";
     workspace.sh(`printf '\\001\\377' | $LACRE seal --raw -r prod.pub ${place} > token.txt`);
     const screen = onTerminal(workspace, `$LACRE open --raw -k prod.key ${place} token.txt`);
