@@ -7,9 +7,10 @@ import { printableTalk } from "../../src/model/index.ts";
 
 /** One line typed on the terminal, hidden. Ctrl-C ends the process as it does elsewhere. */
 export function askHidden(question: string): Promise<string> {
-  process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  // First, so that a quick answer to the question is not shown by the terminal itself.
   const reader = readline.createInterface({ input: process.stdin, output: silent, terminal: true, historySize: 0 });
+  process.stderr.write(question);
   return new Promise((resolve, reject) => {
     let answer: string | undefined;
     reader.once("line", (line) => {

@@ -81,7 +81,7 @@ describe("the process of lacre", () => {
     const runtime = fs.mkdtempSync("/dev/shm/runtime-");
     at.write("mistake", "stringData:\n  A: [1\n");
     const line = `trap : INT; XDG_RUNTIME_DIR=${runtime} EDITOR='ls ${runtime}; cp mistake' $LACRE edit db.yaml -r prod.pub; echo ended $?`;
-    const screen = await at.onTerminal(line, "press Enter", "\u0003");
+    const screen = await at.onTerminal(line, ["press Enter", "\u0003"]);
     expect(screen).toMatch(/^lacre-\d+-/m);
     expect(screen).toContain("ended 130");
     expect(fs.readdirSync(runtime)).toEqual([]);
@@ -119,7 +119,7 @@ describe("the process of lacre", () => {
   it("is as wide as its terminal", async () => {
     const at = new Workspace();
     const widest = async (columns: number) => {
-      const screen = await at.onTerminal(`stty cols ${columns}; $LACRE verify --help`, "never", "");
+      const screen = await at.onTerminal(`stty cols ${columns}; $LACRE verify --help`);
       return Math.max(...screen.split(/\r?\n/).map((line) => line.length));
     };
     expect(await widest(200)).toBeGreaterThan(await widest(90));

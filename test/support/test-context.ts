@@ -20,6 +20,8 @@ export type Given = {
   readonly typed?: readonly string[];
   /** Without it, the machine's. Of one that jumps waiting moves the hand, and takes no time. */
   readonly clock?: "jumping";
+  /** How far the clock is ahead of the machine's, in milliseconds. */
+  readonly aheadMs?: number;
 };
 
 /** A context, and what came out of it. */
@@ -27,16 +29,21 @@ export type TestContext = {
   readonly context: CommandContext;
   readonly stdout: () => Buffer;
   readonly stderr: () => string;
+  /** Both, as they came. */
+  readonly screen: () => string;
   /** Does what a process does at its end. */
   readonly end: () => void;
 };
 
 /** A context that shares nothing with the process of the test but its files, its user and its clock. */
-export function testContext({ cwd, env = {}, input = "", typed, clock }: Given): TestContext {
-  const out: Buffer[] = [];
-  const said: string[] = [];
+export function testContext({ cwd, env = {}, input = "", typed, clock, aheadMs = 0 }: Given): TestContext {
+  const output: { readonly stream: "stdout" | "stderr"; readonly bytes: Buffer }[] = [];
+  const print = (result: string | Uint8Array) => void output.push({ stream: "stdout", bytes: Buffer.from(result) });
+  const say = (text: string | Uint8Array) => void output.push({ stream: "stderr", bytes: Buffer.from(text) });
+  const written = (...streams: readonly string[]) =>
+    Buffer.concat(output.filter(({ stream }) => streams.includes(stream)).map(({ bytes }) => bytes));
   const atExit = new Set<() => void>();
-  let jumpedMs = 0;
+  let jumpedMs = aheadMs;
   const answers = [...(typed ?? [])];
   let unread = Buffer.from(input);
   const takeInput = () => {
@@ -46,7 +53,7 @@ export function testContext({ cwd, env = {}, input = "", typed, clock }: Given):
   };
   const start = ({ command, args, env: own }: Child, stdin: Buffer) => {
     const child = spawn(command, [...args], { cwd, env: { ...own }, stdio: ["pipe", "pipe", "pipe"] });
-    child.stderr.on("data", (chunk: Buffer) => said.push(chunk.toString()));
+    child.stderr.on("data", say);
     // Not every program reads what it is given.
     child.stdin.on("error", () => undefined);
     child.stdin.end(stdin);
@@ -65,24 +72,23 @@ export function testContext({ cwd, env = {}, input = "", typed, clock }: Given):
       else await sleep(durationMs);
     },
     readStdin: () => Promise.resolve(takeInput()),
-    print: (result) => {
-      out.push(Buffer.from(result));
-      return Promise.resolve();
-    },
-    writeError: (text) => void said.push(text),
+    print: (result) => Promise.resolve(print(result)),
+    writeError: say,
     askHidden: (question) => {
-      said.push(question);
+      say(`${question}\n`);
       const answer = answers.shift();
       if (answer !== undefined) return Promise.resolve(answer);
       return Promise.reject(new LacreError("INPUT_EMPTY", "no value was typed", { hint: "nothing was changed" }));
     },
     askLine: (question) => {
-      if (isTerminal) said.push(question);
-      return Promise.resolve(answers.shift());
+      const answer = answers.shift();
+      // The terminal shows what is typed, and the end of its line.
+      if (isTerminal) say(`${question}${answer ?? ""}\n`);
+      return Promise.resolve(answer);
     },
     runChild: async (one) => {
       const child = start(one, takeInput());
-      child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+      child.stdout.on("data", print);
       try {
         const [status, signal] = await once(child, "close");
         return statusOf(status, signal);
@@ -105,8 +111,9 @@ export function testContext({ cwd, env = {}, input = "", typed, clock }: Given):
   });
   return {
     context,
-    stdout: () => Buffer.concat(out),
-    stderr: () => said.join(""),
+    stdout: () => written("stdout"),
+    stderr: () => written("stderr").toString(),
+    screen: () => written("stdout", "stderr").toString(),
     end: () => {
       for (const work of atExit) work();
     },

@@ -8,7 +8,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach } from "vitest";
 import { run } from "../../cli/run.ts";
-import { DIST, type Given, testContext } from "./test-context.ts";
+import { DIST, type Given, type TestContext, testContext } from "./test-context.ts";
 
 const LACRE: string = path.join(DIST, "cli/main.cjs");
 const CONTROLLER: string = path.join(DIST, "controller/main.js");
@@ -31,6 +31,9 @@ const BARE_KEY = /^note: a bare public key: [^\n]*\n/m;
 
 /** What can be different about a run. */
 export type RunOptions = Partial<Given>;
+
+/** The status of a run, and its context afterwards. */
+type Performed = { readonly status: number; readonly context: TestContext };
 
 /** What can be different about a process. */
 export type ProcessOptions = Pick<RunOptions, "input" | "env" | "cwd"> & { readonly uid?: number };
@@ -67,6 +70,9 @@ async function withEnvironment<T>(env: Readonly<Record<string, string>>, work: (
     }
   }
 }
+
+/** What the screen shows, and what is typed then. */
+export type Answer = readonly [question: string, typed: string];
 
 const open: Workspace[] = [];
 
@@ -122,15 +128,21 @@ export class Workspace {
     return ranFrom(result.status, result.stdout, result.stderr.toString());
   }
 
-  /** Runs `lacre` in this process. */
-  lacre(args: readonly string[], { env: own, ...options }: RunOptions = {}): Promise<Ran> {
+  /** Runs `lacre` in this process, and gives all that came out of it. */
+  perform(args: readonly string[], { env: own, ...options }: RunOptions): Promise<Performed> {
     const env = { ...this.env, ...own };
-    const { context, stdout, stderr, end } = testContext({ cwd: this.path, env, ...options });
+    const context = testContext({ cwd: this.path, env, ...options });
     return withEnvironment(env, async () => {
-      const status = await run(args, context);
-      end();
-      return ranFrom(status, stdout(), stderr());
+      const status = await run(args, context.context);
+      context.end();
+      return { status, context };
     });
+  }
+
+  /** Runs `lacre` in this process. */
+  async lacre(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    const { status, context } = await this.perform(args, options);
+    return ranFrom(status, context.stdout(), context.stderr());
   }
 
   /** Runs the built `lacre`. */
@@ -179,17 +191,21 @@ export class Workspace {
     return this;
   }
 
-  /** Runs a line of shell on a terminal of its own, types when the screen shows a text, and gives all that it showed. */
-  onTerminal(line: string, until: string, typed: string): Promise<string> {
+  /** Runs a line of shell on a terminal of its own, types each answer when its question is there, and gives all that it showed. */
+  onTerminal(line: string, ...dialogue: readonly Answer[]): Promise<string> {
     const env = { ...this.env, LACRE: `${process.execPath} ${LACRE}` };
     const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: this.path, env });
+    const left = [...dialogue];
     let screen = "";
-    let isAsked = false;
+    let answeredTo = 0;
     child.stdout.on("data", (bytes: Buffer) => {
       screen += bytes.toString();
-      if (isAsked || !screen.includes(until)) return;
-      isAsked = true;
-      child.stdin.write(typed);
+      const [question, typed] = left[0] ?? [];
+      const at = question === undefined ? -1 : screen.indexOf(question, answeredTo);
+      if (at === -1) return;
+      left.shift();
+      answeredTo = screen.length;
+      child.stdin.write(typed ?? "");
     });
     return new Promise((resolve, reject) => {
       child.once("error", reject);
