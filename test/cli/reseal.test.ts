@@ -81,19 +81,19 @@ describe("lacre reseal", () => {
     expect((await at.lacre(["open", "-k", "new.key", "tree/a.yaml", "tree/c.yaml"])).status).toBe(0);
   });
 
-  it("moves a thousand files, and a second run has nothing to do", async () => {
+  it("moves three hundred files, and a second run has nothing to do", async () => {
     const at = new Workspace();
     at.write("prod.keys", (await at.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.key"])).stdout);
-    const names = Array.from({ length: 1_000 }, (_, index) => `s${index}`);
+    const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
     const secrets = names.map((name) => secretYaml(name, { A: name })).join("---\n");
     const sealed = (await at.lacre(["seal", "-r", "prod.keys"], { input: secrets })).stdout.split(/^---\n/m);
-    for (const [index, text] of sealed.entries()) at.write(`tree/${index % 100}/${index}.yaml`, text);
+    for (const [index, text] of sealed.entries()) at.write(`tree/${index % 10}/${index}.yaml`, text);
     await at.lacre(["keys", "rotate", "-k", "prod.key"]);
     await at.lacre(["keys", "publish", "-k", "prod.key", "-o", "prod.keys"]);
     const reseal = async () => (await at.lacre(["reseal", "-k", "prod.key", "-r", "prod.keys", "tree"])).stderr;
-    expect(await reseal()).toBe("resealed 1000 entries in 1000 files; 0 were up to date\n");
-    expect(await reseal()).toBe("resealed 0 entries in 0 files; 1000 were up to date\n");
-    expect((await at.lacre(["open", "-k", "prod.key", "tree/42/842.yaml"])).stdout).toContain("A: s842");
+    expect(await reseal()).toBe("resealed 300 entries in 300 files; 0 were up to date\n");
+    expect(await reseal()).toBe("resealed 0 entries in 0 files; 300 were up to date\n");
+    expect((await at.lacre(["open", "-k", "prod.key", "tree/2/242.yaml"])).stdout).toContain("A: s242");
   });
 
   it("goes on where it was killed: files are old or new, never half", async () => {

@@ -5,8 +5,8 @@ import { secretYaml, Workspace } from "../support/workspace.ts";
 
 const FILE = "db.yaml";
 
-/** A repository with a sealed file on main, and the driver if asked for. */
-async function repository(keys: readonly string[], options: { readonly driver: boolean }): Promise<Workspace> {
+/** A repository that nothing is sealed in yet, with the driver if asked for. Many histories may begin in it. */
+async function repository(options: { readonly driver: boolean }): Promise<Workspace> {
   const workspace = new Workspace();
   workspace.git("init", "-q");
   workspace.write(".git/info/exclude", ".home\n");
@@ -14,17 +14,30 @@ async function repository(keys: readonly string[], options: { readonly driver: b
   if (options.driver) await workspace.lacre(["init"]);
   workspace.write(".lacre.yaml", "version: 1\nenvironments:\n  prod: { keys: keys/prod.keys }\n");
   await workspace.pin("keys/prod.keys");
+  workspace.git("add", "-A");
+  commit(workspace, "start");
+  workspace.git("tag", "start");
+  return workspace;
+}
+
+/** The hook is not what is tested here, and is a process each time. */
+function commit(workspace: Workspace, name: string): void {
+  workspace.git("commit", "--no-verify", "-qam", name);
+}
+
+/** A sealed file on main, whatever was there before. */
+async function begin(workspace: Workspace, keys: readonly string[]): Promise<void> {
+  workspace.git("checkout", "-qfB", "main", "start");
   workspace.write(FILE, secretYaml("db", Object.fromEntries(keys.map((key) => [key, `value-of-${key}`]))));
   await workspace.lacre(["seal", "-i", FILE]);
   workspace.git("add", "-A");
-  workspace.git("commit", "--no-verify", "-qm", "base");
-  return workspace;
+  commit(workspace, "base");
 }
 
 type Edit = { readonly key: string; readonly kind: "set" | "unset" };
 
 async function branch(workspace: Workspace, name: string, edits: readonly Edit[]): Promise<void> {
-  workspace.git("checkout", "-qb", name, "main");
+  workspace.git("checkout", "-qB", name, "main");
   for (const { key, kind } of edits) {
     const ran =
       kind === "set"
@@ -32,8 +45,7 @@ async function branch(workspace: Workspace, name: string, edits: readonly Edit[]
         : await workspace.lacre(["unset", FILE, key]);
     if (ran.status !== 0) throw new Error(ran.stderr);
   }
-  // The hook is not what is tested here, and is a process each time.
-  workspace.git("commit", "--no-verify", "-qam", name);
+  commit(workspace, name);
 }
 
 /** Tokens by key, read without lacre. */
@@ -43,15 +55,15 @@ function tokens(text: string): Map<string, string> {
   );
 }
 
-async function merge(keys: readonly string[], ours: readonly Edit[], theirs: readonly Edit[], driver: boolean) {
-  const workspace = await repository(keys, { driver });
+async function merge(workspace: Workspace, keys: readonly string[], ours: readonly Edit[], theirs: readonly Edit[]) {
+  await begin(workspace, keys);
   const base = tokens(workspace.read(FILE));
   await branch(workspace, "theirs", theirs);
   const theirTokens = tokens(workspace.read(FILE));
   await branch(workspace, "ours", ours);
   const ourTokens = tokens(workspace.read(FILE));
   const ran = workspace.git("merge", "--no-verify", "--no-edit", "theirs");
-  return { workspace, ran, base, ourTokens, theirTokens, merged: workspace.read(FILE) };
+  return { ran, base, ourTokens, theirTokens, merged: workspace.read(FILE) };
 }
 
 /** What a merge without conflicts must hold: each side's own changes, and the base elsewhere. */
@@ -77,12 +89,13 @@ describe("git merge of sealed files", () => {
   it.each([false, true])(
     "neighbouring entries changed on two branches merge by themselves (driver: %s)",
     async (driver) => {
+      const workspace = await repository({ driver });
       for (const [ours, theirs] of [
         ["A", "B"],
         ["B", "A"],
         ["B", "C"],
       ] as const) {
-        const { ran, merged, ourTokens, theirTokens } = await merge(["A", "B", "C"], set(ours), set(theirs), driver);
+        const { ran, merged, ourTokens, theirTokens } = await merge(workspace, ["A", "B", "C"], set(ours), set(theirs));
         expect([ran.status, ran.stdout.includes("CONFLICT")]).toEqual([0, false]);
         expect(tokens(merged).get(ours)).toBe(ourTokens.get(ours));
         expect(tokens(merged).get(theirs)).toBe(theirTokens.get(theirs));
@@ -91,18 +104,21 @@ describe("git merge of sealed files", () => {
   );
 
   it("entries added in one gap conflict without the driver, and merge with it", async () => {
-    expect((await merge(["A", "Z"], set("M"), set("P"), false)).ran.status).toBe(1);
-    const { ran, merged } = await merge(["A", "Z"], set("M"), set("P"), true);
+    const conflicting = await merge(await repository({ driver: false }), ["A", "Z"], set("M"), set("P"));
+    expect(conflicting.ran.status).toBe(1);
+    const { ran, merged } = await merge(await repository({ driver: true }), ["A", "Z"], set("M"), set("P"));
     expect([ran.status, [...tokens(merged).keys()]]).toEqual([0, ["A", "M", "P", "Z"]]);
   });
 
   it("one entry changed on both sides is a conflict that shows both tokens' age and key id, with and without the driver", async () => {
-    expect((await merge(["A", "B"], set("A"), set("A"), false)).ran.status).toBe(1);
-    const { workspace, ran, merged, ourTokens, theirTokens } = await merge(
+    const plain = await merge(await repository({ driver: false }), ["A", "B"], set("A"), set("A"));
+    expect(plain.ran.status).toBe(1);
+    const workspace = await repository({ driver: true });
+    const { ran, merged, ourTokens, theirTokens } = await merge(
+      workspace,
       ["A", "B", "C"],
       set("A", "C"),
       set("A", "B"),
-      true,
     );
     expect(ran.status).toBe(1);
     expect(`${ran.stdout}${ran.stderr}`).toMatch(
@@ -124,13 +140,15 @@ describe("git merge of sealed files", () => {
 
   it("an entry removed here and changed there is a conflict; removed here and left there is gone", async () => {
     const removed: Edit[] = [{ key: "A", kind: "unset" }];
-    expect((await merge(["A", "B"], removed, set("A"), true)).ran.status).toBe(1);
-    const { ran, merged } = await merge(["A", "B"], removed, set("B"), true);
+    const workspace = await repository({ driver: true });
+    expect((await merge(workspace, ["A", "B"], removed, set("A"))).ran.status).toBe(1);
+    const { ran, merged } = await merge(workspace, ["A", "B"], removed, set("B"));
     expect([ran.status, [...tokens(merged).keys()]]).toEqual([0, ["B"]]);
   });
 
   it("comments and metadata merge as text, and files that are not sealed as ever", async () => {
-    const workspace = await repository(["A", "B"], { driver: true });
+    const workspace = await repository({ driver: true });
+    await begin(workspace, ["A", "B"]);
     workspace.write("other.yaml", "a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n");
     workspace.git("add", ".");
     workspace.git("commit", "-qm", "other");
@@ -159,10 +177,11 @@ describe("git merge of sealed files", () => {
       const valid = (side: readonly Edit[]) => side.filter(({ key, kind }) => kind === "set" || base.includes(key));
       return { base, ours: valid(ours), theirs: valid(theirs) };
     });
+    const workspace = await repository({ driver: true });
     await fc.assert(
       fc.asyncProperty(history, async ({ base, ours, theirs }) => {
         fc.pre(ours.length > 0 && theirs.length > 0);
-        const result = await merge(base, ours, theirs, true);
+        const result = await merge(workspace, base, ours, theirs);
         const isConflict = ours.some(({ key, kind }) =>
           theirs.some((other) => other.key === key && (kind === "set" || other.kind === "set")),
         );
