@@ -52,7 +52,7 @@ describe("the process of lacre", () => {
 
   it("whose output nobody reads, or cannot be written, ends with 1 and one line, also for help", async () => {
     const at = await new Workspace().withKey();
-    const closed = at.sh("sleep 0.3 | { $LACRE seal --help; echo $? > status; } | true; cat status");
+    const closed = at.sh("{ sleep 0.3; $LACRE seal --help; echo $? > status; } | true; cat status");
     expect([closed.stdout, closed.stderr]).toEqual([
       "1\n",
       expect.stringMatching(/^lacre: error: the reader of the output has gone\nhint: .*\n$/),
