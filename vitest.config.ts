@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { slowFiles } from "./test/support/slow-files.ts";
 
 const project = (name: string, ...include: string[]) => ({
   test: { name, include, testTimeout: 60_000, hookTimeout: 120_000 },
@@ -10,7 +9,6 @@ export default defineConfig({
   test: {
     // By itself vitest leaves a processor to itself, which is half of a machine with two.
     maxWorkers: availableParallelism(),
-    reporters: ["default", slowFiles],
     projects: [
       project("unit", "test/*.test.ts", "test/src/**/*.test.ts"),
       project("cli", "test/cli/**/*.test.ts", "test/upgrade/**/*.test.ts"),

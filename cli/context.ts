@@ -1,6 +1,7 @@
 /** The effects that commands get: everything about the process they run in, so that tests can stand in for it. */
 import type { Engine } from "../src/crypto/index.ts";
 import { printableName, printableTalk } from "../src/model/index.ts";
+import type { Part, Start, ThreadCode } from "../src/node/program.ts";
 
 /** A program to run. It starts where the command runs. */
 export type Child = {
@@ -12,8 +13,8 @@ export type Child = {
 /** What a program printed, and how it ended: undefined when a signal ended it. */
 export type ChildOutput = { readonly status: number | undefined; readonly stdout: string };
 
-/** The lacre that runs, as others are to call it: by absolute paths, which may be links. */
-export type Program = { readonly node: string; readonly main: string };
+/** The lacre that runs: how others start it, and the code of verify's threads. */
+export type Program = { readonly startOf: (part: Part) => Start; readonly verifyThread: () => ThreadCode };
 
 /** What a context is made of: all but the talk to people, which reads the same wherever it goes. */
 export type Effects = {
@@ -75,6 +76,9 @@ export function createContext(effects: Effects): CommandContext {
     },
   };
 }
+
+/** How a command ended without an error: a command that ends well with a status of its own puts it here. */
+export type Outcome = { status: number };
 
 /** Unix seconds, as tokens carry them. */
 export function unixSeconds(context: CommandContext): bigint {

@@ -1,14 +1,32 @@
-/** The commander tree: the commands of definitions/, their errors in one style. The work itself is loaded when it runs. */
+/** The commander tree: one row a command, whose definition lies beside it, and their errors in one style. */
 import { Command } from "commander";
 import { VERSION } from "../src/version.ts";
-import type { CommandContext } from "./context.ts";
-import { keysCommand } from "./definitions/keys.ts";
-import { example } from "./definitions/options.ts";
-import { completionCommand, mergeDriverCommand, textconvCommand } from "./definitions/plumbing.ts";
-import { execCommand, inspectCommand, openCommand, resealCommand } from "./definitions/reading.ts";
-import { diffCommand, doctorCommand, initCommand, syncCommand, verifyCommand } from "./definitions/repository.ts";
-import { editCommand, sealCommand, setCommand, unsetCommand } from "./definitions/sealing.ts";
-import type { Outcome } from "./run.ts";
+import type { CommandContext, Outcome } from "./context.ts";
+import { example } from "./options.ts";
+
+/** What a definition exports. A command that ends well with a status of its own puts it into the outcome. */
+type Definition = { readonly define: (context: CommandContext, outcome: Outcome) => Command };
+
+/** The commands, in the order of the help. A definition is loaded when its command is asked for, and its work when it runs. */
+const COMMANDS: Readonly<Record<string, () => Promise<Definition>>> = {
+  keys: () => import("./commands/keys.definition.ts"),
+  seal: () => import("./commands/seal.definition.ts"),
+  set: () => import("./commands/set.definition.ts"),
+  unset: () => import("./commands/unset.definition.ts"),
+  edit: () => import("./commands/edit.definition.ts"),
+  open: () => import("./commands/open.definition.ts"),
+  inspect: () => import("./commands/inspect.definition.ts"),
+  reseal: () => import("./commands/reseal.definition.ts"),
+  exec: () => import("./commands/exec.definition.ts"),
+  sync: () => import("./commands/sync.definition.ts"),
+  init: () => import("./commands/init.definition.ts"),
+  verify: () => import("./commands/verify.definition.ts"),
+  diff: () => import("./commands/diff.definition.ts"),
+  doctor: () => import("./commands/doctor.definition.ts"),
+  "merge-driver": () => import("./commands/merge-driver.definition.ts"),
+  textconv: () => import("./commands/textconv.definition.ts"),
+  completion: () => import("./commands/completion.definition.ts"),
+};
 
 /** Makes usage errors look like all others: one line, a hint, status 2. */
 function styleErrors(command: Command, context: CommandContext): void {
@@ -38,38 +56,18 @@ function commandPath(command: Command): string {
   return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
 }
 
-/** Makes each command of the tree; only those that are asked for. */
-function builders(
-  context: CommandContext,
-  outcome: Outcome,
-  program: Command,
-): Readonly<Record<string, () => Command>> {
-  return {
-    keys: () => keysCommand(context),
-    seal: () => sealCommand(context),
-    set: () => setCommand(context),
-    unset: () => unsetCommand(context),
-    edit: () => editCommand(context),
-    open: () => openCommand(context),
-    inspect: () => inspectCommand(context),
-    reseal: () => resealCommand(context, outcome),
-    exec: () => execCommand(context, outcome),
-    sync: () => syncCommand(context, outcome),
-    init: () => initCommand(context),
-    verify: () => verifyCommand(context, outcome),
-    diff: () => diffCommand(context, outcome),
-    doctor: () => doctorCommand(context),
-    "merge-driver": () => mergeDriverCommand(context, outcome),
-    textconv: () => textconvCommand(context),
-    completion: () => completionCommand(context, program),
-  };
+/** The rows that a run needs. Where the first argument names a command, the others could not be reached; completion names all. */
+function rowsFor(wanted: string): readonly (() => Promise<Definition>)[] {
+  const row = Object.hasOwn(COMMANDS, wanted) && wanted !== "completion" ? COMMANDS[wanted] : undefined;
+  return row === undefined ? Object.values(COMMANDS) : [row];
 }
 
-/**
- * The tree for one run. Where the first argument names a command, only that one is built: the others cost time and could
- * not be reached. Commands that end well with a status of their own put it into `outcome`.
- */
-export function createProgram(context: CommandContext, outcome: Outcome, args: readonly string[]): Command {
+/** The tree for one run: whole, or of the one command that the first argument names. */
+export async function createProgram(
+  context: CommandContext,
+  outcome: Outcome,
+  args: readonly string[],
+): Promise<Command> {
   const program = new Command("lacre")
     .description(
       "Keeps secrets in Git: seal with a public key, commit, and let the controller open them where they run.",
@@ -79,10 +77,8 @@ export function createProgram(context: CommandContext, outcome: Outcome, args: r
       "after",
       example("lacre init", "lacre seal --in-place secrets/", "lacre set secrets/db.yaml PASSWORD"),
     );
-  const all = builders(context, outcome, program);
-  const wanted = args[0] ?? "";
-  const isOne = Object.hasOwn(all, wanted) && wanted !== "completion";
-  for (const name of isOne ? [wanted] : Object.keys(all)) program.addCommand((all[name] as () => Command)());
+  const definitions = await Promise.all(rowsFor(args[0] ?? "").map((load) => load()));
+  for (const { define } of definitions) program.addCommand(define(context, outcome));
   styleErrors(program, context);
   return program;
 }

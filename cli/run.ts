@@ -3,7 +3,7 @@ import { type Command, CommanderError } from "commander";
 import { LacreError } from "../src/errors.ts";
 import { printableName } from "../src/model/index.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
-import type { CommandContext } from "./context.ts";
+import type { CommandContext, Outcome } from "./context.ts";
 import { createProgram } from "./program.ts";
 
 /** Where a bug is reported, named only when one was met. */
@@ -11,9 +11,6 @@ const REPORT = "this is a bug in lacre; please report it with the command you ra
 
 /** Where no terminal says how wide it is. */
 const HELP_COLUMNS = 80;
-
-/** How a command ended without an error. */
-export type Outcome = { status: number };
 
 function complain(say: (talk: string) => void, error: LacreError): void {
   // One line each: a name of the repository cannot bring a line of its own.
@@ -35,7 +32,7 @@ function takeHelp(
 async function perform(args: readonly string[], context: CommandContext): Promise<number> {
   const outcome: Outcome = { status: EXIT.fine };
   const words = args.length === 0 ? ["--help"] : [...args];
-  const program = createProgram(context, outcome, words);
+  const program = await createProgram(context, outcome, words);
   const help: string[] = [];
   takeHelp(program, context, (text) => help.push(text));
   try {

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-/** The `lacre-controller` command: its arguments in, its exit status out. */
 import { LacreError } from "../src/errors.ts";
 import { printableTalk } from "../src/model/index.ts";
+/** The `lacre-controller` command: its arguments in, its exit status out. */
+import { CONTROLLER } from "../src/model/kubernetes.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
 import { VERSION } from "../src/version.ts";
 import { CLUSTER_HELP, parseClusterConfig } from "./cluster/config.ts";
@@ -10,7 +11,7 @@ import { HELP, parseConfig } from "./standalone/config.ts";
 import { control } from "./standalone/control.ts";
 
 /** `lacre sync` runs us under its own name. */
-const PROGRAM = process.env["LACRE_PROGRAM"] ?? "lacre-controller";
+const PROGRAM = process.env["LACRE_PROGRAM"] ?? CONTROLLER;
 
 function complain(message: string, hint: string | undefined): void {
   process.stderr.write(printableTalk(`${PROGRAM}: error: ${message}\n${hint === undefined ? "" : `hint: ${hint}\n`}`));
@@ -59,4 +60,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// Until it ends by itself, it has not: no await at the top, because the one executable is CommonJS.
+process.exitCode = EXIT.bug;
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

@@ -1,18 +1,11 @@
 /** What options of all ways to run have in common, checked before anything runs. */
-import { LacreError } from "../src/errors.ts";
 import { CLUSTER, type KeyPolicy, type NewKeys } from "../src/keys/index.ts";
 import { isSuite, parseScope, type Scope, type Suite } from "../src/model/index.ts";
+import type { ListenConfig } from "./http/server.ts";
 import { type OperatorConsent, parseOperatorConsent } from "./targets/consent.ts";
-
-/** Where HTTP listens. */
-export type ListenConfig = { readonly host: string; readonly port: number };
+import { usage } from "./usage.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
-
-/** USAGE with the way to the help. */
-export function usage(message: string, hint = "see: lacre-controller --help"): LacreError {
-  return new LacreError("USAGE", message, { hint });
-}
 
 /** HOST:PORT, or undefined for off. */
 export function parseListen(text: string): ListenConfig | undefined {

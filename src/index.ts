@@ -15,7 +15,8 @@ import type { Engine } from "./crypto/engine.ts";
 
 export { wipe } from "./bytes.ts";
 export type { Engine } from "./crypto/engine.ts";
-export { generateKey, type PrivateKey, type PublicKey } from "./crypto/key.ts";
+export type { PrivateKey, PublicKey } from "./crypto/key.ts";
+export { generateKey } from "./crypto/key-import.ts";
 export { Keyring } from "./crypto/keyring.ts";
 export { isAt, type OpenedToken, openToken } from "./crypto/open-token.ts";
 export { type SealRequest, sealToken } from "./crypto/seal-token.ts";

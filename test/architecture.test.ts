@@ -9,7 +9,7 @@ type Rule = { readonly what: string; readonly may: readonly string[] };
 
 /** What the folders of src show to the apps. */
 const FACES: readonly string[] = [
-  ...["errors", "bytes", "version"].map((name) => `src/${name}.ts`),
+  ...["errors", "bytes", "version", "model/kubernetes"].map((name) => `src/${name}.ts`),
   ...["model", "crypto", "keys", "format", "seal", "verify"].map((folder) => `src/${folder}/index.ts`),
 ];
 
@@ -105,9 +105,17 @@ describe("the architecture", () => {
     expect(users.sort()).toEqual(["src/crypto/engine-portable.ts", "src/crypto/engine.ts", "src/node/engine.ts"]);
   });
 
+  it("what lacre is called in Kubernetes is spelled in src/model/kubernetes.ts and nowhere else", () => {
+    // "lacre.dev/digest-" names a digest, and nothing in Kubernetes.
+    const spelled =
+      /lacre\.dev(?!\/digest-)|["'`]lacre-(?:backup|controller|identity|key-keeper|keys|system)["'`]|[`"]lacre-key-[$"`]/;
+    const files = sources("src", "cli", "controller").filter((file) => spelled.test(read(file)));
+    expect(files).toEqual(["src/model/kubernetes.ts"]);
+  });
+
   it("src knows no clock, no environment and no global randomness", () => {
     for (const file of sources("src")) {
-      if (file === "src/node/engine.ts" || file.startsWith("src/node/")) continue;
+      if (file.startsWith("src/node/")) continue;
       expect([file, /Date\.now|new Date\(\)|process\.|Math\.random|setTimeout|fetch\(/.test(read(file))]).toEqual([
         file,
         false,
@@ -133,6 +141,33 @@ describe("the architecture", () => {
 
   it("the command line loads the Kubernetes client only when a command needs it", () => {
     expect(read("cli/cluster/cluster.ts")).not.toMatch(/^import (?!type)[^\n]*@kubernetes/m);
+  });
+
+  /** A file's folder, below src, cli or controller. */
+  const roomOf = (file: string) => file.split("/").slice(0, 2).join("/");
+  const arrows = new Map<string, Set<string>>();
+  for (const file of sources("src", "cli", "controller")) {
+    const targets = imports(file, read(file)).filter((target) => /^(?:src|cli|controller)\//.test(target));
+    const known = arrows.get(roomOf(file)) ?? new Set();
+    arrows.set(roomOf(file), new Set([...known, ...targets.map(roomOf).filter((room) => room !== roomOf(file))]));
+  }
+  const reached = (from: string): ReadonlySet<string> => {
+    const all = new Set<string>();
+    for (let next = [from]; next.length > 0; ) {
+      next = next.flatMap((room) => [...(arrows.get(room) ?? [])]).filter((room) => !all.has(room));
+      for (const room of next) all.add(room);
+    }
+    return all;
+  };
+  const rooms = [
+    "src/node",
+    "src/keys",
+    "cli/git",
+    ...["http", "jobs", "keys", "kube", "telemetry"].map((one) => `controller/${one}`),
+  ];
+  it.each(rooms)("no way of imports, types included, leads out of %s and back", (room) => {
+    expect(arrows.has(room)).toBe(true);
+    expect([...reached(room)]).not.toContain(room);
   });
 
   it("no folder of leftovers", () => {

@@ -51,14 +51,14 @@ describe("the package", () => {
     expect(asked).toEqual([]);
   });
 
-  it("holds a library that browsers can load: only the engine of Node asks Node for anything", () => {
+  it("holds a library that browsers can load: only lacre/node asks Node for anything", () => {
     const users = fs
       .readdirSync(path.join(ROOT, "dist/src"), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".js"))
       .filter((name) =>
         /getBuiltinModule|\brequire\s*\(|(?:from|import)\s*\(?"node:/.test(withoutComments(read(`dist/src/${name}`))),
       );
-    expect(users).toEqual(["node/engine.js"]);
+    expect(users).toEqual(["node/index.js"]);
   });
 
   it("names every package that is inside of it, with its version and licence", () => {

@@ -134,12 +134,12 @@ function readSecretText(text: string): void {
   // The API server sends objects with metadata and a name.
   if (typeof metadata?.name !== "string") return;
   const body = parsed as Parameters<typeof readKeySecret>[1];
-  const key = readKeySecret(engine, body);
+  const read = readKeySecret(engine, body);
   readSerial(body);
-  if (typeof key === "string") return;
+  if (!read.ok) return;
   const { proven } = judgeKeys(
     engine.signingKeyOf(identity),
-    [foundKey(engine, metadata.name, key, readKeyProof(body))],
+    [foundKey(engine, metadata.name, read.key, readKeyProof(body))],
     undefined,
   );
   // The one proof there is speaks for one key in one state: nothing that was damaged may count as another.

@@ -7,7 +7,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { createPortableEngine } from "../src/crypto/engine-portable.ts";
-import { importPrivateKey } from "../src/crypto/key.ts";
+import { importPrivateKey } from "../src/crypto/key-import.ts";
 import { sealToken } from "../src/crypto/seal-token.ts";
 import { createSealer } from "../src/crypto/signature.ts";
 import type { Scope } from "../src/model/context.ts";

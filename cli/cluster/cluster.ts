@@ -1,7 +1,9 @@
 /** The user's cluster, by the user's kubeconfig. The only importer of the Kubernetes client, which takes a second to load. */
+
 import type { V1Secret } from "@kubernetes/client-node";
 import { LacreError } from "../../src/errors.ts";
 import type { KeySecret } from "../../src/keys/index.ts";
+import { GROUP, GROUP_VERSION, PLURAL } from "../../src/model/kubernetes.ts";
 import type { CommandContext } from "../context.ts";
 
 /** Which cluster. */
@@ -50,7 +52,7 @@ function storedData(found: Stored | undefined): StoredData | undefined {
 type ListAnswer = { readonly items?: readonly unknown[]; readonly metadata?: { readonly continue?: string } };
 
 const PAGE = 500;
-const SEALED = { group: "lacre.dev", version: "v1alpha1", plural: "sealedsecrets" };
+const SEALED = { group: GROUP, version: GROUP_VERSION, plural: PLURAL };
 
 function failed(message: string, hint: string, cause: unknown): LacreError {
   return new LacreError("CLUSTER_FAILED", message, { hint, cause });

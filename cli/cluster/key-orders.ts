@@ -1,13 +1,7 @@
 /** Asking a cluster's controller for something about its keys, and waiting for what it says. */
 import { LacreError } from "../../src/errors.ts";
-import {
-  answerTo,
-  KEY_LIST_DATA,
-  KEY_LIST_NAME,
-  type KeyAnswer,
-  type KeyRequest,
-  requestAnnotations,
-} from "../../src/keys/index.ts";
+import { answerTo, type KeyAnswer, type KeyRequest, requestAnnotations } from "../../src/keys/index.ts";
+import { KEY_LIST_DATA, KEY_LIST_NAME } from "../../src/model/kubernetes.ts";
 import type { CommandContext } from "../context.ts";
 import type { ClusterReader } from "./cluster.ts";
 

@@ -1,20 +1,18 @@
 /** Puts restored keys into a cluster: the keys first, the identity last, so that a controller acts only when all are there. */
+
 import type { Engine } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
 import {
   factsOfKey,
   fingerprintOf,
-  IDENTITY,
   identitySecret,
-  KEY_LIST_DATA,
-  KEY_LIST_NAME,
   type KeyStore,
   keySecret,
   keySecretName,
   parseKeyList,
   proveKey,
-  SEALING_KEY,
 } from "../../src/keys/index.ts";
+import { IDENTITY, IDENTITY_SECRET, KEY_LIST_DATA, KEY_LIST_NAME, SEALING_KEY } from "../../src/model/kubernetes.ts";
 import type { CommandContext } from "../context.ts";
 import { type ClusterOptions, type ClusterReader, openCluster } from "./cluster.ts";
 
@@ -57,7 +55,7 @@ async function refuseOthers(cluster: ClusterReader, engine: Engine, store: KeySt
     "CONFLICT",
     `${cluster.context} has an identity already (${theirs}), and the backup's is ${ours}`,
     {
-      hint: `if nobody has pinned it: kubectl delete secret -n ${namespace} lacre-identity, and restore again`,
+      hint: `if nobody has pinned it: kubectl delete secret -n ${namespace} ${IDENTITY_SECRET}, and restore again`,
     },
   );
 }

@@ -1,17 +1,19 @@
 /** `lacre doctor`: is this machine fit, and is this repository set up? */
+
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { printableJson, printableName, printableTalk } from "../../src/model/index.ts";
+import { MANAGED_BY, MANAGER } from "../../src/model/kubernetes.ts";
 import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
+import { ownedAdoptions } from "../cluster/owned-adoptions.ts";
 import type { CommandContext } from "../context.ts";
 import { withMemoryDirectory } from "../files/memory-files.ts";
-import { git, workTreeRoot } from "../git/git.ts";
+import { gitAt, runGit, workTreeRoot } from "../git/git.ts";
 import { loadPrivateKeys } from "../keys/private-keys.ts";
 import { loadRecipients } from "../keys/public-keys.ts";
 import { findConfiguration } from "../repository/configuration.ts";
 import { programWords } from "../repository/own-program.ts";
 import { setupParts } from "../repository/setup.ts";
-import { ownedAdoptions } from "./owned-adoptions.ts";
 
 /** How a check came out. Advice is not a failure. */
 type Verdict = "ok" | "advice" | "failed";
@@ -28,7 +30,7 @@ export type DoctorOptions = ClusterOptions & {
 export async function doctor(context: CommandContext, options: DoctorOptions): Promise<void> {
   const checks = [
     await check("engine", () => checkEngine(context)),
-    await check("git", () => Promise.resolve(git(context.cwd, ["--version"]).stdout.trim())),
+    await check("git", () => Promise.resolve(runGit(gitAt(context, context.cwd), ["--version"]).stdout.trim())),
     await check(
       "files in memory",
       () => withMemoryDirectory(context, (directory) => Promise.resolve(path.dirname(directory))),
@@ -95,9 +97,9 @@ async function checkPrivateKeys(context: CommandContext): Promise<string> {
 }
 
 function checkRepository(context: CommandContext): string {
-  const root = workTreeRoot(context.cwd);
+  const root = workTreeRoot(context, context.cwd);
   if (root === undefined) return "not in a Git repository";
-  const missing = setupParts(root, programWords(context)).filter((part) => !part.isThere());
+  const missing = setupParts(gitAt(context, root), programWords(context)).filter((part) => !part.isThere());
   if (missing.length === 0) return "drivers and hook are set up";
   throw new LacreError("CHECK_FAILED", `not set up: ${missing.map(({ name }) => name).join(", ")}`, {
     hint: "lacre init",
@@ -107,7 +109,7 @@ function checkRepository(context: CommandContext): string {
 /** Secrets that an earlier version took over and owns: they go when their SealedSecret goes. */
 async function checkAdopted(context: CommandContext, options: DoctorOptions): Promise<string> {
   const cluster = await openCluster(context, options);
-  const owned = ownedAdoptions(await cluster.secretsMetadata(options.namespace, "lacre.dev/managed-by=lacre"));
+  const owned = ownedAdoptions(await cluster.secretsMetadata(options.namespace, `${MANAGED_BY}=${MANAGER}`));
   if (owned.length === 0) return "none that was there before goes with its SealedSecret";
   throw new LacreError(
     "CHECK_FAILED",

@@ -5,7 +5,7 @@ import { wipe } from "../../src/bytes.ts";
 import { type PublicKey, sealToken } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
 import { decodeSource } from "../../src/format/index.ts";
-import { parseScope, type SealedSecret } from "../../src/model/index.ts";
+import { parseScope, type SealedSecret, sameEntry } from "../../src/model/index.ts";
 import { type Edits, printBuffer, readBuffer } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { counted } from "../counted.ts";
@@ -58,7 +58,7 @@ async function apply(
   const sealer = await loadSealer(context, options);
   await changeEntries(context, file, options.object, (sealed) => {
     const touched = [...edits.values.keys(), ...edits.removed];
-    const raced = touched.find((key) => sealed.entries.get(key) !== shown.entries.get(key));
+    const raced = touched.find((key) => !sameEntry(sealed.entries.get(key), shown.entries.get(key)));
     if (raced !== undefined) {
       throw new LacreError("CONFLICT", `${raced} was changed in ${file} while you were editing`, {
         hint: "the file keeps the other change; edit again to decide",

@@ -6,9 +6,9 @@ import { LacreError } from "../../src/errors.ts";
 import { isVariable, type PlainSecret, wipeSecret } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 import { withMemoryDirectory } from "../files/memory-files.ts";
+import { openFile } from "../keys/open-file.ts";
 import { withKeyring } from "../keys/private-keys.ts";
 import { onlyNamed, type RefusedVariable, refusedVariable, refuseVariables } from "../terminal/variable-names.ts";
-import { openFile } from "./open.ts";
 
 type ExecOptions = {
   readonly keyFile?: readonly string[];

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { VERSION } from "../../src/version.ts";
 import type { CommandContext } from "../context.ts";
-import { workTreeRoot } from "../git/git.ts";
+import { gitAt, workTreeRoot } from "../git/git.ts";
 import { type CiPins, type CiStep, type CiSystem, ciStep } from "../repository/ci-steps.ts";
 import { INTEGRITY, ownIntegrity, programWords, refuseOwnTree } from "../repository/own-program.ts";
 import { setupParts } from "../repository/setup.ts";
@@ -22,11 +22,11 @@ const PINNED_IMAGE = /^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$/;
 
 /** Makes what is missing, or with check says what is. */
 export async function init(context: CommandContext, options: InitOptions): Promise<void> {
-  const root = workTreeRoot(context.cwd);
+  const root = workTreeRoot(context, context.cwd);
   if (root === undefined)
     throw new LacreError("GIT_FAILED", "this is no Git repository", { hint: "make one first: git init" });
   if (options.check !== true) refuseOwnTree(context, root);
-  const parts = setupParts(root, programWords(context), await stepOf(context, root, options));
+  const parts = setupParts(gitAt(context, root), programWords(context), await stepOf(context, root, options));
   const missing = parts.filter((part) => !part.isThere());
   const list = missing.map(({ name }) => name).join(", ");
   if (options.check === true) {

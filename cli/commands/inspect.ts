@@ -60,11 +60,12 @@ function describe(file: string, sealed: SealedSecret, entries: readonly EntryRep
 }
 
 function row(entry: EntryReport, nowMs: number): readonly string[] {
-  if (!entry.wellFormed) return [entry.key, "MALFORMED: not a token"];
+  const what = entry.environment === undefined ? entry.key : `${entry.key} (${entry.environment})`;
+  if (!entry.wellFormed) return [what, "MALFORMED: not a token"];
   const keys = `key ${entry.keyIds.map(shortKeyId).join(", ")}`;
   const verdict = entry.belongs ? "" : "WRONG PLACE: sealed for elsewhere";
   return [
-    entry.key,
+    what,
     `${entry.scope}, ${entry.suite}`,
     age(entry.sealedAt, nowMs),
     keys,

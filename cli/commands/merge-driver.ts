@@ -7,7 +7,7 @@ import { writeAtomic } from "../../src/node/write.ts";
 import { type Aligned, alignEntries, describeToken, isMergedAs } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
 import { resolvePath } from "../files/files.ts";
-import { git } from "../git/git.ts";
+import { gitAt, runGit } from "../git/git.ts";
 
 /** What Git hands to a driver: three files, the marker's size and the path that is merged. */
 export type MergeRequest = {
@@ -28,9 +28,9 @@ export async function mergeDriver(context: CommandContext, request: MergeRequest
   if (aligned === undefined) return textMerge(context, request);
   stage(context, request, aligned);
   const status = textMerge(context, request);
-  for (const { object, key, ours, theirs } of aligned.conflicts) {
+  for (const { object, what, ours, theirs } of aligned.conflicts) {
     const side = (token: string | undefined) => (token === undefined ? "removed" : describeToken(token));
-    context.say(`lacre: conflict in ${shown}: ${object}, entry ${key}: ours ${side(ours)}; theirs ${side(theirs)}`);
+    context.say(`lacre: conflict in ${shown}: ${object}, entry ${what}: ours ${side(ours)}; theirs ${side(theirs)}`);
   }
   if (status === EXIT.fine && !isWhatWasExpected(context, request, aligned)) {
     context.say(
@@ -71,7 +71,7 @@ function stage(context: CommandContext, { base, ours, theirs }: MergeRequest, al
 function textMerge(context: CommandContext, { base, ours, theirs, markerSize }: MergeRequest): number {
   const size = /^\d+$/.test(markerSize ?? "") ? [`--marker-size=${markerSize}`] : [];
   const args = ["merge-file", "-q", ...size, "-L", "ours", "-L", "base", "-L", "theirs", ours, base, theirs];
-  const { status } = git(context.cwd, args);
+  const { status } = runGit(gitAt(context, context.cwd), args);
   if (status === 0) return EXIT.fine;
   if (status <= MAX_CONFLICTS) return EXIT.failed;
   throw new LacreError("GIT_FAILED", "git merge-file could not merge the file", {

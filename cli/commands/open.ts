@@ -1,17 +1,12 @@
-/** `lacre open`: what is sealed, in the clear, for who holds a private key. */
-import { wipe } from "../../src/bytes.ts";
-import { type Engine, type Keyring, openToken } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
-import { printableText, printDotenv, printObject, secretObject, TOP_LEVEL } from "../../src/format/index.ts";
-import { type PlainSecret, parseToken, wipeSecret } from "../../src/model/index.ts";
+import { printDotenv, printObject, secretObject, TOP_LEVEL } from "../../src/format/index.ts";
+import { type PlainSecret, wipeSecret } from "../../src/model/index.ts";
 import { writeError } from "../../src/node/file-error.ts";
 import { writeNew } from "../../src/node/write.ts";
-import { openSecret } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
-import { readSource, resolvePath, STDIN } from "../files/files.ts";
+import { resolvePath } from "../files/files.ts";
 import { expandInputs } from "../files/inputs.ts";
-import { sealedObjects } from "../files/sealed-file.ts";
-import { OPEN_CODES, OPEN_SAYS, openError, openHint } from "../keys/open-error.ts";
+import { openFile } from "../keys/open-file.ts";
 import { withKeyring } from "../keys/private-keys.ts";
 import { onlyNamed, refusedVariable, refuseVariables } from "../terminal/variable-names.ts";
 
@@ -23,7 +18,6 @@ type OpenOptions = {
   /** With dotenv: these entries; all if it is not given. */
   readonly only?: readonly string[];
   readonly output?: string;
-  readonly raw?: boolean;
   readonly namespace?: string;
   readonly name?: string;
   readonly key?: string;
@@ -31,7 +25,6 @@ type OpenOptions = {
 
 /** Runs the command. */
 export async function open(context: CommandContext, files: readonly string[], options: OpenOptions): Promise<void> {
-  if (options.raw === true) return openRaw(context, files, options);
   if (options.key !== undefined || options.name !== undefined) {
     throw new LacreError("USAGE", "--key and --name go with --raw", { hint: "a file says for itself what is in it" });
   }
@@ -52,35 +45,6 @@ export async function open(context: CommandContext, files: readonly string[], op
   });
 }
 
-/** All Secrets of one file, or an error that names every entry that does not open. */
-export async function openFile(
-  context: CommandContext,
-  file: string,
-  keyring: Keyring,
-  namespace?: string,
-): Promise<readonly PlainSecret[]> {
-  const engine = await context.engine();
-  const source = await readSource(context, file);
-  const objects = sealedObjects(source);
-  if (objects.length === 0) {
-    throw new LacreError("NOT_SEALED", `${source.path} holds no SealedSecret`, {
-      hint: "to seal a Secret: lacre seal",
-    });
-  }
-  const secrets: PlainSecret[] = [];
-  for (const { sealed } of objects) {
-    const placed = sealed.namespace === "" && namespace !== undefined ? { ...sealed, namespace } : sealed;
-    const opened = openSecret(engine, keyring, placed);
-    if (opened.ok) {
-      secrets.push(opened.secret);
-      continue;
-    }
-    for (const secret of secrets) wipeSecret(secret);
-    throw openError(source.path, placed, opened.failures, keyring);
-  }
-  return secrets;
-}
-
 /** Shells and programs take an .env file for their environment: no value may choose what they run. */
 function dotenv(file: string, secrets: readonly PlainSecret[], { only, allow = [] }: OpenOptions): string {
   const entries = onlyNamed(
@@ -91,7 +55,7 @@ function dotenv(file: string, secrets: readonly PlainSecret[], { only, allow = [
   const refused = entries.flatMap(([name]) => (allow.includes(name) ? [] : (refusedVariable(name) ?? [])));
   refuseVariables("in an .env file", refused, "name what is wanted with --only, or use --format yaml");
   const printed = printDotenv(new Map(entries));
-  if ("text" in printed) return printed.text;
+  if (printed.ok) return printed.text;
   throw new LacreError("SECRET_INVALID", `the value of ${printed.unprintable} fits no .env file`, {
     hint: "use --format yaml",
   });
@@ -123,37 +87,4 @@ async function write(context: CommandContext, output: string | undefined, text: 
     throw writeError(output, error);
   }
   context.say(`wrote plaintext to ${output} (mode 0600); remove it when you are done`);
-}
-
-async function openRaw(context: CommandContext, files: readonly string[], options: OpenOptions): Promise<void> {
-  if (options.key === undefined) {
-    throw new LacreError("USAGE", "--raw needs --key: a token is bound to the key it stands under", {
-      hint: "lacre open --raw --key-file F --namespace N --name S --key K",
-    });
-  }
-  const { key } = options;
-  const engine = await context.engine();
-  const token = (await readSource(context, files[0] ?? STDIN)).text.replace(/\r?\n$/, "");
-  const value = await withKeyring(context, options.keyFile ?? [], (keyring) =>
-    openOne(engine, keyring, token, { namespace: options.namespace ?? "", name: options.name ?? "", key }),
-  );
-  try {
-    if (context.terminal.stdout && printableText(value) === undefined) {
-      throw new LacreError("USAGE", "the value is not text, and this is a terminal", {
-        hint: "redirect standard output to a file",
-      });
-    }
-    await context.print(value);
-  } finally {
-    wipe(value);
-  }
-}
-
-function openOne(engine: Engine, keyring: Keyring, token: string, place: Parameters<typeof openToken>[3]): Uint8Array {
-  const opened = openToken(engine, keyring, token, place);
-  if (opened.ok) return opened.value;
-  const keyIds = parseToken(token)?.stanzas.map((stanza) => stanza.keyId) ?? [];
-  throw new LacreError(OPEN_CODES[opened.reason], `standard input: ${OPEN_SAYS[opened.reason]}`, {
-    hint: openHint(opened.reason, keyIds, keyring),
-  });
 }

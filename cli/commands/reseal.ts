@@ -4,31 +4,22 @@ import { LacreError } from "../../src/errors.ts";
 import { applySplices, editEntries, type Source } from "../../src/format/index.ts";
 import {
   objectName,
-  parseToken,
   printableName,
   printableTalk,
+  refuseSlots,
   type SealedSecret,
   shortKeyId,
 } from "../../src/model/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
-import {
-  parseResealResult,
-  type Resealed,
-  type ResealedEntry,
-  type ResealTargets,
-  resealedChanges,
-  resealSecret,
-  staleEntries,
-} from "../../src/seal/index.ts";
+import { type Resealed, type ResealTargets, resealSecret, staleEntries } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
-import { counted } from "../counted.ts";
-import { readSource } from "../files/files.ts";
 import { expandInputs } from "../files/inputs.ts";
-import { refuseStdin, rewriteFile, sealedObjects } from "../files/sealed-file.ts";
+import { refuseStdin, rewriteFile, sealedObjects, sealedObjectsIn } from "../files/sealed-file.ts";
 import { openError } from "../keys/open-error.ts";
 import { type OwnKeys, ownKeys } from "../keys/own-keys.ts";
 import { withKeyring } from "../keys/private-keys.ts";
 import { loadRecipients, type NamedKeys, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
+import { applyResult } from "../keys/reseal-result.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 
 /** Options of `lacre reseal`. */
@@ -122,17 +113,12 @@ async function check(
 ): Promise<number> {
   const stale: string[] = [];
   for (const file of files) {
-    for (const { sealed } of await objectsOf(context, file)) {
+    for (const { sealed } of await sealedObjectsIn(context, file)) {
       for (const key of staleEntries(sealed, recipients)) stale.push(`${file}: ${objectName(sealed)}, entry ${key}`);
     }
   }
   await context.print(printableTalk(stale.map((line) => `${printableName(line)}\n`).join("")));
   return stale.length === 0 ? EXIT.fine : EXIT.stale;
-}
-
-async function objectsOf(context: CommandContext, file: string) {
-  const source = await readSource(context, file);
-  return source.text.includes("SealedSecret") ? sealedObjects(source) : [];
 }
 
 /** The new text of a file, and how many entries were moved. Throws for an entry that cannot be moved. */
@@ -141,7 +127,14 @@ function resealSource(source: Source, means: Means, tally: Tally): { readonly te
   let entries = 0;
   for (const object of sealedObjects(source)) {
     const { engine, keyring, targets, sealer } = means;
-    const { changes, failures, signed, shared } = resealSecret(engine, keyring, object.sealed, targets, sealer);
+    const { changes, failures, signed, shared, slotted } = resealSecret(
+      engine,
+      keyring,
+      object.sealed,
+      targets,
+      sealer,
+    );
+    for (const key of slotted) refuseSlots(key, object.sealed.entries.get(key));
     if (failures.length > 0) throw openError(source.path, object.sealed, failures, means.keyring);
     if (signed.length > 0) {
       throw new LacreError(
@@ -167,64 +160,9 @@ function sharedError(source: Source, sealed: SealedSecret, { key, keyId }: Resea
   });
 }
 
-/** A result comes out of a log: its tokens are for those that the user would seal for now, or PIN_MISMATCH. */
-function refuseOtherRecipients(entries: ReadonlyMap<string, ResealedEntry>, { usable, whom }: NamedKeys): void {
-  for (const { namespace, name, key, token } of entries.values()) {
-    const other = parseToken(token)?.stanzas.find(({ keyId }) => !usable.includes(keyId));
-    if (other === undefined) continue;
-    throw new LacreError(
-      "PIN_MISMATCH",
-      `the result seals ${namespace}/${name}, entry ${key}, for ${shortKeyId(other.keyId)}, and this environment is ${whom.join(" and ")}`,
-      {
-        hint: "if the cluster has a newer key: lacre keys fetch, and again; else the result was changed on its way: run the Job again",
-      },
-    );
-  }
-}
-
-/** Puts the new tokens of a reseal inside a cluster into the files, where the old ones still stand. */
-async function applyResult(
-  context: CommandContext,
-  paths: readonly string[],
-  from: string,
-  named: NamedKeys,
-): Promise<number> {
-  const engine = await context.engine();
-  const { entries, left } = parseResealResult((await readSource(context, from)).text);
-  refuseOtherRecipients(entries, named);
-  let [files, count] = [0, 0];
-  for (const { shown } of await expandInputs(context, paths)) {
-    const objects = await objectsOf(context, shown);
-    if (objects.every(({ sealed }) => resealedChanges(engine, sealed, entries).size === 0)) continue;
-    let moved = 0;
-    const isWritten = await rewriteFile(context, shown, (source) => {
-      const edits = sealedObjects(source).map((object) => ({
-        object,
-        changes: resealedChanges(engine, object.sealed, entries),
-      }));
-      moved = edits.reduce((sum, { changes }) => sum + changes.size, 0);
-      return applySplices(
-        source.text,
-        edits.flatMap(({ object, changes }) => editEntries(source, object, changes)),
-      );
-    });
-    if (!isWritten) continue;
-    files++;
-    count += moved;
-  }
-  const others = entries.size - count;
-  tellRecipients(context, named, {});
-  context.say(`resealed ${counted(count, "entry", "entries")} in ${counted(files, "file")}`);
-  if (others > 0)
-    context.say(`${counted(others, "entry", "entries")} of the result are not in these files, or were changed since`);
-  if (left > 0)
-    context.say(`the Job left ${counted(left, "entry", "entries")} as they were; its log says which and why`);
-  return left === 0 ? EXIT.fine : EXIT.noKey;
-}
-
 /** One file under its lock. What goes wrong with it is put down, and the others go on. */
 async function resealFile(context: CommandContext, file: string, means: Means, tally: Tally): Promise<void> {
-  const objects = await objectsOf(context, file);
+  const objects = await sealedObjectsIn(context, file);
   if (objects.every(({ sealed }) => staleEntries(sealed, means.targets.recipients).length === 0)) {
     for (const { sealed } of objects) tally.upToDate += sealed.entries.size;
     return;

@@ -5,15 +5,24 @@ import { LacreError } from "../../src/errors.ts";
 import { parseScope, shellWord } from "../../src/model/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readValue } from "../files/value.ts";
-import { loadRecipients, namespaceFor, tellRecipients } from "../keys/public-keys.ts";
-import { loadSealer } from "../keys/signing-keys.ts";
-import type { SealCommandOptions } from "./seal.ts";
+import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
+import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
+
+/** The options of `lacre seal` that are about one value. */
+export type SealRawOptions = RecipientOptions &
+  SignOptions & {
+    readonly scope?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly key?: string;
+    readonly fromFile?: string;
+  };
 
 /** Runs the command. */
 export async function sealRaw(
   context: CommandContext,
   files: readonly string[],
-  options: SealCommandOptions,
+  options: SealRawOptions,
 ): Promise<void> {
   if (files.length > 0) {
     throw new LacreError("USAGE", "--raw takes no file argument", {
@@ -24,9 +33,6 @@ export async function sealRaw(
     throw new LacreError("USAGE", "--raw needs --key: a token is bound to the key it stands under", {
       hint: "lacre seal --raw --namespace N --name S --key K",
     });
-  }
-  if (options.inPlace === true || options.output !== undefined) {
-    throw new LacreError("USAGE", "--raw prints the token", { hint: "redirect standard output to keep it" });
   }
   const named = await loadRecipients(context, options);
   const scope = parseScope(options.scope ?? "strict");

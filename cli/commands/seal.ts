@@ -1,19 +1,17 @@
 /** `lacre seal`: files, directories and standard input into SealedSecrets. All is sealed before the first byte is written. */
-import * as path from "node:path";
 import type { Engine, PublicKey, Sealer } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
-import { detectFormat, type InputFormat, type Source, withBom } from "../../src/format/index.ts";
-import { parseName, parseNamespace, parseScope, printableJson, shellWord } from "../../src/model/index.ts";
-import { type PendingFile, writeAllAtomic } from "../../src/node/write.ts";
-import { type SealedSource, sealSource } from "../../src/seal/index.ts";
+import { detectFormat, type InputFormat, type Source } from "../../src/format/index.ts";
+import { parseName, parseNamespace, parseScope, shellWord } from "../../src/model/index.ts";
+import { sealSource } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
-import { counted } from "../counted.ts";
-import { isDirectory, readSource, readSourceIfPresent, resolvePath, STDIN } from "../files/files.ts";
+import { readSource, readSourceIfPresent } from "../files/files.ts";
 import { expandInputs, type InputFile } from "../files/inputs.ts";
 import { NO_CACHE, openSealCache, type SealCache } from "../files/seal-cache.ts";
+import { deliver, type SealDone, type SealJob } from "../files/seal-output.ts";
+import { chooseTargets } from "../files/seal-targets.ts";
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
-import { sealRaw } from "./seal-raw.ts";
 
 /** The options of `lacre seal`. */
 export type SealCommandOptions = RecipientOptions &
@@ -25,20 +23,11 @@ export type SealCommandOptions = RecipientOptions &
     readonly name?: string;
     readonly type?: string;
     readonly inputFormat?: InputFormat;
-    readonly raw?: boolean;
     readonly key?: string;
     readonly fromFile?: string;
     readonly cache: boolean;
     readonly json?: boolean;
   };
-
-type Job = {
-  readonly input: InputFile;
-  readonly source: Source;
-  readonly format: InputFormat;
-  readonly target: string | undefined;
-};
-type Done = { readonly job: Job; readonly result: SealedSource; readonly changed: boolean };
 
 const PROGRESS_EVERY = 50;
 /** Characters. */
@@ -50,7 +39,6 @@ export async function seal(
   files: readonly string[],
   options: SealCommandOptions,
 ): Promise<void> {
-  if (options.raw === true) return sealRaw(context, files, options);
   refuseContradictions(options);
   const inputs = await expandInputs(context, files);
   const targetOf = chooseTargets(context, files, inputs, options);
@@ -63,7 +51,7 @@ export async function seal(
   const isKept = options.inPlace === true || options.output !== undefined;
   const cache = options.cache && isKept ? openSealCache(context, engine) : NO_CACHE;
 
-  const done: Done[] = [];
+  const done: SealDone[] = [];
   for (const input of inputs) {
     const source = await readSource(context, input.shown);
     if (source.text.length > LARGE_INPUT || done.length === PROGRESS_EVERY) keepYoungGenerationSmall();
@@ -83,9 +71,6 @@ function keepYoungGenerationSmall(): void {
 }
 
 function refuseContradictions(options: SealCommandOptions): void {
-  if (options.inPlace === true && options.output !== undefined) {
-    throw new LacreError("USAGE", "--in-place and --output contradict each other", { hint: "use one of the two" });
-  }
   if (options.key !== undefined || options.fromFile !== undefined) {
     throw new LacreError("USAGE", "--key and --from-file go with --raw", {
       hint: "to change one value of a file: lacre set FILE KEY",
@@ -108,42 +93,14 @@ function formatOf(input: InputFile, source: Source, options: SealCommandOptions)
   });
 }
 
-/** Where each input's result goes: a path as shown to the user, or undefined for standard output. */
-function chooseTargets(
-  context: CommandContext,
-  named: readonly string[],
-  inputs: readonly InputFile[],
-  { inPlace, output }: SealCommandOptions,
-): (input: InputFile) => string | undefined {
-  if (inPlace === true) {
-    if (inputs.some(({ shown }) => shown === STDIN)) {
-      throw new LacreError("USAGE", "standard input has no place", { hint: "name the file, or leave --in-place out" });
-    }
-    return ({ shown }) => shown;
-  }
-  const isTree = named.some((one) => one !== STDIN && isDirectory(context, one));
-  if (output === undefined) {
-    if (isTree) throw new LacreError("USAGE", "a directory is sealed with --in-place or --output DIRECTORY");
-    return () => undefined;
-  }
-  const isIntoDirectory = isTree || inputs.length > 1 || output.endsWith("/") || isDirectory(context, output);
-  if (!isIntoDirectory) return () => output;
-  return ({ relative }) => path.join(output, outputName(relative));
-}
-
-function outputName(relative: string): string {
-  if (relative === STDIN) return "sealed.yaml";
-  return /\.(?:ya?ml|json)$/i.test(relative) ? relative : `${relative.replace(/^\./, "")}.yaml`;
-}
-
 function sealJob(
   context: CommandContext,
   engine: Engine,
-  job: Job,
+  job: SealJob,
   means: { readonly recipients: readonly PublicKey[]; readonly sealer?: Sealer },
   cache: SealCache,
   options: SealCommandOptions,
-): Done {
+): SealDone {
   const { input, source, format, target } = job;
   if (format === "dotenv" && options.inPlace === true) {
     throw new LacreError("USAGE", `${input.shown}: a .env file cannot become a manifest in its own place`, {
@@ -172,61 +129,4 @@ function sealJob(
   // Files of a tree that hold no Secret are not ours to write.
   const isOurs = result.secrets > 0 || (input.isNamed && target !== undefined);
   return { job, result, changed: isOurs && before !== result.text };
-}
-
-async function deliver(context: CommandContext, done: readonly Done[], options: SealCommandOptions): Promise<void> {
-  const pending: PendingFile[] = [];
-  const printed: string[] = [];
-  for (const { job, result, changed } of done) {
-    const text = withBom(job.source, result.text);
-    if (job.target === undefined) printed.push(text);
-    else if (changed) pending.push({ path: resolvePath(context, job.target), content: text });
-  }
-  await writeAllAtomic(pending, (count) => context.progress(`writing: ${count} of ${pending.length} files`));
-  if (pending.length > 1) context.progress("");
-  tellOfComments(context, done);
-  if (printed.length > 0) await context.print(joinDocuments(printed));
-  if (options.json === true)
-    await context.print(`${printableJson(JSON.stringify({ files: done.map(report) }, null, 2))}\n`);
-  else if (printed.length === 0) summarise(context, done);
-}
-
-/** Comments may be the reason why a file was hard to read; nobody should miss them unawares. */
-function tellOfComments(context: CommandContext, done: readonly Done[]): void {
-  for (const { job, result } of done) {
-    if (result.droppedComments === 0) continue;
-    context.say(
-      `note: ${job.source.path}: left out ${counted(result.droppedComments, "comment line")} that held a value`,
-    );
-  }
-}
-
-function joinDocuments(texts: readonly string[]): string {
-  return texts
-    .map((text, index) => (index === 0 || text.startsWith("---") ? text : `---\n${text}`))
-    .map((text, index) => (index < texts.length - 1 && !text.endsWith("\n") ? `${text}\n` : text))
-    .join("");
-}
-
-function report({ job, result, changed }: Done) {
-  const { secrets, values, kept } = result;
-  return { path: job.target ?? null, status: changed ? "sealed" : "unchanged", secrets, values, kept };
-}
-
-function summarise(context: CommandContext, done: readonly Done[]): void {
-  const total = (pick: (result: SealedSource) => number) => done.reduce((sum, { result }) => sum + pick(result), 0);
-  const written = done.filter(({ changed }) => changed);
-  if (written.length === 0) {
-    context.say("nothing to do: everything is sealed and unchanged");
-    return;
-  }
-  const values = total(({ values: count }) => count);
-  const kept = total((result) => result.kept);
-  const where = written.length === 1 ? written[0]?.job.target : `${written.length} files`;
-  context.say(
-    `sealed ${counted(values - kept, "value")} of ${counted(
-      total(({ secrets }) => secrets),
-      "Secret",
-    )} (${kept} unchanged): ${where}`,
-  );
 }

@@ -1,8 +1,7 @@
-/** `lacre set` and `lacre unset`: one entry, without any private key. */
+/** `lacre set`: one entry, without any private key. */
 import { wipe } from "../../src/bytes.ts";
 import { sealToken } from "../../src/crypto/index.ts";
-import { LacreError } from "../../src/errors.ts";
-import { parseKey, parseScope, parseToken, type SealedSecret } from "../../src/model/index.ts";
+import { parseKey, parseScope, refuseSlots, type Slot } from "../../src/model/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { openSealCache } from "../files/seal-cache.ts";
@@ -18,16 +17,15 @@ import { readValue } from "../files/value.ts";
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 
-type ObjectOptions = { readonly object?: string };
 type SetOptions = RecipientOptions &
-  SignOptions &
-  ObjectOptions & { readonly fromFile?: string; readonly scope?: string };
+  SignOptions & { readonly object?: string; readonly fromFile?: string; readonly scope?: string };
 
 /** Seals one value into the file. The value is asked for last, when everything else is known to be right. */
 export async function setEntry(context: CommandContext, file: string, key: string, options: SetOptions): Promise<void> {
   refuseStdin(file);
   parseKey(key);
   const { sealed: shown } = selectObject(await readSource(context, file), options.object);
+  refuseSlots(key, shown.entries.get(key));
   const engine = await context.engine();
   const named = await loadRecipients(context, options);
   namespaceFor(named, shown.namespace);
@@ -39,7 +37,7 @@ export async function setEntry(context: CommandContext, file: string, key: strin
     const changed = await changeEntries(context, file, options.object, (sealed) => {
       const scope = options.scope === undefined ? inheritedScope(sealed, key) : parseScope(options.scope);
       const place = placeOf(sealed, key);
-      const current = sealed.entries.get(key);
+      const current = sealed.entries.get(key)?.[0];
       const wanted = {
         scope,
         keyIds: recipients
@@ -48,7 +46,7 @@ export async function setEntry(context: CommandContext, file: string, key: strin
           .join(),
         sealer: sealer.sealer?.keyId,
       };
-      if (current !== undefined && isLike(current, wanted) && cache.holds(current, place, value)) return new Map();
+      if (current !== undefined && isLike(current, wanted) && cache.holds(current.text, place, value)) return new Map();
       warnOfOtherKeys(context, sealed, recipients);
       const token = sealToken(engine, { value, scope, place, recipients, sealedAt: unixSeconds(context), ...sealer });
       cache.remember(token, place, value);
@@ -64,29 +62,7 @@ export async function setEntry(context: CommandContext, file: string, key: strin
 
 type Likeness = { readonly scope: string; readonly keyIds: string; readonly sealer: string | undefined };
 
-function isLike(token: string, wanted: Likeness): boolean {
-  const parsed = parseToken(token);
-  if (wanted.sealer !== undefined && parsed?.signature?.sealerKeyId !== wanted.sealer) return false;
-  return parsed?.scope === wanted.scope && parsed.stanzas.map(({ keyId }) => keyId).join() === wanted.keyIds;
-}
-
-/** Removes one entry. An entry that is not there is a mistake in its name. */
-export async function unsetEntry(
-  context: CommandContext,
-  file: string,
-  key: string,
-  options: ObjectOptions,
-): Promise<void> {
-  refuseStdin(file);
-  await changeEntries(context, file, options.object, (sealed) => {
-    if (!sealed.entries.has(key)) throw noEntry(file, sealed, key);
-    return new Map([[key, undefined]]);
-  });
-  context.say(`removed ${key} from ${file}`);
-}
-
-function noEntry(file: string, sealed: SealedSecret, key: string): LacreError {
-  return new LacreError("ENTRY_NOT_FOUND", `${file} has no entry ${key}`, {
-    hint: `it has: ${[...sealed.entries.keys()].join(", ") || "none"}`,
-  });
+function isLike({ token, keyIds }: Slot, wanted: Likeness): boolean {
+  if (wanted.sealer !== undefined && token?.signature?.sealerKeyId !== wanted.sealer) return false;
+  return token?.scope === wanted.scope && keyIds.join() === wanted.keyIds;
 }

@@ -1,8 +1,12 @@
 /** `lacre sync`: one pass of the standalone controller, in its own process, with its report told to people. */
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
-import { printableJson, printableName, printableTalk } from "../../src/model/index.ts";
+import {
+  type PassReport,
+  parsePassReport,
+  printableJson,
+  printableName,
+  printableTalk,
+} from "../../src/model/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
 import type { ChildOutput, CommandContext } from "../context.ts";
 
@@ -15,16 +19,6 @@ type SyncOptions = {
   readonly acceptScope?: readonly string[];
   readonly adopt?: readonly string[];
   readonly json?: boolean;
-};
-
-/** What `lacre-controller --once` prints on standard output. docs/controller.md documents it. */
-type PassReport = {
-  readonly revision: string;
-  readonly written: readonly string[];
-  readonly removed: readonly string[];
-  readonly unchanged: number;
-  readonly problems: readonly { readonly subject: string; readonly reason: string; readonly message: string }[];
-  readonly status: number;
 };
 
 /** The exit status: 0 when the target equals the source, 1 when something stayed as it was. */
@@ -42,7 +36,7 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
   for (const consent of options.adopt ?? []) args.push("--adopt", consent);
   if (options.allowEmpty === true) args.push("--allow-empty");
   const { status = EXIT.failed, stdout } = await runController(context, args);
-  const report = parseReport(stdout);
+  const report = parsePassReport(stdout);
   // Without a report the controller has said on standard error what was wrong.
   if (report === undefined) return status === 0 ? EXIT.bug : status;
   if (options.json === true) await context.print(`${printableJson(JSON.stringify(report, null, 2))}\n`);
@@ -50,27 +44,13 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
   return report.status;
 }
 
-/** The controller lies beside this program, as a source and as a build alike. */
-function controllerPath({ program }: CommandContext): string {
-  const main = fs.realpathSync(program.main);
-  return path.join(path.dirname(main), "..", "controller", main.endsWith(".ts") ? "main.ts" : "main.js");
-}
-
 async function runController(context: CommandContext, args: readonly string[]): Promise<ChildOutput> {
-  const command = context.program.node;
+  const { command, args: before } = context.program.startOf("controller");
   const env = { ...context.env, LACRE_PROGRAM: "lacre" };
   try {
-    return await context.readChild({ command, args: [controllerPath(context), ...args], env });
+    return await context.readChild({ command, args: [...before, ...args], env });
   } catch (cause) {
     throw new LacreError("COMMAND_FAILED", "the controller cannot be started", { cause });
-  }
-}
-
-function parseReport(text: string): PassReport | undefined {
-  try {
-    return JSON.parse(text) as PassReport;
-  } catch {
-    return undefined;
   }
 }
 

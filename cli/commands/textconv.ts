@@ -16,14 +16,13 @@ function convert(file: string, bytes: Uint8Array): string | undefined {
   try {
     const source = decodeSource(file, bytes);
     const splices: Splice[] = [];
-    for (const { places, document } of sealedObjects(source)) {
-      for (const { token } of places.places.values()) {
-        const [start, end] = token.range;
-        splices.push({
-          start: document.start + start,
-          end: document.start + end,
-          text: `<${describe(String(token.value))}>`,
-        });
+    for (const { sealed, places, document } of sealedObjects(source)) {
+      for (const [key, { tokens }] of places.places) {
+        for (const [index, { range }] of tokens.entries()) {
+          const [start, end] = range;
+          const text = `<${describe(sealed.entries.get(key)?.[index]?.text ?? "")}>`;
+          splices.push({ start: document.start + start, end: document.start + end, text });
+        }
       }
     }
     return applySplices(source.text, splices);

@@ -8,32 +8,29 @@ import {
   type AddedAllowance,
   allowanceFinding,
   applyAllowances,
-  BASELINE_FILE,
-  type Baseline,
   type Finding,
   isUnscanned,
   isWarning,
   openFindings,
-  printBaseline,
   printReport,
   type ReportFormat,
   RULES,
   ruleOf,
-  trackedPrograms,
   type VerifyResult,
 } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { counted } from "../counted.ts";
 import { STDIN } from "../files/files.ts";
-import { workTreeRoot } from "../git/git.ts";
-import type { FoundConfiguration } from "../repository/configuration.ts";
+import { accept } from "../verify/accept.ts";
 import { readAdded } from "../verify/added-allowances.ts";
+import type { Contents } from "../verify/contents.ts";
 import { judgedEnvironments } from "../verify/environment-states.ts";
-import { type RuleFiles, ruleFilesFrom, ruleFilesHere } from "../verify/rule-files.ts";
-import { policyOf, sealersOf } from "../verify/sealed-policy.ts";
-import { type Choice, type Contents, chooseContents } from "../verify/verified-contents.ts";
-import { createIdentify, rolesOf, unreadRoles, type VerifySettings } from "../verify/verify-items.ts";
-import { judgeItems } from "../verify/verify-threads.ts";
+import { byPlace, firstIdentity, judgeContents, withoutIdentity } from "../verify/judge.ts";
+import { verifyLive } from "../verify/live.ts";
+import { policyOf, sealersOf } from "../verify/policy.ts";
+import { configuredPaths, readRules, sourceNotes } from "../verify/rule-files.ts";
+import { type Choice, chooseContents } from "../verify/verified-contents.ts";
+import { rolesOf, unreadRoles } from "../verify/verify-items.ts";
 
 /** Options of `lacre verify`. accept: the reason for which all that is found now goes into the baseline. */
 export type VerifyOptions = Choice & {
@@ -64,7 +61,7 @@ export async function verifyPaths(
 ): Promise<number> {
   if (options.explain !== undefined) return explain(context, options.explain);
   refuseCombinations(options);
-  const files = await readRules(context, paths, options);
+  const files = await readRules(context, paths, options.configFrom);
   const { found, baseline } = files;
   // All of the repository: what an allowance does not meet here, it meets nowhere.
   const isWhole = paths.length === 0 && !options.staged && options.range === undefined && !options.history;
@@ -83,7 +80,7 @@ export async function verifyPaths(
     keys: contents.change === undefined ? keys : [...keys, toBase64url(engine.randomBytes(32))],
     budgetMs: (options.budget ?? BUDGET_SECONDS) * 1000,
   };
-  const scan = await judge(context, contents, unreadRoles(roleFiles), settings);
+  const scan = await judgeContents(context, contents, unreadRoles(roleFiles), settings);
   const environments = paths.includes(STDIN)
     ? NOTHING
     : await judgedEnvironments(context, engine, contents, options.configFrom);
@@ -95,7 +92,10 @@ export async function verifyPaths(
     isWhole,
   });
   if (options.accept !== undefined)
-    return accept(context, contents.root, { keys, entries: baseline?.entries ?? [] }, findings, options);
+    return accept(context, contents.root, { keys, entries: baseline?.entries ?? [] }, findings, {
+      reason: options.accept,
+      expires: options.expires,
+    });
   const added =
     contents.change === undefined ? [] : await readAdded(context, contents, contents.change, findings, settings);
   const result = {
@@ -112,15 +112,6 @@ export async function verifyPaths(
   await publish(context, result, options);
   const status = statusOf(result, contents);
   return options.live === true ? verifyLive(context, paths, options, status) : status;
-}
-
-async function readRules(
-  context: CommandContext,
-  paths: readonly string[],
-  { configFrom }: VerifyOptions,
-): Promise<RuleFiles> {
-  if (configFrom !== undefined) return ruleFilesFrom(context, configFrom);
-  return ruleFilesHere(context, paths.includes(STDIN) ? context.cwd : (workTreeRoot(context.cwd) ?? context.cwd));
 }
 
 /** What is reported: warnings, and allowances that nobody forbids, are notes. */
@@ -159,28 +150,6 @@ function refuseCombinations({ newAllowances, range, staged, configFrom, accept: 
   }
 }
 
-function sourceNotes({ from, found }: RuleFiles): readonly string[] {
-  if (from === undefined || found !== undefined) return [];
-  return [`${from} has no .lacre.yaml: nothing is allowed by it, and tokens are not held against keys`];
-}
-
-/** After the files: is what they say what runs? Differences count as found, not being able to tell as a failure. */
-async function verifyLive(
-  context: CommandContext,
-  paths: readonly string[],
-  options: VerifyOptions,
-  status: number,
-): Promise<number> {
-  const { compareWithCluster, describeDiff } = await import("./diff.ts");
-  const different = (await compareWithCluster(context, paths, options)).filter(({ sign }) => sign !== "=");
-  if (different.length === 0) {
-    context.say("the cluster is as Git says");
-    return status;
-  }
-  context.say(`the cluster is not as Git says:\n${describeDiff(different).trimEnd()}`);
-  return status === EXIT.fine ? EXIT.found : status;
-}
-
 const WARNINGS: Readonly<Record<string, readonly [string, string]>> = {
   "packed-file": ["packed and not judged", "nothing is unpacked here"],
   "sealed-key-old": ["sealed for keys that only open any more", "lacre keys list, lacre reseal"],
@@ -200,24 +169,6 @@ function notesOn(warnings: readonly Finding[]): readonly string[] {
   });
 }
 
-/** Identities are for a baseline; without one they would differ in every run. */
-function withoutIdentity({ identity: _, ...finding }: Finding): Finding {
-  return finding;
-}
-
-/** One identity is enough to know a finding again; the others are for the entries of other branches. */
-function firstIdentity(finding: Finding): Finding {
-  const [identity] = finding.identity?.split(" ") ?? [];
-  return identity === undefined ? finding : { ...finding, identity };
-}
-
-function configuredPaths(context: CommandContext, found: FoundConfiguration | undefined): readonly string[] {
-  if (found === undefined) return [];
-  return found.configuration.verify.paths.map(
-    (given) => path.relative(context.cwd, path.join(found.directory, given)) || ".",
-  );
-}
-
 async function explain(context: CommandContext, id: string): Promise<number> {
   const rule = ruleOf(id);
   if (rule === undefined) {
@@ -230,72 +181,6 @@ async function explain(context: CommandContext, id: string): Promise<number> {
   await context.print(
     `${rule.id}: ${rule.title}\n\n${rule.explanation}\n\nfix: ${rule.fix("FILE", "ENTRY")}\nallow: # lacre:allow ${rule.id} REASON, on its line or the one above\n`,
   );
-  return EXIT.fine;
-}
-
-type Scan = { readonly scanned: number; readonly findings: readonly Finding[]; readonly notes: readonly string[] };
-
-async function judge(
-  context: CommandContext,
-  contents: Contents,
-  unread: readonly Finding[],
-  settings: VerifySettings,
-): Promise<Scan> {
-  const findings: Finding[] = [];
-  let scanned = 0;
-  let pointers = 0;
-  await judgeItems(context, contents.items(), contents.count, settings, (outcome) => {
-    findings.push(...outcome.findings);
-    if (outcome.isPointer) pointers++;
-    if (outcome.isRead && ++scanned % 500 === 0) context.progress(`${scanned} of ${contents.count} files judged`);
-  });
-  const notes =
-    pointers === 0 ? [] : [`${pointers} Git LFS pointers: what they point to is not in Git and was not judged`];
-  const known = new Set(findings.filter(isUnscanned).map(({ path: file }) => file));
-  findings.push(...unread.filter(({ path: file }) => !known.has(file)));
-  findings.push(...trackedPrograms(await contents.names(), await createIdentify(settings)));
-  return { scanned, findings: findings.sort(byPlace), notes };
-}
-
-function byPlace(a: Finding, b: Finding): number {
-  if (a.path !== b.path) return a.path < b.path ? -1 : 1;
-  return a.line - b.line || a.column - b.column;
-}
-
-/** Puts everything that is found now, and not allowed yet, into the baseline. */
-async function accept(
-  context: CommandContext,
-  root: string,
-  { keys, entries }: Baseline,
-  findings: readonly Finding[],
-  { accept: reason = "", expires }: VerifyOptions,
-): Promise<number> {
-  if (reason.trim() === "" || /[\r\n]/.test(reason)) {
-    throw new LacreError("USAGE", "a baseline entry needs a reason, on one line", {
-      hint: 'such as: lacre verify --accept "rotated, still in old commits"',
-    });
-  }
-  if (expires !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(expires))
-    throw new LacreError("USAGE", "--expires takes a day", { hint: "such as: --expires 2027-01-31" });
-  const open = findings.filter(
-    ({ identity, ...finding }) =>
-      identity !== undefined && finding.allowed === undefined && !isUnscanned(finding) && !isWarning(finding),
-  );
-  const added = open.map((finding) => ({
-    identity: firstIdentity(finding).identity ?? "",
-    rule: finding.rule,
-    path: finding.path,
-    reason: reason.trim(),
-    ...(expires === undefined ? {} : { expires }),
-  }));
-  if (added.length > 0) {
-    writeAtomic({
-      path: path.join(root, BASELINE_FILE),
-      content: printBaseline({ keys, entries: [...entries, ...added] }),
-    });
-  }
-  const done = added.length === 0 ? "nothing to accept" : `${added.length} accepted in ${BASELINE_FILE}: commit it`;
-  await context.print(`${done}\n`);
   return EXIT.fine;
 }
 

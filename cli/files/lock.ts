@@ -1,7 +1,8 @@
 /** One writer at a time: whoever changes a file reads it and writes it back under its lock. */
 import { LacreError } from "../../src/errors.ts";
 import { writeError } from "../../src/node/file-error.ts";
-import { pidLockOf, SILENT_MS, type Taken, tryPidLock } from "../../src/node/pid-lock.ts";
+import type { Taken } from "../../src/node/lock-file.ts";
+import { pidLockOf, SILENT_MS, tryPidLock } from "../../src/node/pid-lock.ts";
 import type { CommandContext } from "../context.ts";
 
 /** Longer than a dead holder whose process cannot be seen is taken for a living one. */

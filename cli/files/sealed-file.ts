@@ -13,11 +13,11 @@ import {
 import {
   type Context,
   objectName,
-  parseToken,
   SCOPES,
   type Scope,
   type SealedSecret,
   shellWord,
+  slotsOf,
 } from "../../src/model/index.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
@@ -27,6 +27,12 @@ import { withLock } from "./lock.ts";
 /** All SealedSecrets of a source. */
 export function sealedObjects(source: Source): readonly SealedObject[] {
   return [...readStream(source)].filter((object) => object.kind === "sealed");
+}
+
+/** All SealedSecrets of a file; a file that never says the word is not parsed. */
+export async function sealedObjectsIn(context: CommandContext, file: string): Promise<readonly SealedObject[]> {
+  const source = await readSource(context, file);
+  return source.text.includes("SealedSecret") ? sealedObjects(source) : [];
 }
 
 /** The one SealedSecret of a source, or the one named. NOT_SEALED or USAGE otherwise. */
@@ -94,17 +100,15 @@ export function placeOf(sealed: SealedSecret, key: string): Context {
 /** The scope for a new token: that of the one it replaces, else that of its neighbours if they agree, else strict. */
 export function inheritedScope(sealed: SealedSecret, key: string): Scope {
   const replaced = sealed.entries.get(key);
-  const models = replaced === undefined ? [...sealed.entries.values()] : [replaced];
-  const scopes = new Set(models.map((token) => parseToken(token)?.scope));
+  const models = replaced ?? [...sealed.entries.values()].flat();
+  const scopes = new Set(models.map(({ token }) => token?.scope));
   return SCOPES.find((scope) => scopes.size === 1 && scopes.has(scope)) ?? "strict";
 }
 
 /** Says so when a new token is for other keys than its neighbours: it may open nowhere that the rest opens. */
 export function warnOfOtherKeys(context: CommandContext, sealed: SealedSecret, recipients: readonly PublicKey[]): void {
   const now = new Set<string>(recipients.map((key) => key.keyId));
-  const before = new Set<string>(
-    [...sealed.entries.values()].flatMap((token) => parseToken(token)?.stanzas.map((s) => s.keyId) ?? []),
-  );
+  const before = new Set<string>(slotsOf(sealed.entries).flatMap(({ slot }) => slot.keyIds));
   if (before.size > 0 && ![...now].some((keyId) => before.has(keyId))) {
     context.say("note: the other entries are sealed for other keys; is this the right environment?");
   }

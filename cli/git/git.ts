@@ -1,32 +1,61 @@
-/** The system's git, run without a shell. */
-import { spawnSync } from "node:child_process";
+/** Git in the work trees of the user, with what fails in its own words: it names revisions that the user has typed. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
+import { askGit, askGitNow, type Git, type GitAnswer, gitIn, withOptions } from "../../src/node/git.ts";
+import type { CommandContext } from "../context.ts";
 import { realPath } from "../files/real-path.ts";
 
-/** How a git command ended. */
-export type GitResult = { readonly status: number; readonly stdout: string; readonly stderr: string };
+/** The process as far as git needs it. */
+type Context = Pick<CommandContext, "env" | "cwd">;
 
-/** Runs git in a directory and waits for it. GIT_FAILED when there is no git. */
-export function git(cwd: string, args: readonly string[]): GitResult {
-  const result = spawnSync("git", args, { cwd, encoding: "utf8", maxBuffer: 1 << 30 });
-  if (result.error !== undefined) {
-    throw new LacreError("GIT_FAILED", "git cannot be run", {
-      hint: "install git, or check PATH",
-      cause: result.error,
-    });
+/** The directory with a .git that holds a directory. */
+function nearestRepository(directory: string): string | undefined {
+  for (let at = directory; ; at = path.dirname(at)) {
+    if (fs.existsSync(path.join(at, ".git"))) return at;
+    if (at === path.dirname(at)) return undefined;
   }
-  return { status: result.status ?? 1, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Git in a directory. The index of a commit under way is that of the repository where the user is, and of no other. */
+export function gitAt(context: Context, directory: string): Git {
+  const isHere = nearestRepository(realPath(directory)) === nearestRepository(realPath(context.cwd));
+  // Paths are names, never patterns.
+  return withOptions(gitIn(directory, context.env, isHere ? "here" : "elsewhere"), "--literal-pathspecs");
+}
+
+function unavailable(cause: Error | undefined): LacreError {
+  return new LacreError("GIT_FAILED", "git cannot be run", { hint: "install git, or check PATH", cause });
+}
+
+/** How a git command ended. */
+export type GitResult = { readonly status: number; readonly stdout: string };
+
+/** Runs git and waits for it. GIT_FAILED when there is no git. */
+export function runGit(git: Git, args: readonly string[]): GitResult {
+  const answer = askGitNow(git, args);
+  if (!answer.ok && answer.failure !== "ended") throw unavailable(answer.cause);
+  return { status: answer.ok ? 0 : (answer.status ?? 1), stdout: answer.bytes.toString() };
+}
+
+function failure(command: string, { failure: why, complaint, cause }: GitAnswer & { readonly ok: false }): LacreError {
+  if (why !== "ended") return unavailable(cause);
+  return new LacreError("GIT_FAILED", `git ${command}: ${complaint.trim().split("\n")[0] ?? ""}`, {
+    hint: "check the name of the revision; a shallow clone lacks older ones: git fetch --unshallow",
+  });
+}
+
+/** The bytes that git writes, or GIT_FAILED. The command must not be told the user's own settings for listings. */
+export async function gitBytes(git: Git, args: readonly string[], input?: string): Promise<Buffer> {
+  const answer = await askGit(git, args, input);
+  if (answer.ok) return answer.bytes;
+  throw failure(args[0] ?? "", answer);
 }
 
 /** The root of the work tree that holds a directory, or undefined. Only a .git above it costs a process. */
-export function workTreeRoot(directory: string): string | undefined {
-  for (let at = directory; ; at = path.dirname(at)) {
-    if (fs.existsSync(path.join(at, ".git"))) break;
-    if (at === path.dirname(at)) return undefined;
-  }
-  const { status, stdout } = git(directory, ["rev-parse", "--show-toplevel"]);
+export function workTreeRoot(context: Context, directory: string): string | undefined {
+  if (nearestRepository(directory) === undefined) return undefined;
+  const { status, stdout } = runGit(gitAt(context, directory), ["rev-parse", "--show-toplevel"]);
   return status === 0 ? stdout.trimEnd() : undefined;
 }
 
@@ -34,20 +63,29 @@ export function workTreeRoot(directory: string): string | undefined {
  * The directory that all work trees of a repository share, where a directory is the root of one. Only a linked work tree or a
  * submodule costs a process.
  */
-export function commonDirectoryOf(root: string): string | undefined {
+export function commonDirectoryOf(context: Context, root: string): string | undefined {
   const here = path.join(root, ".git");
   const found = fs.lstatSync(here, { throwIfNoEntry: false });
   if (found === undefined || found.isDirectory()) return found && here;
-  const { status, stdout } = git(root, ["rev-parse", "--path-format=absolute", "--git-common-dir"]);
+  const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
+  const { status, stdout } = runGit(gitAt(context, root), args);
   return status === 0 ? stdout.trimEnd() : here;
 }
 
 /** Which repository a directory lies in, and the root of its work tree; outside of any, the directory itself for both. */
-export function repositoryAt(directory: string): { readonly repository: string; readonly root: string } {
+export function repositoryAt(
+  context: Context,
+  directory: string,
+): { readonly repository: string; readonly root: string } {
   const real = realPath(directory);
   for (let root = real; ; root = path.dirname(root)) {
-    const repository = commonDirectoryOf(root);
+    const repository = commonDirectoryOf(context, root);
     if (repository !== undefined) return { repository, root };
     if (root === path.dirname(root)) return { repository: real, root: real };
   }
+}
+
+/** The files below a directory of a work tree that Git tracks or would, each name ended by a NUL. */
+export function listWorkTree(git: Git): Promise<Buffer> {
+  return gitBytes(git, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]);
 }

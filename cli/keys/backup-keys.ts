@@ -33,7 +33,9 @@ export function loadBackupModule(): Promise<BackupModule> {
 async function readPassphrase(context: CommandContext, file: string): Promise<string> {
   const bytes = file === STDIN ? await readInput(context, file) : undefined;
   const text =
-    bytes === undefined ? readKeyFile(resolvePath(context, file), file).text : new TextDecoder().decode(bytes);
+    bytes === undefined
+      ? readKeyFile(resolvePath(context, file), context.env, file).text
+      : new TextDecoder().decode(bytes);
   return text.replace(/\r?\n$/, "");
 }
 
@@ -104,7 +106,9 @@ async function openBackup(context: CommandContext, file: string, options: Unlock
     const engine = await context.engine();
     const keys = [];
     for (const one of files)
-      keys.push(...(await named(one, () => readIdentities(readKeyFile(resolvePath(context, one), one).text))));
+      keys.push(
+        ...(await named(one, () => readIdentities(readKeyFile(resolvePath(context, one), context.env, one).text))),
+      );
     const texts = await Promise.all(
       shares.map(async (name) => ({ name, text: (await readSource(context, name)).text })),
     );

@@ -12,7 +12,7 @@ import { withLock } from "../files/lock.ts";
 
 /** The store in a key file, or KEY_INVALID for a file that holds bare keys. */
 function readStore(context: CommandContext, engine: Engine, file: string): KeyStore {
-  const { text } = readKeyFile(resolvePath(context, file), file);
+  const { text } = readKeyFile(resolvePath(context, file), context.env, file);
   if (!isKeyStore(text)) {
     throw new LacreError("KEY_INVALID", `${file} holds bare keys: no identity, no states`, {
       hint: `make a key store of it: lacre keys generate --cluster NAME --adopt ${file} --key-file NEW`,
@@ -52,7 +52,7 @@ export async function changeStoreFile(
   change: (store: KeyStore, engine: Engine) => KeyStore,
 ): Promise<KeyStore> {
   const absolute = resolvePath(context, file);
-  readKeyFile(absolute, file);
+  readKeyFile(absolute, context.env, file);
   return withLock(context, absolute, () =>
     withStore(context, file, (store, engine) => {
       const changed = change(store, engine);

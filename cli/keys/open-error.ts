@@ -1,23 +1,25 @@
 /** Why tokens did not open, in the user's words: which entry, which keys, and what to do. */
-import type { Keyring, OpenFailure } from "../../src/crypto/index.ts";
+import type { Keyring } from "../../src/crypto/index.ts";
 import { type ErrorCode, LacreError } from "../../src/errors.ts";
 import { objectName, type SealedSecret, shortKeyId } from "../../src/model/index.ts";
 import type { EntryFailure } from "../../src/seal/index.ts";
 
 /** The error code of each reason. */
-export const OPEN_CODES: Readonly<Record<OpenFailure, ErrorCode>> = {
+export const OPEN_CODES: Readonly<Record<EntryFailure["reason"], ErrorCode>> = {
   malformed: "TOKEN_MALFORMED",
   "wrong-context": "WRONG_CONTEXT",
   "unknown-key": "UNKNOWN_KEY",
   "cannot-decrypt": "CANNOT_DECRYPT",
+  ambiguous: "USAGE",
 };
 
 /** Each reason in words. */
-export const OPEN_SAYS: Readonly<Record<OpenFailure, string>> = {
+export const OPEN_SAYS: Readonly<Record<EntryFailure["reason"], string>> = {
   malformed: "the token is cut, padded or not a token",
   "wrong-context": "the token was sealed for another place",
   "unknown-key": "no key that you hold opens it",
   "cannot-decrypt": "the token is damaged or forged",
+  ambiguous: "your keys open the values of several environments",
 };
 
 /** The error of an object whose entries did not all open. */
@@ -34,7 +36,7 @@ export function openError(
 }
 
 /** What to do about it. */
-export function openHint(reason: OpenFailure, keyIds: EntryFailure["keyIds"], keyring: Keyring): string {
+export function openHint(reason: EntryFailure["reason"], keyIds: EntryFailure["keyIds"], keyring: Keyring): string {
   switch (reason) {
     case "malformed":
       return "restore the line from Git: a token is one line without spaces";
@@ -44,5 +46,7 @@ export function openHint(reason: OpenFailure, keyIds: EntryFailure["keyIds"], ke
       return `it is sealed for key ${keyIds.map(shortKeyId).join(", ")}; you hold ${keyring.keyIds().map(shortKeyId).join(", ")}`;
     case "cannot-decrypt":
       return "restore the line from Git, or seal the value again";
+    case "ambiguous":
+      return "name the key file of one of them: choosing by --env is not there yet";
   }
 }

@@ -19,7 +19,7 @@ export type OwnKeys = {
 export async function ownKeys(context: CommandContext, named: readonly string[]): Promise<readonly OwnKeys[]> {
   const engine = await context.engine();
   return keyFilesOf(context, named).flatMap((file) => {
-    const { text } = readKeyFile(resolvePath(context, file), file);
+    const { text } = readKeyFile(resolvePath(context, file), context.env, file);
     if (!isKeyStore(text)) return [];
     const store = parseKeyStore(engine, text);
     try {

@@ -33,7 +33,7 @@ export function placeOfEnvironment(
   { directory, configuration }: FoundConfiguration,
   { name, keys, branch, paths, namespace }: Environment,
 ): PinPlace {
-  const { repository, root } = repositoryAt(directory);
+  const { repository, root } = repositoryAt(context, directory);
   const absolute = keys.map((one) => insideOf(directory, one));
   const real = realPath(directory);
   return {
@@ -59,7 +59,7 @@ export function placeOfEnvironment(
 export function placeOfFile(context: CommandContext, file: string): PinPlace {
   const absolute = path.resolve(context.cwd, file);
   const directory = realPath(path.dirname(absolute));
-  const { repository, root } = repositoryAt(directory);
+  const { repository, root } = repositoryAt(context, directory);
   return {
     key: { repository, directory: "", files: [path.join(path.relative(root, directory), path.basename(absolute))] },
     name: file,
@@ -100,13 +100,13 @@ function namedPaths({ cwd, env }: CommandContext, file: string): readonly string
 /** True for a file that lies in a repository by any of its names. */
 export function isInRepository(context: CommandContext, file: string): boolean {
   const paths = namedPaths(context, file).flatMap(pathsOf);
-  return paths.some((one) => repositoryAt(path.dirname(one)).repository !== realPath(path.dirname(one)));
+  return paths.some((one) => repositoryAt(context, path.dirname(one)).repository !== realPath(path.dirname(one)));
 }
 
 /** By every directory above each of its paths, and by Git's common directory where one is the root of a work tree. */
 export function namesOf(context: CommandContext, file: string): FileNames {
   const names = new Map<string, Set<string>>();
-  for (const one of namedPaths(context, file).flatMap(pathsOf)) addNames(names, one);
+  for (const one of namedPaths(context, file).flatMap(pathsOf)) addNames(context, names, one);
   return names;
 }
 
@@ -114,15 +114,15 @@ export function namesOf(context: CommandContext, file: string): FileNames {
 export function typedNamesOf(context: CommandContext, file: string): FileNames {
   const names = new Map<string, Set<string>>();
   for (const one of namedPaths(context, file)) {
-    addNames(names, one);
-    addNames(names, path.join(realPath(path.dirname(one)), path.basename(one)));
+    addNames(context, names, one);
+    addNames(context, names, path.join(realPath(path.dirname(one)), path.basename(one)));
   }
   return names;
 }
 
-function addNames(names: Map<string, Set<string>>, one: string): void {
+function addNames(context: CommandContext, names: Map<string, Set<string>>, one: string): void {
   for (let above = path.dirname(one); ; above = path.dirname(above)) {
-    for (const repository of [above, commonDirectoryOf(above)]) {
+    for (const repository of [above, commonDirectoryOf(context, above)]) {
       if (repository === undefined) continue;
       names.set(repository, (names.get(repository) ?? new Set()).add(path.relative(above, one)));
     }

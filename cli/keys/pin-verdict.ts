@@ -144,3 +144,21 @@ export function whereSeen({ fingerprint }: PinnedRecipient, { known, pins }: Pin
   const old = known.find((one) => one.fingerprint === fingerprint);
   return old === undefined ? "never seen here" : `the same as was pinned for the cluster ${old.cluster}`;
 }
+
+/** What is pinned now, on one line. */
+export function describePin({ recipients, mapping }: Pin, name: string): string {
+  const what = [
+    recipients.map(describeRecipient).join(", "),
+    ...describeMapping(mapping),
+    ...(mapping.isDefault ? ["the default"] : []),
+  ];
+  return `${printableName(name)}: ${what.join("; ")}`;
+}
+
+/** PIN_MISMATCH where what is there is not what the user compared. */
+export function refuseOtherFingerprint(what: string, is: string, wanted: string): void {
+  if (is === wanted) return;
+  throw new LacreError("PIN_MISMATCH", `${what} has the fingerprint ${is}, and named is ${printableName(wanted)}`, {
+    hint: "somebody may have swapped it: ask again who runs the cluster, or has the private key, by another way than this repository",
+  });
+}

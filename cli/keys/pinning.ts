@@ -94,16 +94,17 @@ export async function pinRecipient(
   context: CommandContext,
   engine: Engine,
   file: string,
-  { place, isNamed }: PinTarget,
+  target: PinTarget,
   vouched: Vouched,
 ): Promise<Pinned> {
+  const { place } = target;
   const now = readPresent(context, engine, place).flatMap((one) => recipientsOf(engine, one));
   const names = typedNamesOf(context, file);
   const environments = allEnvironments(context);
   let result: Pinned | undefined;
   await savePins(context, (pins) => {
     const before = pinOf(pins, place.key)?.recipients ?? [];
-    const pin = nextPin(pins, place, now, isNamed, vouched);
+    const pin = nextPin(pins, target, now, vouched);
     const isIn = (one: PinnedRecipient, all: readonly PinnedRecipient[]) =>
       all.some((other) => isSameRecipient(one, other));
     result = {
@@ -119,9 +120,8 @@ export async function pinRecipient(
 
 function nextPin(
   pins: Pins,
-  place: PinPlace,
+  { place, isNamed }: PinTarget,
   now: readonly PinnedRecipient[],
-  isNamed: boolean,
   { fingerprint, isDefault }: Vouched,
 ): Pin {
   const before = pinOf(pins, place.key);

@@ -3,12 +3,12 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
-import { sharedDirectory } from "../../src/node/directory.ts";
+import { sharedDirectory } from "../../src/node/shared-directory.ts";
 import { makeDirectories, writeAtomic } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
 import { withLock } from "../files/lock.ts";
 import { realPath } from "../files/real-path.ts";
-import { git, workTreeRoot } from "../git/git.ts";
+import { gitAt, runGit, workTreeRoot } from "../git/git.ts";
 
 /** One of those that are sealed for. cluster, and serial of the newest list that was seen: of a signed list; a bare key has neither. */
 export type PinnedRecipient = { readonly fingerprint: string; readonly cluster?: string; readonly serial?: number };
@@ -169,10 +169,13 @@ function refuseWritable({ uid: own }: CommandContext, file: string): void {
 }
 
 /** CONFIG_INVALID for pins that a repository brings: who writes it would write them. */
-function refuseTracked(file: string): void {
+function refuseTracked(context: CommandContext, file: string): void {
   const real = realPath(file);
   const directory = path.dirname(real);
-  if (workTreeRoot(directory) === undefined || git(directory, ["ls-files", "--error-unmatch", "--", real]).status !== 0)
+  if (
+    workTreeRoot(context, directory) === undefined ||
+    runGit(gitAt(context, directory), ["ls-files", "--error-unmatch", "--", real]).status !== 0
+  )
     return;
   throw new LacreError("CONFIG_INVALID", `${file} is kept in a repository, and says whom you seal for`, {
     hint: "take it out of Git, or set XDG_CONFIG_HOME to a directory of your own",
@@ -186,7 +189,7 @@ export function readPins(context: CommandContext): Pins {
   try {
     text = fs.readFileSync(file, "utf8");
     refuseWritable(context, file);
-    refuseTracked(file);
+    refuseTracked(context, file);
   } catch (error) {
     if (error instanceof LacreError) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return NOTHING_PINNED;

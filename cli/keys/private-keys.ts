@@ -31,7 +31,7 @@ export async function loadPrivateKeys(
   }
   const engine = await context.engine();
   return named.flatMap((file) => {
-    const { text } = readKeyFile(resolvePath(context, file), file);
+    const { text } = readKeyFile(resolvePath(context, file), context.env, file);
     return inFile(file, () => readPrivateKeys(engine, text));
   });
 }
@@ -52,7 +52,7 @@ export async function withKeyring<T>(
 
 /** Refuses a place for private keys that Git would take into the repository. */
 export function refuseCommittable(context: CommandContext, file: string): void {
-  if (!isCommittable(resolvePath(context, file))) return;
+  if (!isCommittable(resolvePath(context, file), context.env)) return;
   throw new LacreError("KEY_FILE_UNSAFE", `${file} would lie in a Git work tree and could be committed`, {
     hint: `write it elsewhere, or list it in .gitignore first: echo /${path.basename(file)} >> .gitignore`,
   });

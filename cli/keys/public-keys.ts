@@ -45,12 +45,10 @@ export type NamedKeys = {
   readonly ended: readonly { readonly keyId: KeyId; readonly notAfter: string }[];
 };
 
-function toNamedKeys(
-  context: CommandContext,
-  named: readonly NamedRecipient[],
-  whom: string,
-  isOfRepository: boolean,
-): NamedKeys {
+/** Whose word it is that these are the keys: the user's own, or that of a repository. */
+type Word = "user" | "repository";
+
+function toNamedKeys(context: CommandContext, named: readonly NamedRecipient[], whom: string, word: Word): NamedKeys {
   const keys = named.flatMap((one) => one.keys);
   const listed = named.flatMap(({ list, keys: own }) => list?.keys.map(({ publicKey }) => publicKey) ?? own);
   const now = new Date(context.nowMs()).toISOString();
@@ -65,7 +63,7 @@ function toNamedKeys(
         : list.keys.filter(({ state }) => OPENING.includes(state)).map(({ publicKey }) => publicKey.keyId),
     ),
     isBare: named.some(({ list }) => list === undefined),
-    isOfRepository,
+    isOfRepository: word === "repository",
     whom: [whom],
     ended: named.flatMap(({ list }) =>
       (list?.keys ?? []).filter(isEnded).map(({ publicKey: { keyId }, notAfter }) => ({ keyId, notAfter })),
@@ -101,20 +99,25 @@ async function readRecipient(
     const found = foundOf(engine, [named], own);
     const isDemanded =
       unpinned !== "none" && refuseUndemanded(context, { name: "the key", environment: undefined, found });
-    return toNamedKeys(context, [named], isDemanded ? ids : `${ids}, not pinned`, false);
+    return toNamedKeys(context, [named], isDemanded ? ids : `${ids}, not pinned`, "user");
   }
   const { isInRepository, placesNaming } = await import("./pin-places.ts");
   const places = placesNaming(context, recipient);
   const [place] = places;
   const whom = `${printableName(places.map(({ name }) => name).join(" or ") || recipient)} (${ids})`;
-  if (unpinned === "none") return toNamedKeys(context, [named], whom, place !== undefined);
-  if (await trustFile(context, engine, named, own, places)) return toNamedKeys(context, [named], whom, true);
+  if (unpinned === "none") return toNamedKeys(context, [named], whom, place === undefined ? "user" : "repository");
+  if (await trustFile(context, engine, named, own, places)) return toNamedKeys(context, [named], whom, "repository");
   // What lies in a repository is not the user's own doing, where a store tells whom they are.
   if (place === undefined)
-    return toNamedKeys(context, [named], `${ids}, not pinned`, isInRepository(context, recipient));
+    return toNamedKeys(
+      context,
+      [named],
+      `${ids}, not pinned`,
+      isInRepository(context, recipient) ? "repository" : "user",
+    );
   const all = readPlace(context, engine, place);
   await trustPlace(context, engine, place, all, { own, isAsking: unpinned === "ask", isByDefault: false });
-  return toNamedKeys(context, [named], whom, true);
+  return toNamedKeys(context, [named], whom, "repository");
 }
 
 /**
@@ -198,7 +201,7 @@ async function readEnvironmentKeys(
   const keys = named.flatMap((one) => one.keys);
   const { namespace } = environment;
   return {
-    ...toNamedKeys(context, named, `${printableName(name)} (${idsOf(keys)})`, true),
+    ...toNamedKeys(context, named, `${printableName(name)} (${idsOf(keys)})`, "repository"),
     ...(namespace !== undefined && { namespace }),
   };
 }

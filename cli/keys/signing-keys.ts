@@ -16,6 +16,6 @@ export async function loadSealer(context: CommandContext, options: SignOptions):
   const file = options.signWith ?? context.env[SIGN_WITH_VARIABLE];
   if (!file) return {};
   const engine = await context.engine();
-  const { text } = readKeyFile(resolvePath(context, file), file);
+  const { text } = readKeyFile(resolvePath(context, file), context.env, file);
   return { sealer: inFile(file, () => createSealer(engine, parseSigningSeed(text))) };
 }

@@ -2,9 +2,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { CONFIGURATION_FILE } from "../../src/model/index.ts";
+import type { Git } from "../../src/node/git.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import { BASELINE_FILE } from "../../src/verify/index.ts";
-import { git } from "../git/git.ts";
+import { runGit } from "../git/git.ts";
 import type { CiStep } from "./ci-steps.ts";
 
 /** One part of the set-up. make changes nothing when the part is there. */
@@ -75,16 +76,16 @@ function linesPart(root: string, relative: string, lines: readonly string[]): Se
 }
 
 /** A setting of this clone. Others set it by running init themselves: Git takes no drivers from a repository. */
-function gitConfigPart(root: string, key: string, value: string): SetupPart {
+function gitConfigPart(git: Git, key: string, value: string): SetupPart {
   return {
     name: `git config ${key}`,
-    isThere: () => git(root, ["config", "--local", "--get", key]).stdout.trimEnd() === value,
-    make: () => void git(root, ["config", "--local", key, value]),
+    isThere: () => runGit(git, ["config", "--local", "--get", key]).stdout.trimEnd() === value,
+    make: () => void runGit(git, ["config", "--local", key, value]),
   };
 }
 
-function hookPart(root: string, program: string, hook: "pre-commit" | "pre-merge-commit"): SetupPart {
-  const file = path.resolve(root, git(root, ["rev-parse", "--git-path", `hooks/${hook}`]).stdout.trimEnd());
+function hookPart(git: Git, program: string, hook: "pre-commit" | "pre-merge-commit"): SetupPart {
+  const file = path.resolve(git.directory, runGit(git, ["rev-parse", "--git-path", `hooks/${hook}`]).stdout.trimEnd());
   // By absolute paths: Git runs a hook with a PATH that may lead into the work tree.
   const block = `${BLOCK_START}\n${program} verify --staged || exit $?\n${BLOCK_END}\n`;
   return {
@@ -104,18 +105,19 @@ function hookPart(root: string, program: string, hook: "pre-commit" | "pre-merge
 }
 
 /** All parts for a repository, in the order in which they are made. */
-export function setupParts(root: string, program: string, step?: CiStep): readonly SetupPart[] {
+export function setupParts(git: Git, program: string, step?: CiStep): readonly SetupPart[] {
+  const root = git.directory;
   return [
     filePart(root, CONFIGURATION_FILE, CONFIGURATION),
     filePart(root, "keys/README.md", KEYS_README),
     linesPart(root, ".gitattributes", ATTRIBUTES),
     linesPart(root, ".gitignore", IGNORED),
-    gitConfigPart(root, "merge.lacre.name", "sealed secrets, entry by entry"),
-    gitConfigPart(root, "merge.lacre.driver", `${program.replaceAll("%", "%%")} merge-driver %O %A %B %L %P`),
-    gitConfigPart(root, "diff.lacre.textconv", `${program} textconv`),
-    hookPart(root, program, "pre-commit"),
+    gitConfigPart(git, "merge.lacre.name", "sealed secrets, entry by entry"),
+    gitConfigPart(git, "merge.lacre.driver", `${program.replaceAll("%", "%%")} merge-driver %O %A %B %L %P`),
+    gitConfigPart(git, "diff.lacre.textconv", `${program} textconv`),
+    hookPart(git, program, "pre-commit"),
     // A merge that needs no hand runs this one instead.
-    hookPart(root, program, "pre-merge-commit"),
+    hookPart(git, program, "pre-merge-commit"),
     ...(step === undefined ? [] : [filePart(root, step.path, step.text, step.isProgram ? 0o755 : 0o644)]),
   ];
 }

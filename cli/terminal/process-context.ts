@@ -1,6 +1,6 @@
 /** The context of the process that runs. The only place where a command's world is the process's own. */
-import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startOf, verifyThread } from "../../src/node/program.ts";
 import { type CommandContext, createContext } from "../context.ts";
 import { writeOutput } from "./output.ts";
 
@@ -26,7 +26,7 @@ export function processContext(): CommandContext {
     env: process.env,
     cwd: process.cwd(),
     uid: process.geteuid?.(),
-    program: { node: process.execPath, main: path.resolve(process.argv[1] ?? "") },
+    program: { startOf, verifyThread },
     terminal: {
       stdin: stdin.isTTY === true,
       stdout: stdout.isTTY === true,

@@ -1,6 +1,7 @@
 /** Reads what a change allows that its base does not, for a range or for the index. */
 import * as path from "node:path";
 import { CONFIGURATION_FILE } from "../../src/model/index.ts";
+import type { Git } from "../../src/node/git.ts";
 import {
   type AddedAllowance,
   addedAllowances,
@@ -10,9 +11,10 @@ import {
   MAX_VERIFIED_BYTES,
 } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
-import { type Tree, treeBytes } from "../git/tree-files.ts";
+import { gitAt } from "../git/git.ts";
+import { type Tree, type TreeFile, treeFiles } from "../git/tree-files.ts";
+import type { Contents } from "./contents.ts";
 import { type RuleFiles, ruleFilesOf } from "./rule-files.ts";
-import type { Contents } from "./verified-contents.ts";
 import { createJudge, type VerifySettings } from "./verify-items.ts";
 
 /** A change by its end and what it is compared with. */
@@ -29,7 +31,7 @@ export async function readAdded(
   const after = await ruleFilesOf(context, root, change.tip);
   const before = await Promise.all(change.bases.map((base) => ruleFilesOf(context, root, base)));
   const file = path.relative(root, path.join(after.found?.directory ?? root, CONFIGURATION_FILE));
-  const known = await inlineBefore(root, change.bases, findings, settings);
+  const known = await inlineBefore(gitAt(context, root), change.bases, findings, settings);
   return [
     ...addedAllowances(leniencyOf(after), before.map(leniencyOf), file.split(path.sep).join("/")),
     ...addedInline(findings, known),
@@ -42,7 +44,7 @@ function leniencyOf({ found, baseline }: RuleFiles): Leniency {
 
 /** What the same files had inline before: only files with an inline allowance now are looked at. */
 async function inlineBefore(
-  root: string,
+  git: Git,
   bases: readonly string[],
   findings: readonly Finding[],
   settings: VerifySettings,
@@ -52,11 +54,11 @@ async function inlineBefore(
   const judge = await createJudge(settings);
   const known: Finding[] = [];
   for (const base of bases) {
-    for (const file of files) {
+    const found = await treeFiles(git, base, [...files]).catch(() => new Map<string, TreeFile>());
+    for (const [file, before] of found) {
       // A link before is no allowance before.
-      const bytes = await treeBytes(root, base, file).catch(() => undefined);
-      if (bytes !== undefined && bytes.length <= MAX_VERIFIED_BYTES)
-        known.push(...judge({ path: file, bytes }).findings);
+      if (before.ok && before.bytes !== undefined && before.bytes.length <= MAX_VERIFIED_BYTES)
+        known.push(...judge({ path: file, bytes: before.bytes }).findings);
     }
   }
   return known;

@@ -1,29 +1,17 @@
 /** What a run of verify judges: files of the work tree, blobs of the index, of a range or of the whole history, or standard input. */
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
-import { givesRoles, MAX_VERIFIED_BYTES, type TreeName } from "../../src/verify/index.ts";
+import type { Git } from "../../src/node/git.ts";
+import { readBlobs } from "../../src/node/git-blobs.ts";
+import { givesRoles, MAX_VERIFIED_BYTES } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { STDIN } from "../files/files.ts";
-import { workTreeRoot } from "../git/git.ts";
-import { type Blob, gitBytes, historyBlobs, readBlobs, stagedBlobs, treeBlobs } from "../git/git-blobs.ts";
-import { basesOf, commitOf, headOf, type Tree } from "../git/tree-files.ts";
-import { workTreeContents } from "../git/work-tree.ts";
+import { gitAt, gitBytes, workTreeRoot } from "../git/git.ts";
+import { type Blob, historyBlobs, stagedBlobs, treeBlobs } from "../git/listed-blobs.ts";
+import { basesOf, commitOf, headOf } from "../git/tree-files.ts";
+import type { Contents } from "./contents.ts";
 import type { VerifyItem } from "./verify-items.ts";
-
-/** Everything to judge. Items are handed out one at a time, so that a large repository is never held at once. */
-export type Contents = {
-  readonly notes: readonly string[];
-  readonly root: string;
-  /** How many items there will be. */
-  readonly count: number;
-  /** Where the change that is judged ends, and what it is compared with: of a range and of the index. */
-  readonly change?: { readonly tip: Tree; readonly bases: readonly string[] };
-  /** The files that say something about others. */
-  readonly roleFiles: () => Promise<readonly VerifyItem[]>;
-  readonly items: () => AsyncIterable<VerifyItem>;
-  /** All that Git holds or would hold among them, links and submodules too; nothing of what it ignores. */
-  readonly names: () => Promise<readonly TreeName[]>;
-};
+import { workTreeContents } from "./work-tree-contents.ts";
 
 /** Options that choose among them. */
 export type Choice = {
@@ -43,38 +31,39 @@ export async function chooseContents(
   choice: Choice,
 ): Promise<Contents> {
   if (paths.includes(STDIN)) return standardInput(context);
-  const root = workTreeRoot(context.cwd);
+  const root = workTreeRoot(context, context.cwd);
   if (choice.staged !== true && choice.range === undefined && choice.history !== true)
-    return workTreeContents(context, root, paths, choice.ignore !== false);
+    return workTreeContents(context, root, paths, choice.ignore === false ? "every" : "unignored");
   if (root === undefined) {
     throw new LacreError("GIT_FAILED", "this is no Git repository, so it has neither an index nor a history", {
       hint: "run it inside one, or name paths instead",
     });
   }
+  const git = gitAt(context, root);
   const inRoot = paths.map((given) => path.relative(root, path.resolve(context.cwd, given)) || ".");
   if (choice.staged === true) {
-    const staged = blobContents(root, await stagedBlobs(root, inRoot), undefined, []);
-    return { ...staged, change: { tip: undefined, bases: await headOf(root) } };
+    const staged = blobContents(git, await stagedBlobs(git, inRoot), undefined, []);
+    return { ...staged, change: { tip: undefined, bases: await headOf(git) } };
   }
   const revisions = choice.history === true ? ["--all", "HEAD"] : [choice.range as string];
-  if (choice.range !== undefined) await checkRange(root, choice.range);
-  const blobs = (await historyBlobs(root, revisions)).filter(
+  if (choice.range !== undefined) await checkRange(git, choice.range);
+  const blobs = (await historyBlobs(git, revisions)).filter(
     (blob) => inRoot.length === 0 || inRoot.some((given) => isBelow(blob.path, given)),
   );
-  if (choice.range === undefined) return blobContents(root, blobs, "HEAD", await shallowNotes(root));
-  const tip = await commitOf(root, tipOf(choice.range), "--range A..B");
-  const change = { tip, bases: await basesOf(root, choice.range) };
-  return { ...blobContents(root, blobs, tip, await shallowNotes(root)), change };
+  if (choice.range === undefined) return blobContents(git, blobs, "HEAD", await shallowNotes(git));
+  const tip = await commitOf(git, tipOf(choice.range), "--range A..B");
+  const change = { tip, bases: await basesOf(git, choice.range) };
+  return { ...blobContents(git, blobs, tip, await shallowNotes(git)), change };
 }
 
 /** A range that is an option writes files, and one without a commit says nothing about anything: neither is clean. */
-async function checkRange(root: string, range: string): Promise<void> {
+async function checkRange(git: Git, range: string): Promise<void> {
   if (range.trim() === "" || range.startsWith("-")) {
     throw new LacreError("USAGE", `--range takes revisions, not ${JSON.stringify(range)}`, {
       hint: "such as: --range origin/main...HEAD; an empty variable or an option stands in their place",
     });
   }
-  const commits = await gitBytes(root, ["rev-list", "--max-count=1", "--end-of-options", range, "--"]);
+  const commits = await gitBytes(git, ["rev-list", "--max-count=1", "--end-of-options", range, "--"]);
   if (commits.length > 0) return;
   throw new LacreError("NOTHING_JUDGED", `the range ${JSON.stringify(range)} holds no commit: it could not be judged`, {
     hint: "name the base and the tip, such as: --range origin/main...HEAD",
@@ -92,8 +81,8 @@ function isBelow(file: string, given: string): boolean {
   return given === "." || file === given || file.startsWith(`${given}/`);
 }
 
-async function shallowNotes(root: string): Promise<readonly string[]> {
-  const shallow = (await gitBytes(root, ["rev-parse", "--is-shallow-repository"])).toString().trim();
+async function shallowNotes(git: Git): Promise<readonly string[]> {
+  const shallow = (await gitBytes(git, ["rev-parse", "--is-shallow-repository"])).toString().trim();
   return shallow === "true"
     ? ["this clone is shallow: commits that were not fetched were not seen; git fetch --unshallow fetches them"]
     : [];
@@ -112,16 +101,16 @@ function standardInput(context: CommandContext): Contents {
   };
 }
 
-function blobContents(root: string, all: readonly Blob[], tip: string | undefined, notes: readonly string[]): Contents {
+function blobContents(git: Git, all: readonly Blob[], tip: string | undefined, notes: readonly string[]): Contents {
   const submodules = all.filter(({ mode }) => mode === SUBMODULE).length;
   const blobs = all.filter(({ mode }) => mode !== SUBMODULE && mode !== SYMLINK);
   const more = submodules === 0 ? [] : [`${submodules} submodule entries: their content is in repositories of its own`];
   return {
-    root,
+    root: git.directory,
     notes: [...notes, ...more],
     count: blobs.length,
     roleFiles: async () => {
-      const tree = await treeBlobs(root, tip).catch((cause) => {
+      const tree = await treeBlobs(git, tip).catch((cause) => {
         throw new LacreError(
           "NOTHING_JUDGED",
           `the tree of ${tip ?? "the index"} cannot be read: it could not be judged`,
@@ -133,13 +122,13 @@ function blobContents(root: string, all: readonly Blob[], tip: string | undefine
       });
       const found: VerifyItem[] = [];
       for await (const item of eachBlob(
-        root,
+        git,
         tree.filter((blob) => givesRoles(blob.path)),
       ))
         found.push(item);
       return found;
     },
-    items: () => eachBlob(root, blobs),
+    items: () => eachBlob(git, blobs),
     names: async () =>
       all.map(({ path: shown, mode, commit }) => ({
         path: shown,
@@ -150,9 +139,9 @@ function blobContents(root: string, all: readonly Blob[], tip: string | undefine
 }
 
 /** Each object is read once, however many paths it has. */
-async function* eachBlob(root: string, blobs: readonly Blob[]): AsyncGenerator<VerifyItem> {
+async function* eachBlob(git: Git, blobs: readonly Blob[]): AsyncGenerator<VerifyItem> {
   const byOid = Map.groupBy(blobs, ({ oid }) => oid);
-  for await (const { oid, bytes } of readBlobs(root, [...byOid.keys()], MAX_VERIFIED_BYTES)) {
+  for await (const { oid, bytes } of readBlobs(git, [...byOid.keys()], MAX_VERIFIED_BYTES, "GIT_FAILED")) {
     for (const { path: shown, commit } of byOid.get(oid) ?? []) {
       const content = bytes === undefined ? { problem: "not in this clone, or over 256 MiB" } : { bytes };
       yield { path: shown, ...content, ...(commit === undefined ? {} : { commit }) };

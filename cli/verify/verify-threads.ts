@@ -1,10 +1,9 @@
 /** Judges many items on all cores. Small repositories are done before a second thread has started, so they get none. */
-import * as fs from "node:fs";
 import * as os from "node:os";
-import * as path from "node:path";
 import { Worker } from "node:worker_threads";
 import { LacreError } from "../../src/errors.ts";
-import type { CommandContext, Program } from "../context.ts";
+import type { ThreadCode } from "../../src/node/program.ts";
+import type { CommandContext } from "../context.ts";
 import { createJudge, type VerifyItem, type VerifyOutcome, type VerifySettings } from "./verify-items.ts";
 
 const ITEMS_WORTH_THREADS = 2_000;
@@ -26,7 +25,7 @@ export async function judgeItems(
     for await (const item of items) take(judge(item));
     return;
   }
-  const pool = new Pool(program, Math.min(threads, 8), settings, take);
+  const pool = new Pool(program.verifyThread(), Math.min(threads, 8), settings, take);
   try {
     let batch: VerifyItem[] = [];
     for await (const item of items) {
@@ -51,11 +50,11 @@ class Pool {
   #changed: () => void = () => undefined;
   #failure: Error | undefined;
 
-  constructor(program: Program, size: number, settings: VerifySettings, take: (outcome: VerifyOutcome) => void) {
+  constructor(code: ThreadCode, size: number, settings: VerifySettings, take: (outcome: VerifyOutcome) => void) {
     this.#take = take;
-    // Beside the bundle of the command line, where the build puts it. The name it was called by may be a link.
-    const file = path.join(path.dirname(fs.realpathSync(program.main)), "verify-worker.cjs");
-    this.#threads = Array.from({ length: size }, () => this.#start(new Worker(file, { workerData: settings })));
+    const [source, options] = code.kind === "file" ? [code.file, {}] : [code.text, { eval: true }];
+    const make = () => new Worker(source, { ...options, workerData: settings });
+    this.#threads = Array.from({ length: size }, () => this.#start(make()));
   }
 
   #start(worker: Worker): Thread {

@@ -1,6 +1,8 @@
 /** The running controller in a cluster: wires keys, watches, queue, lease and HTTP, and runs until it is told to stop. */
+
 import { performance } from "node:perf_hooks";
 import { type KeyId, shortKeyId } from "../../src/model/index.ts";
+import { CONTROLLER, KEY_LEASE, MANAGED_BY, MANAGER } from "../../src/model/kubernetes.ts";
 import { loadEngine } from "../../src/node/engine.ts";
 import { VERSION } from "../../src/version.ts";
 import { serve } from "../http/server.ts";
@@ -16,8 +18,10 @@ import type { SealedSecretObject } from "../kube/object.ts";
 import { type KubeObject, keyOf, type SecretObject } from "../kube/object.ts";
 import { pause } from "../pause.ts";
 import { SealersFile } from "../sealers-file.ts";
+import { ObjectSource } from "../sources/objects.ts";
 import { startAnewAtExit } from "../start-anew.ts";
-import { MANAGED_BY, MANAGER } from "../targets/secret-object.ts";
+import { KubernetesTarget } from "../targets/kubernetes/kubernetes.ts";
+import { allowedMetadata } from "../targets/kubernetes/metadata.ts";
 import { type ClusterMetrics, createClusterMetrics } from "../telemetry/cluster-metrics.ts";
 import { createLog, type Logger } from "../telemetry/log.ts";
 import { createTracer } from "../telemetry/tracer.ts";
@@ -31,8 +35,6 @@ import { createTelling } from "./telling.ts";
 
 const FIRST_PAUSE_MS = 750;
 const LONGEST_PAUSE_MS = 15 * 60_000;
-/** Shards share their keys, and one of them keeps them. */
-const KEY_LEASE = "lacre-key-keeper";
 /** Three rounds of the keys. */
 const DESTROYED_PAUSE_MS = 10_000;
 const SEALERS_INTERVAL_MS = 3_000;
@@ -75,11 +77,16 @@ class Cluster {
     this.#config = config;
     this.#log = log;
     this.#troubles = new Troubles(log);
-    this.#known = new Known({ allowMetadata: config.allowMetadata, macKey: () => this.#keys.held.macKey });
+    const macKey = () => this.#keys.held.macKey;
+    const source = new ObjectSource({
+      permit: (shape) => allowedMetadata(shape, config.allowMetadata),
+      get: (key) => this.#api.getSealed(key),
+    });
+    this.#known = new Known({ source, macKey });
     this.#metrics = this.#createMetrics();
     const client = new KubeClient(
       new Access(config.access),
-      `lacre-controller/${VERSION} (${config.identity})`,
+      `${CONTROLLER}/${VERSION} (${config.identity})`,
       config.requestTimeoutMs,
       this.#metrics.requested,
     );
@@ -104,16 +111,20 @@ class Cluster {
     this.#reconciler = new Reconciler({
       api: this.#api,
       known: this.#known,
+      target: new KubernetesTarget({
+        api: this.#api,
+        macKey,
+        seen: () => (this.#areSecretsKnown ? this.#known.secrets : undefined),
+        adopt: config.adopt,
+        keyNamespace: config.keyNamespace,
+        isKeyNamespaceShared: config.namespaces.includes(config.keyNamespace),
+      }),
       engine,
       keys: this.#keys.held,
       acceptSuites: config.acceptSuites,
       acceptScopes: config.acceptScopes,
       signatures: this.#signatures,
       rollback: config.rollback,
-      allowMetadata: config.allowMetadata,
-      adopt: config.adopt,
-      keyNamespace: config.keyNamespace,
-      isKeyNamespaceShared: config.namespaces.includes(config.keyNamespace),
       telling: createTelling(log, eventsBy(this.#api), this.#metrics),
       blocked: (key, isBlocked) => this.#blockers.set(key, isBlocked),
     });
@@ -237,7 +248,7 @@ class Cluster {
       ...(shard !== undefined && { labelSelector: shard }),
       upsert: (object) => this.#lookIf(this.#known.sawSealed(object), keyOf(object)),
       remove: (key) => {
-        this.#known.sealed.delete(key);
+        this.#known.source.remove(key);
         this.#blockers.set(key, false);
         this.#queue.add(key);
       },
@@ -338,8 +349,8 @@ class Cluster {
     const self = this;
     return createClusterMetrics({
       *objects() {
-        for (const [key, { status, wanted }] of self.#known.sealed) {
-          yield { key, status, isSuspended: !("reason" in wanted) && wanted.policy.suspend };
+        for (const [key, { status, spec }] of self.#known.sealed) {
+          yield { key, status, isSuspended: spec.kind === "desired" && spec.wanted.policy.suspend };
         }
       },
       *keys() {

@@ -1,16 +1,18 @@
 /** The command line of `lacre-controller --kubernetes`, checked before anything runs. */
+
 import * as fs from "node:fs";
 import * as os from "node:os";
 import { parseArgs } from "node:util";
 import { LacreError } from "../../src/errors.ts";
 import type { KeyPolicy, NewKeys } from "../../src/keys/index.ts";
 import { isSuite, parseNamespace, type Scope, type Suite } from "../../src/model/index.ts";
+import { CONTROLLER, KEY_NAMESPACE } from "../../src/model/kubernetes.ts";
 import type { RollbackPolicy } from "../decide/high-water.ts";
+import type { ListenConfig } from "../http/server.ts";
 import type { AccessOptions } from "../kube/access.ts";
 import {
   boolean,
   checkLogLevel,
-  type ListenConfig,
   number,
   parseAdopt,
   parseCluster,
@@ -18,9 +20,9 @@ import {
   parseListen,
   parseScopes,
   parseSuites,
-  usage,
 } from "../options.ts";
 import type { OperatorConsent } from "../targets/consent.ts";
+import { usage } from "../usage.ts";
 
 /** Everything that can be set. */
 export type ClusterConfig = {
@@ -149,14 +151,14 @@ export function ownNamespace(): string {
   try {
     return fs.readFileSync(OWN_NAMESPACE, "utf8").trim();
   } catch {
-    return "lacre-system";
+    return KEY_NAMESPACE;
   }
 }
 
 /** A selector in a lease's name: each shard has its own leader. */
 function leaseName(shard: string | undefined): string {
-  if (shard === undefined) return "lacre-controller";
-  return `lacre-controller-${shard
+  if (shard === undefined) return CONTROLLER;
+  return `${CONTROLLER}-${shard
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "")

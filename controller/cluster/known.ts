@@ -1,13 +1,12 @@
 /** Everything that the watches have shown, and what of it needs a look. No value is in here. */
-
-import type { SealedSecretObject } from "../kube/object.ts";
-import { keyOf, type SecretObject } from "../kube/object.ts";
-import { conditionOf } from "./status.ts";
-import { isAtRest, isHeavy, isSaidToBeReady, type LiveSecret, remember, type Tracked, track } from "./tracked.ts";
+import { READY } from "../../src/model/kubernetes.ts";
+import { conditionOf, keyOf, type SealedSecretObject, type SecretObject } from "../kube/object.ts";
+import type { ObjectSource, Tracked } from "../sources/objects.ts";
+import { isMadeOf, type LiveSecret, remember } from "../targets/kubernetes/live.ts";
 
 /** How objects are judged when they are seen. */
 export type KnownOptions = {
-  readonly allowMetadata: readonly string[];
+  readonly source: ObjectSource;
   /** The key of the Secrets' MACs, 32 bytes. */
   readonly macKey: () => Uint8Array;
 };
@@ -24,25 +23,47 @@ const WAITS_FOR_KEYS: ReadonlySet<string> = new Set([
 /** Reasons that another policy of signatures may end. */
 const WAITS_FOR_SEALERS: ReadonlySet<string> = new Set(["SignatureMissing", "SignatureNotTrusted"]);
 
+/** True when the Secret is exactly what this spec makes, and is the one that the status names. */
+export function isMade({ spec, status }: Tracked, live: LiveSecret | undefined): live is LiveSecret {
+  return spec.kind === "desired" && isMadeOf(spec.wanted, live) && status?.secret?.uid === live.uid;
+}
+
+/** True when the status says that this very generation was applied, and nobody asked for a look since. */
+function isSaidToBeReady({ status, generation, request }: Tracked): boolean {
+  return (
+    status?.observedGeneration === generation &&
+    conditionOf(status, READY)?.status === "True" &&
+    (request === undefined || request === status.lastHandledRequest)
+  );
+}
+
+/** True when nobody needs to look: the status says so, and the Secret is as this very generation made it. */
+function isAtRest(tracked: Tracked, live: LiveSecret | undefined): boolean {
+  return isSaidToBeReady(tracked) && isMade(tracked, live);
+}
+
 /** SealedSecrets and Secrets by `namespace/name`. */
 export class Known {
-  readonly sealed: Map<string, Tracked> = new Map();
+  readonly source: ObjectSource;
   readonly secrets: Map<string, LiveSecret> = new Map();
   readonly #options: KnownOptions;
 
   constructor(options: KnownOptions) {
     this.#options = options;
+    this.source = options.source;
+  }
+
+  get sealed(): ReadonlyMap<string, Tracked> {
+    return this.source.tracked;
   }
 
   /** Takes a SealedSecret in; true when it needs a look. */
   sawSealed(object: SealedSecretObject): boolean {
+    const tracked = this.source.saw(object);
+    if (tracked === undefined) return false;
     const key = keyOf(object);
-    // The echo of our own status.
-    if (this.sealed.get(key)?.resourceVersion === object.metadata.resourceVersion) return false;
-    const tracked = track(object, this.#options.allowMetadata);
-    this.sealed.set(key, tracked);
     // Where nothing is to be expected, the tokens are not held: a restart would hold those of all objects at once.
-    if (isSaidToBeReady(tracked) || isHeavy(tracked)) tracked.slotted = undefined;
+    if (isSaidToBeReady(tracked)) this.source.letGo(key);
     return !isAtRest(tracked, this.secrets.get(key));
   }
 
@@ -51,7 +72,7 @@ export class Known {
     const key = keyOf(secret);
     if (this.secrets.get(key)?.resourceVersion === secret.metadata.resourceVersion) return false;
     const tracked = this.sealed.get(key);
-    const wanted = tracked === undefined || "reason" in tracked.wanted ? undefined : tracked.wanted;
+    const wanted = tracked?.spec.kind === "desired" ? tracked.spec.wanted : undefined;
     const live = remember(secret, wanted, this.#options.macKey());
     this.secrets.set(key, live);
     return tracked === undefined || !isAtRest(tracked, live);
@@ -75,7 +96,7 @@ export class Known {
 
   *#waiting(reasons: ReadonlySet<string>): Generator<string> {
     for (const [key, { status }] of this.sealed) {
-      if (reasons.has(conditionOf(status, "Ready")?.reason ?? "Progressing")) yield key;
+      if (reasons.has(conditionOf(status, READY)?.reason ?? "Progressing")) yield key;
     }
   }
 }

@@ -1,8 +1,10 @@
 /** The status of a SealedSecret: what people, `kubectl wait`, kstatus and Argo CD read. Pure: the old one and an outcome make the new one. */
+
 import { printableName } from "../../src/model/index.ts";
+import { READY } from "../../src/model/kubernetes.ts";
 import type { Mark, Marks } from "../decide/high-water.ts";
 import type { Reason } from "../decide/problem.ts";
-import type { Condition, ObjectStatus } from "../kube/object.ts";
+import { type Condition, conditionOf, type ObjectStatus } from "../kube/object.ts";
 
 /** What came of looking at an object. */
 export type Outcome =
@@ -17,11 +19,19 @@ export type Outcome =
       /** What is worth knowing although all is well. */
       readonly notes: readonly string[];
     }
+  /** Known to be as before without a look. */
+  | {
+      readonly kind: "unchanged";
+      readonly entries: number;
+      readonly keyIds: readonly string[];
+      readonly secret: { readonly uid: string; readonly type: string };
+      readonly marks: Marks;
+    }
   | { readonly kind: "suspended" }
   | { readonly kind: "problem"; readonly reason: Reason; readonly message: string; readonly entries: number };
 
 /** Problems that time may solve: tried again, with growing pauses. All others wait for a change. */
-const TRANSIENT: ReadonlySet<Reason> = new Set<Reason>(["WriteFailed", "AccessDenied"]);
+const TRANSIENT: ReadonlySet<Reason> = new Set<Reason>(["WriteFailed", "TargetFailed", "AccessDenied"]);
 
 /** True when trying again may help. */
 export function isTransient(reason: Reason): boolean {
@@ -37,18 +47,18 @@ export function marksOf(status: ObjectStatus | undefined): Marks {
   return marks;
 }
 
-/** The condition of a type. */
-export function conditionOf(status: ObjectStatus | undefined, type: string): Condition | undefined {
-  return status?.conditions?.find((condition) => condition.type === type);
-}
-
 type Verdict = Pick<Condition, "status" | "reason" | "message">;
 
-function readyOf(outcome: Outcome): Verdict {
+const SYNCED = { status: "True", reason: "Synced", message: "the Secret is as Git says" } as const;
+
+function readyOf(outcome: Outcome, before: ObjectStatus | undefined): Verdict {
   switch (outcome.kind) {
-    case "synced": {
-      const notes = outcome.notes.length === 0 ? "" : `; ${outcome.notes.join("; ")}`;
-      return { status: "True", reason: "Synced", message: `the Secret is as Git says${notes}` };
+    case "synced":
+      return { ...SYNCED, message: [SYNCED.message, ...outcome.notes].join("; ") };
+    case "unchanged": {
+      // What was noted when it was looked at stays noted.
+      const ready = conditionOf(before, READY);
+      return ready?.reason === SYNCED.reason ? { ...SYNCED, message: ready.message } : SYNCED;
     }
     case "suspended":
       return { status: "Unknown", reason: "Suspended", message: "spec.suspend is true: the Secret is left as it is" };
@@ -57,9 +67,9 @@ function readyOf(outcome: Outcome): Verdict {
   }
 }
 
-function verdicts(outcome: Outcome): ReadonlyMap<string, Verdict> {
-  const ready = readyOf(outcome);
-  const found = new Map<string, Verdict>([["Ready", ready]]);
+function verdicts(outcome: Outcome, before: ObjectStatus | undefined): ReadonlyMap<string, Verdict> {
+  const ready = readyOf(outcome, before);
+  const found = new Map<string, Verdict>([[READY, ready]]);
   if (outcome.kind !== "problem") return found;
   const { reason, message } = outcome;
   if (reason === "DriftDetected") found.set("Drifted", { status: "True", reason, message });
@@ -75,7 +85,7 @@ export function nextStatus(
   outcome: Outcome,
   about: { readonly generation: number; readonly now: string; readonly request: string | undefined },
 ): ObjectStatus {
-  const conditions = [...verdicts(outcome)].map(([type, { message, ...verdict }]): Condition => {
+  const conditions = [...verdicts(outcome, before)].map(([type, { message, ...verdict }]): Condition => {
     const old = conditionOf(before, type);
     const lastTransitionTime = old?.status === verdict.status ? old.lastTransitionTime : about.now;
     return {
@@ -98,7 +108,8 @@ export function nextStatus(
     const total = outcome.entries;
     return { ...common, entries: { total, opened: 0, summary: `0/${total}` } };
   }
-  const { entries, keyIds, secret, marks, isChanged } = outcome;
+  const { entries, keyIds, secret, marks } = outcome;
+  const isChanged = outcome.kind === "synced" && outcome.isChanged;
   return {
     ...common,
     entries: { total: entries, opened: entries, summary: `${entries}/${entries}` },
@@ -114,6 +125,12 @@ export function nextStatus(
 export function sameStatus(a: ObjectStatus | undefined, b: ObjectStatus): boolean {
   if (a === undefined || a.observedGeneration !== b.observedGeneration) return false;
   return canonical(a) === canonical(b);
+}
+
+/** A merge patch leaves what it does not name: fields that go are named as null. */
+export function statusPatch(before: ObjectStatus | undefined, after: ObjectStatus): object {
+  const gone = Object.keys(before ?? {}).filter((field) => !(field in after));
+  return { ...after, ...Object.fromEntries(gone.map((field) => [field, null])) };
 }
 
 function canonical(value: unknown): string {

@@ -1,10 +1,11 @@
 /** What is told about the work: to the log, to Kubernetes Events and to metrics. Names, key ids and counts only. */
+
+import { READY } from "../../src/model/kubernetes.ts";
 import type { EventRecorder, EventSubject } from "../kube/events.ts";
-import { splitKey } from "../kube/object.ts";
+import { conditionOf, splitKey } from "../kube/object.ts";
 import type { ClusterMetrics } from "../telemetry/cluster-metrics.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Telling } from "./reconciler.ts";
-import { conditionOf } from "./status.ts";
 
 const WRITTEN = { created: "Created", updated: "Updated", corrected: "DriftCorrected", adopted: "Adopted" } as const;
 
@@ -24,7 +25,7 @@ export function createTelling(log: Logger, events: EventRecorder | undefined, me
     },
     released: (object) => log.info({ object }, "released: the SealedSecret is gone, and the Secret stays"),
     settled: (object, uid, before, after) => {
-      const [was, is] = [conditionOf(before, "Ready"), conditionOf(after, "Ready")];
+      const [was, is] = [conditionOf(before, READY), conditionOf(after, READY)];
       if (is === undefined || (was?.reason === is.reason && was.message === is.message)) return;
       if (is.status === "False") {
         log.error({ object, reason: is.reason, message: is.message }, "problem");

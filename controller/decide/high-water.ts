@@ -1,7 +1,7 @@
 /** Replays: a token that is older than one that was applied before. Pure; the marks are kept in the object's status. */
 import type { Engine } from "../../src/crypto/index.ts";
 import { type SealerPolicy, signatureProblem } from "../../src/keys/index.ts";
-import { parseToken, type SealedSecret } from "../../src/model/index.ts";
+import type { Slot } from "../../src/model/index.ts";
 import type { Reason } from "./problem.ts";
 
 /** The newest token that was applied under a key. time: Unix seconds; token: the last characters of its text, which are random. */
@@ -30,22 +30,18 @@ function tokenTail(text: string): string {
 type AgeOptions = { readonly policy: RollbackPolicy; readonly nowSeconds: bigint };
 
 /** The verdict on a set of tokens, or undefined when nothing is to be said. A refusal is not hidden behind a warning. */
-export function judgeAge(
-  entries: ReadonlyMap<string, string>,
-  marks: Marks,
-  options: AgeOptions,
-): AgeVerdict | undefined {
-  const verdicts = [...entries].flatMap(([key, text]) => judgeEntry(key, text, marks.get(key), options) ?? []);
+export function judgeAge(slots: ReadonlyMap<string, Slot>, marks: Marks, options: AgeOptions): AgeVerdict | undefined {
+  const verdicts = [...slots].flatMap(([key, slot]) => judgeSlot(key, slot, marks.get(key), options) ?? []);
   return verdicts.find(({ kind }) => kind === "report") ?? verdicts[0];
 }
 
-function judgeEntry(
+function judgeSlot(
   key: string,
-  text: string,
+  { token, text }: Slot,
   mark: Mark | undefined,
   { policy, nowSeconds }: AgeOptions,
 ): AgeVerdict | undefined {
-  const sealedAt = parseToken(text)?.sealedAt;
+  const sealedAt = token?.sealedAt;
   if (sealedAt === undefined) return undefined;
   const latest = nowSeconds + FUTURE_SECONDS;
   if (sealedAt > latest) return ahead(key, policy === "refuse" || sealedAt > nowSeconds + FAR_SECONDS);
@@ -70,34 +66,34 @@ function older(key: string, policy: RollbackPolicy): AgeVerdict {
 /** More marks than this are forgotten, those of entries that are gone first: a status has to fit into its object. */
 const MOST_MARKS = 1_000;
 
-/** The entries that may set marks: where signatures are asked for, those only whose signature is good. */
-export function countedEntries(
+/** The slots that may set marks: where signatures are asked for, those only whose signature is good. */
+export function countedSlots(
   engine: Engine,
-  { namespace, entries }: Pick<SealedSecret, "namespace" | "entries">,
+  namespace: string,
+  slots: ReadonlyMap<string, Slot>,
   sealers: SealerPolicy | undefined,
-): ReadonlyMap<string, string> {
-  if (sealers === undefined) return entries;
+): ReadonlyMap<string, Slot> {
+  if (sealers === undefined) return slots;
   return new Map(
-    [...entries].filter(([, text]) => {
-      const token = parseToken(text);
-      return token !== undefined && signatureProblem(engine, token, namespace, sealers) === undefined;
-    }),
+    [...slots].filter(
+      ([, { token }]) => token !== undefined && signatureProblem(engine, token, namespace, sealers) === undefined,
+    ),
   );
 }
 
 /**
  * The marks after these tokens were applied: never lower than before. What is dated more than five minutes ahead does not
- * count. present: the entries that there are, also those whose tokens do not count.
+ * count. present: the slots that there are, also those whose tokens do not count.
  */
 export function raiseMarks(
   marks: Marks,
-  entries: ReadonlyMap<string, string>,
-  { nowSeconds, present = entries }: { readonly nowSeconds: bigint; readonly present?: ReadonlyMap<string, string> },
+  slots: ReadonlyMap<string, Slot>,
+  { nowSeconds, present = slots }: { readonly nowSeconds: bigint; readonly present?: ReadonlyMap<string, Slot> },
 ): Marks {
   const latest = nowSeconds + FUTURE_SECONDS;
   const raised = new Map([...marks].filter(([, { time }]) => time <= latest));
-  for (const [key, text] of entries) {
-    const time = parseToken(text)?.sealedAt;
+  for (const [key, { token, text }] of slots) {
+    const time = token?.sealedAt;
     const before = raised.get(key);
     if (time !== undefined && time <= latest && (before === undefined || time >= before.time)) {
       raised.set(key, { time, token: tokenTail(text) });

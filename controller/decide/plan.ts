@@ -1,12 +1,12 @@
 /** Which objects need a closer look in this pass: pure, and cheap for the many that are as they should be. */
-import type { Desired, SourceIndex } from "../sources/index-source.ts";
-import type { Glance } from "../targets/target.ts";
+import type { SyncPolicy } from "../../src/model/index.ts";
+import type { Listed, SourceIndex } from "../sources/file-source.ts";
 import type { Problem } from "./problem.ts";
 
 /** The work of a pass. */
 export type Plan = {
   /** Objects that are new, changed, damaged or were never written. */
-  readonly due: readonly Desired[];
+  readonly due: readonly Listed[];
   /** Objects of ours that Git no longer has. */
   readonly orphans: readonly string[];
   /** Objects of ours that are no longer where they were, and may be in files that became unreadable in the same change. */
@@ -21,6 +21,8 @@ export type Plan = {
 type Written = {
   readonly file: string;
   readonly digest: string;
+  /** undefined: not known, as an earlier version wrote it. */
+  readonly policy: SyncPolicy | undefined;
   readonly fingerprint: string;
   /** Files that could not be read when it was no longer in its own. */
   readonly maybeIn?: readonly string[] | undefined;
@@ -32,16 +34,22 @@ type Known = {
   readonly unreadable?: ReadonlyMap<string, string> | undefined;
 };
 
-/** Compares what is wanted with what was written. `glance` looks at one object without reading a value. */
-export function plan(index: SourceIndex, known: Known, glance: (object: string) => Glance, allowEmpty: boolean): Plan {
+/** Compares what is wanted with what was written. stamps: of what is there. */
+export function plan(
+  index: SourceIndex,
+  known: Known,
+  stamps: ReadonlyMap<string, string>,
+  { allowEmpty }: { readonly allowEmpty: boolean },
+): Plan {
   const wanted = [...index.objects.values()].filter(({ object }) => !index.disputed.has(object));
-  const due = wanted.filter(({ object, digest }) => {
+  const due = wanted.filter(({ object, digest, policy }) => {
     const record = known.objects.get(object);
     return (
       record === undefined ||
       record.digest !== digest ||
+      !samePolicy(record.policy, policy) ||
       record.fingerprint === "" ||
-      glance(object) !== record.fingerprint
+      stamps.get(object) !== record.fingerprint
     );
   });
   const settled = wanted.length - due.length;
@@ -52,6 +60,17 @@ export function plan(index: SourceIndex, known: Known, glance: (object: string) 
     return { due, settled, ...gone, orphans: [], problems: [problem] };
   }
   return { due, settled, ...gone };
+}
+
+/** What is treated otherwise is looked at, as a hand edit that was let be and is now to be put right. */
+function samePolicy(one: SyncPolicy | undefined, other: SyncPolicy): boolean {
+  return (
+    one !== undefined &&
+    one.drift === other.drift &&
+    one.adopt === other.adopt &&
+    one.deletion === other.deletion &&
+    one.suspend === other.suspend
+  );
 }
 
 /** What Git has no more, and what it may have where nobody can look: that stays, and is told in every pass. */

@@ -1,7 +1,9 @@
 /** /healthz, /readyz, /metrics and the public keys, on loopback by default. Nothing here can reach a private key. */
 import * as http from "node:http";
 import { LacreError } from "../../src/errors.ts";
-import type { ListenConfig } from "../options.ts";
+
+/** Where to listen. */
+export type ListenConfig = { readonly host: string; readonly port: number };
 
 /** What the endpoints ask. */
 export type Probes = {

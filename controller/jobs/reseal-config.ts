@@ -3,7 +3,8 @@ import { parseArgs } from "node:util";
 import { parseNamespace } from "../../src/model/index.ts";
 import { ownNamespace, parseFingerprint } from "../cluster/config.ts";
 import type { AccessOptions } from "../kube/access.ts";
-import { checkLogLevel, parseCluster, usage } from "../options.ts";
+import { checkLogLevel, parseCluster } from "../options.ts";
+import { usage } from "../usage.ts";
 
 /** Everything that can be set. */
 export type ResealConfig = {

@@ -2,6 +2,7 @@
  * `lacre-controller reseal`: one run, as a Job with the controller's own rights. It moves what it may read to the newest key and
  * gives the new tokens out, ciphertext only. It writes nothing into the cluster: Git stays the source.
  */
+
 import * as fs from "node:fs";
 import {
   createSealer,
@@ -12,19 +13,25 @@ import {
   type Sealer,
 } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
+import { readSealedObject } from "../../src/format/index.ts";
 import {
   type HeldKey,
-  IDENTITY_SECRET,
   isKeyList,
-  KEY_LIST_DATA,
-  KEY_LIST_NAME,
   type ListedKey,
   newestActive,
   parseKeyList,
   parsePublicKeys,
-  SEALING_KEY,
 } from "../../src/keys/index.ts";
-import { type KeyId, parseToken, type SealedSecret, shortKeyId } from "../../src/model/index.ts";
+import {
+  entryOf,
+  type KeyedSlot,
+  type KeyId,
+  type SealedSecret,
+  type Slot,
+  shortKeyId,
+  slotsOf,
+} from "../../src/model/index.ts";
+import { CONTROLLER, IDENTITY_SECRET, KEY_LIST_DATA, KEY_LIST_NAME, SEALING_KEY } from "../../src/model/kubernetes.ts";
 import { loadEngine } from "../../src/node/engine.ts";
 import { inFile, writeError } from "../../src/node/file-error.ts";
 import { readKeyFile } from "../../src/node/key-file.ts";
@@ -35,8 +42,7 @@ import { HeldKeys } from "../keys/held-keys.ts";
 import { Access } from "../kube/access.ts";
 import { KubeApi, secretsPath } from "../kube/api.ts";
 import { KubeClient } from "../kube/client.ts";
-import type { SealedSecretObject, SecretObject } from "../kube/object.ts";
-import { readSealedObject } from "../sources/sealed-object.ts";
+import { keyOf, type SealedSecretObject, type SecretObject } from "../kube/object.ts";
 import { createLog, type Logger } from "../telemetry/log.ts";
 import type { ResealConfig } from "./reseal-config.ts";
 
@@ -106,7 +112,8 @@ function newestOf(list: Parameters<typeof newestActive<HeldKey | ListedKey>>[0],
 async function loadMeans(api: KubeApi, config: ResealConfig): Promise<Means> {
   const engine = await loadEngine();
   const keys = await readKeys(api, engine, config);
-  const seed = config.signWith === undefined ? undefined : parseSigningSeed(readKeyFile(config.signWith).text);
+  const seed =
+    config.signWith === undefined ? undefined : parseSigningSeed(readKeyFile(config.signWith, process.env).text);
   return {
     engine,
     // Compromised keys open too: resealing is how one gets away from them.
@@ -117,18 +124,15 @@ async function loadMeans(api: KubeApi, config: ResealConfig): Promise<Means> {
   };
 }
 
-/** The entries of an object as objects of their own: each token of a slot may be for others than its neighbours. */
-function* singleEntries(object: SealedSecretObject): Generator<SealedSecret> {
-  const read = readSealedObject(object);
-  if ("reason" in read) return;
-  const { slots, ...rest } = read;
-  for (const [key, tokens] of slots) for (const token of tokens) yield { ...rest, entries: new Map([[key, token]]) };
+/** The values of an object as objects of their own: each slot of an entry may be for others than its neighbours. */
+function* singleValues(object: SealedSecretObject): Generator<SealedSecret> {
+  const { entries, ...rest } = readSealedObject(object);
+  for (const { key, slot } of slotsOf(entries)) yield { ...rest, entries: new Map([[key, entryOf(slot.text)]]) };
 }
 
 /** Whom a token is moved to: our newest key, and the newest of each cluster that could open it before. */
-function targetsOf({ newest, others }: Means, token: string) {
-  const ids = parseToken(token)?.stanzas.map(({ keyId }) => keyId) ?? [];
-  const sharing = others.filter(({ known }) => ids.some((keyId) => known.has(keyId)));
+function targetsOf({ newest, others }: Means, { keyIds }: Slot) {
+  const sharing = others.filter(({ known }) => keyIds.some((keyId) => known.has(keyId)));
   return {
     recipients: [newest, ...sharing.flatMap((other) => other.newest)],
     replaced: new Set(sharing.flatMap(({ known }) => [...known])),
@@ -138,11 +142,11 @@ function targetsOf({ newest, others }: Means, token: string) {
 type Told = (object: string, key: string, why: string) => void;
 
 /** The line of an entry, undefined where it is not stale; what cannot be moved is told. */
-function resealEntry(means: Means, sealed: SealedSecret, told: Told): string | undefined {
-  const [[key, text] = ["", ""]] = sealed.entries;
+function resealValue(means: Means, sealed: SealedSecret, told: Told): string | undefined {
+  const [{ key, slot }] = slotsOf(sealed.entries) as [KeyedSlot];
   const { engine, keyring, sealer } = means;
   const object = `${sealed.namespace}/${sealed.name}`;
-  const { changes, failures, signed, shared } = resealSecret(engine, keyring, sealed, targetsOf(means, text), sealer);
+  const { changes, failures, signed, shared } = resealSecret(engine, keyring, sealed, targetsOf(means, slot), sealer);
   const [failure] = failures;
   const [other] = shared;
   if (failure !== undefined) told(object, key, failure.reason);
@@ -152,7 +156,7 @@ function resealEntry(means: Means, sealed: SealedSecret, told: Told): string | u
   const token = changes.get(key);
   if (token === undefined) return undefined;
   const { namespace, name } = sealed;
-  return resealLine({ namespace, name, key, replaces: tokenDigest(engine, text), token });
+  return resealLine({ namespace, name, key, replaces: tokenDigest(engine, slot.text), token });
 }
 
 type Tally = { entries: number; left: number; upToDate: number };
@@ -164,11 +168,16 @@ function resealObject(means: Means, object: SealedSecretObject, tally: Tally, lo
     tally.left++;
     log.warn({ object: name, key, why }, "an entry stays as it is");
   };
-  for (const sealed of singleEntries(object)) {
-    const before = tally.left;
-    const line = resealEntry(means, sealed, told);
-    if (line !== undefined) lines.push(line);
-    else if (tally.left === before) tally.upToDate++;
+  try {
+    for (const sealed of singleValues(object)) {
+      const before = tally.left;
+      const line = resealValue(means, sealed, told);
+      if (line !== undefined) lines.push(line);
+      else if (tally.left === before) tally.upToDate++;
+    }
+  } catch (error) {
+    if (!(error instanceof LacreError) || error.code !== "MANIFEST_INVALID") throw error;
+    told(keyOf(object), "", error.message);
   }
   tally.entries += lines.length;
   return lines;
@@ -188,7 +197,7 @@ function beginOutput(output: string): ReturnType<typeof beginNew> {
 /** Runs once; 0, or 5 when something could not be moved. */
 export async function resealCluster(config: ResealConfig): Promise<number> {
   const log = createLog(config.logLevel);
-  const client = new KubeClient(new Access(config.access), `lacre-controller/${VERSION} (reseal)`, REQUEST_TIMEOUT_MS);
+  const client = new KubeClient(new Access(config.access), `${CONTROLLER}/${VERSION} (reseal)`, REQUEST_TIMEOUT_MS);
   const api = new KubeApi(client);
   const means = await loadMeans(api, config);
   const output = beginOutput(config.output);

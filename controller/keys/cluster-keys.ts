@@ -1,8 +1,9 @@
 /** The keys of a cluster as one thing: followed by a watch, kept, backed up and published by the replica that leads. */
+
 import type { Engine } from "../../src/crypto/index.ts";
-import { IDENTITY, SEALING_KEY } from "../../src/keys/index.ts";
+import type { KeyPolicy } from "../../src/keys/index.ts";
 import type { KeyId } from "../../src/model/index.ts";
-import type { ClusterConfig } from "../cluster/config.ts";
+import { IDENTITY, SEALING_KEY } from "../../src/model/kubernetes.ts";
 import { type KubeApi, secretsPath } from "../kube/api.ts";
 import { ApiError } from "../kube/api-error.ts";
 import { Collection } from "../kube/collection.ts";
@@ -14,13 +15,25 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Troubles } from "../telemetry/troubles.ts";
 import { HeldKeys } from "./held-keys.ts";
 import { KeyBackup } from "./key-backup.ts";
-import { KeyKeeper } from "./key-keeper.ts";
+import { KeyKeeper, type KeyKeeperOptions } from "./key-keeper.ts";
 import type { KeyUse } from "./key-uses.ts";
 import { UnprovenEvents } from "./unproven-events.ts";
 
+/** How they are kept, as the operator wants it. */
+type ClusterKeysConfig = Pick<KeyKeeperOptions, "cluster" | "newKeys" | "adoptKeys"> & {
+  readonly keyNamespace: string;
+  readonly keyPolicy: KeyPolicy;
+  readonly openCompromised: boolean;
+  /** The fingerprint that the identity must have. */
+  readonly pinnedIdentity: string | undefined;
+  /** Who can open backups; nobody: none is made. */
+  readonly backupRecipients: readonly string[];
+  readonly watchIdleMs: number;
+};
+
 /** What the keys need. */
 export type ClusterKeysOptions = {
-  readonly config: ClusterConfig;
+  readonly config: ClusterKeysConfig;
   /** Fenced. */
   readonly api: KubeApi;
   readonly engine: Engine;

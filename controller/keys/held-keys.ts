@@ -1,4 +1,5 @@
 /** The private keys of the cluster as they are held in memory, kept up to date by a watch on their Secrets. */
+
 import { hkdfSync } from "node:crypto";
 import { sameBytes, wipe } from "../../src/bytes.ts";
 import { type Engine, Keyring } from "../../src/crypto/index.ts";
@@ -8,8 +9,6 @@ import {
   foundKey,
   type HeldKey,
   hasKeyProofs,
-  IDENTITY,
-  IDENTITY_SECRET,
   judgeKeys,
   parseKeyList,
   readIdentitySecret,
@@ -20,14 +19,13 @@ import {
   type SignedKeyList,
 } from "../../src/keys/index.ts";
 import type { KeyId } from "../../src/model/index.ts";
+import { IDENTITY, IDENTITY_SECRET } from "../../src/model/kubernetes.ts";
 import { keyOf, type SecretObject, splitKey } from "../kube/object.ts";
 import type { UnprovenSecret } from "./unproven-events.ts";
 
 /** What is told when the keys change. */
-export type HeldKeysOptions = {
+export type HeldKeysOptions = OpeningPolicy & {
   readonly engine: Engine;
-  /** Opens with compromised keys too. */
-  readonly openCompromised: boolean;
   /** The fingerprint that the identity must have, where the operator has said so. */
   readonly pin?: string | undefined;
   readonly changed: () => void;
@@ -190,20 +188,20 @@ export class HeldKeys {
     const resourceVersion = secret.metadata.resourceVersion ?? "";
     if (this.#found.get(name)?.resourceVersion === resourceVersion) return;
     const before = this.#found.get(name)?.key.held.privateKey;
-    const held = readKeySecret(this.#options.engine, secret);
-    if (typeof held === "string") {
+    const read = readKeySecret(this.#options.engine, secret);
+    if (!read.ok) {
       this.#found.delete(name);
-      this.#refuse(name, held);
+      this.#refuse(name, read.problem);
     } else {
-      const key = foundKey(this.#options.engine, name, held, readKeyProof(secret));
+      const key = foundKey(this.#options.engine, name, read.key, readKeyProof(secret));
       const { uid = "" } = secret.metadata;
       this.#found.set(name, { uid, resourceVersion, key, madeFor: readMadeFor(secret) });
       if (this.#malformed.delete(name)) this.#options.malformed(name, undefined);
     }
     this.#rebuild();
     before?.wipe();
-    if (before !== undefined && typeof held !== "string" && held.state === "destroyed")
-      this.#options.destroyed(held.publicKey.keyId);
+    if (before !== undefined && read.ok && read.key.state === "destroyed")
+      this.#options.destroyed(read.key.publicKey.keyId);
   }
 
   remove(name: string): void {
@@ -260,17 +258,20 @@ export class HeldKeys {
 
   #rebuild(): void {
     this.#judge();
-    const { keyring, retired } = openingOf([...this.#records.values()], this.#options.openCompromised);
+    const { keyring, retired } = openingOf([...this.#records.values()], this.#options);
     this.#keyring = keyring;
     this.#retired = retired;
     this.#options.changed();
   }
 }
 
+/** openCompromised: keys that count as known to others open too. */
+export type OpeningPolicy = { readonly openCompromised: boolean };
+
 /** Which of some keys open, and which are known and open nothing any more. Of two states for a key the one further on counts. */
 export function openingOf(
   keys: readonly HeldKey[],
-  openCompromised: boolean,
+  { openCompromised }: OpeningPolicy,
 ): { readonly keyring: Keyring; readonly retired: ReadonlySet<KeyId> } {
   const idsOf = (wanted: HeldKey["state"]) =>
     new Set(keys.filter(({ state }) => state === wanted).map(({ publicKey }) => publicKey.keyId));

@@ -2,15 +2,11 @@
  * The backup of the cluster's keys: locked for the recovery keys that the controller was started with, and put where it can
  * be taken from. Private keys never leave the controller; who takes the backup needs no right to read them.
  */
+
 import { createHash } from "node:crypto";
 import type { Engine } from "../../src/crypto/index.ts";
 import {
   asBackedUp,
-  BACKUP_DATA,
-  BACKUP_NAME,
-  BACKUP_OF,
-  BACKUP_PROOF,
-  BACKUP_TAKEN,
   fingerprintOf,
   formatKeyStore,
   isBackupSigned,
@@ -18,9 +14,15 @@ import {
   signBackup,
 } from "../../src/keys/index.ts";
 import type { KeyId } from "../../src/model/index.ts";
+import {
+  BACKUP_DATA,
+  BACKUP_KEYS,
+  BACKUP_NAME,
+  BACKUP_OF,
+  BACKUP_PROOF,
+  BACKUP_TAKEN,
+} from "../../src/model/kubernetes.ts";
 import type { KubeApi } from "../kube/api.ts";
-
-const BACKUP_KEYS = "lacre.dev/backup-keys";
 
 /** What a backup is made with. */
 export type KeyBackupOptions = {

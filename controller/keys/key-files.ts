@@ -5,7 +5,7 @@ import { type HeldKey, isKeyStore, parseKeyStore, parsePrivateKeys } from "../..
 import type { KeyId } from "../../src/model/index.ts";
 import { inFile } from "../../src/node/file-error.ts";
 import { readKeyFile, stampOf } from "../../src/node/key-file.ts";
-import { openingOf } from "./held-keys.ts";
+import { type OpeningPolicy, openingOf } from "./held-keys.ts";
 
 /** What some files looked like, all together: it differs whenever one of them may have changed. */
 export function stampsOf(files: readonly string[]): string {
@@ -22,16 +22,16 @@ export type Opening = { readonly keyring: Keyring; readonly retired: ReadonlySet
 export class KeyFiles {
   readonly #engine: Engine;
   readonly #files: readonly string[];
-  readonly #openCompromised: boolean;
+  readonly #policy: OpeningPolicy;
   #loaded: (Opening & { readonly stamps: string }) | undefined;
   /** Ids of all private keys that were read, whatever their states. */
   readonly #met = new Set<KeyId>();
   #gone: readonly KeyId[] = [];
 
-  constructor(engine: Engine, files: readonly string[], openCompromised = false) {
+  constructor(engine: Engine, files: readonly string[], policy: OpeningPolicy) {
     this.#engine = engine;
     this.#files = files;
-    this.#openCompromised = openCompromised;
+    this.#policy = policy;
   }
 
   /** Private keys that were read and are in the files no more: destroyed, or taken away. Traces of them are in memory still. */
@@ -42,13 +42,13 @@ export class KeyFiles {
   /** The keys, or the error of the first file that is not right. Keys that were held until now are wiped then. */
   current(): Opening {
     if (this.#loaded?.stamps === stampsOf(this.#files)) return this.#loaded;
-    const read = this.#files.map((file) => ({ file, ...readKeyFile(file) }));
+    const read = this.#files.map((file) => ({ file, ...readKeyFile(file, process.env) }));
     const keys = read.flatMap(({ file, text }) => this.#parse(file, text));
     const held = new Set(keys.flatMap(({ privateKey }) => privateKey?.publicKey.keyId ?? []));
     for (const keyId of held) this.#met.add(keyId);
     this.#gone = [...this.#met].filter((keyId) => !held.has(keyId));
     this.#loaded?.keyring.wipe();
-    this.#loaded = { ...openingOf(keys, this.#openCompromised), stamps: read.map(({ stamp }) => stamp).join() };
+    this.#loaded = { ...openingOf(keys, this.#policy), stamps: read.map(({ stamp }) => stamp).join() };
     return this.#loaded;
   }
 

@@ -1,4 +1,5 @@
 /** Makes, renews, retires, backs up and publishes the cluster's keys. Only the replica that leads does this. */
+
 import { wipe } from "../../src/bytes.ts";
 import {
   answerAnnotations,
@@ -6,11 +7,8 @@ import {
   factsOf,
   fingerprintOf,
   formatAnswer,
-  IDENTITY_SECRET,
   identitySecret,
   judgeOrder,
-  KEY_LIST_DATA,
-  KEY_LIST_NAME,
   type KeyAction,
   type KeyAnswer,
   type KeyList,
@@ -27,6 +25,7 @@ import {
   signKeyList,
 } from "../../src/keys/index.ts";
 import { type KeyId, rfc3339, shortKeyId } from "../../src/model/index.ts";
+import { IDENTITY_SECRET, KEY_LIST_DATA, KEY_LIST_NAME } from "../../src/model/kubernetes.ts";
 import { ApiError } from "../kube/api-error.ts";
 import type { ConfigMapObject } from "../kube/object.ts";
 import type { KeyBackup } from "./key-backup.ts";

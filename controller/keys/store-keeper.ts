@@ -102,7 +102,7 @@ export class StoreKeeper {
       this.#tellHolder(file, taken.ok ? undefined : taken.holder);
       if (!taken.ok) return undefined;
       try {
-        if (readKeyFile(file).stamp !== stamp) return undefined;
+        if (readKeyFile(file, process.env).stamp !== stamp) return undefined;
         const changed = changeStore(engine, store, actions, now, newKeys);
         this.#write(file, changed, writeWhole);
         const keys = changed.keys.map(({ publicKey, state }) => `${shortKeyId(publicKey.keyId)} ${state}`).join(", ");
@@ -130,7 +130,7 @@ export class StoreKeeper {
   }
 
   #find(): StoreText | undefined {
-    const read = this.#options.files.map((file) => ({ file, ...readKeyFile(file) }));
+    const read = this.#options.files.map((file) => ({ file, ...readKeyFile(file, process.env) }));
     const stores = read.filter(({ text }) => isKeyStore(text));
     if (stores.length < 2) return stores[0];
     const names = stores.slice(0, 2).map(({ file }) => file);

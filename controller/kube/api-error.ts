@@ -20,20 +20,20 @@ export class ApiError extends Error {
   /** HTTP status; 0 when there was no answer. */
   readonly status: number;
   /** The API server's own word, such as NamespaceTerminating, from its closed set. */
-  readonly cause_: string;
+  readonly word: string;
   readonly managers: readonly string[];
   readonly retryAfterMs: number | undefined;
 
   constructor(
     kind: ApiFailure,
     status: number,
-    details: Partial<Pick<ApiError, "cause_" | "managers" | "retryAfterMs">> = {},
+    details: Partial<Pick<ApiError, "word" | "managers" | "retryAfterMs">> = {},
   ) {
     super(`${kind} (${status})`);
     this.name = "ApiError";
     this.kind = kind;
     this.status = status;
-    this.cause_ = details.cause_ ?? "";
+    this.word = details.word ?? "";
     this.managers = details.managers ?? [];
     this.retryAfterMs = details.retryAfterMs;
   }
@@ -70,7 +70,7 @@ export function apiErrorOf(status: number, body: string, retryAfter: string | un
   }
   const causes = Array.isArray(parsed.details?.causes) ? parsed.details.causes : [];
   const words = [...causes.map(({ reason }) => reason), parsed.reason].filter(
-    (word): word is string => typeof word === "string" && WORD.test(word),
+    (one): one is string => typeof one === "string" && WORD.test(one),
   );
   const managers = causes.flatMap(({ reason, message }) => {
     const match = reason === "FieldManagerConflict" && typeof message === "string" ? MANAGER.exec(message) : null;
@@ -78,7 +78,7 @@ export function apiErrorOf(status: number, body: string, retryAfter: string | un
   });
   const seconds = Number(retryAfter);
   return new ApiError(kind, status, {
-    cause_: words[0] ?? "",
+    word: words[0] ?? "",
     managers: [...new Set(managers)],
     retryAfterMs: seconds > 0 ? seconds * 1000 : undefined,
   });

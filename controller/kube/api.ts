@@ -1,11 +1,9 @@
 /** The calls that the controller makes about SealedSecrets and Secrets, each one request. */
 
+import { API_VERSION, MANAGER, PLURAL } from "../../src/model/kubernetes.ts";
 import { APPLY_PATCH, type KubeClient, MERGE_PATCH } from "./client.ts";
 import type { SealedSecretObject } from "./object.ts";
 import { type ConfigMapObject, type KubeObject, type Metadata, type SecretObject, splitKey } from "./object.ts";
-
-/** Our name as a field manager. */
-const FIELD_MANAGER = "lacre";
 
 // As in collection.ts: a page is held whole.
 const PAGE = 20;
@@ -16,9 +14,8 @@ type SealedPage = { readonly items: readonly SealedSecretObject[]; readonly meta
 
 /** Where the SealedSecrets of one namespace, or of all, are. */
 export function sealedPath(namespace?: string): string {
-  return namespace === undefined
-    ? "/apis/lacre.dev/v1alpha1/sealedsecrets"
-    : `/apis/lacre.dev/v1alpha1/namespaces/${namespace}/sealedsecrets`;
+  const api = `/apis/${API_VERSION}`;
+  return namespace === undefined ? `${api}/${PLURAL}` : `${api}/namespaces/${namespace}/${PLURAL}`;
 }
 
 /** Where the Secrets of one namespace, or of all, are. */
@@ -48,13 +45,13 @@ export class KubeApi {
     return this.client.find<SecretObject>({ method: "GET", path: `${secretsPath(namespace)}/${name}` });
   }
 
-  /** Server-side apply. force takes fields that were edited by hand. */
-  applySecret(body: SecretObject, force: boolean): Promise<SecretObject> {
+  /** Server-side apply. edits: fields that somebody edited by hand are taken back, or the request is refused (conflict). */
+  applySecret(body: SecretObject, edits: "taken" | "refused"): Promise<SecretObject> {
     const { namespace, name } = body.metadata;
     return this.client.json<SecretObject>({
       method: "PATCH",
       path: `${secretsPath(namespace)}/${name}`,
-      query: { fieldManager: FIELD_MANAGER, force: String(force) },
+      query: { fieldManager: MANAGER, force: String(edits === "taken") },
       contentType: APPLY_PATCH,
       body,
     });
@@ -73,7 +70,7 @@ export class KubeApi {
     return this.client.json<ConfigMapObject>({
       method: "PATCH",
       path: configMapPath(metadata.namespace, metadata.name),
-      query: { fieldManager: FIELD_MANAGER, force: "true" },
+      query: { fieldManager: MANAGER, force: "true" },
       contentType: APPLY_PATCH,
       body: { apiVersion: "v1", kind: "ConfigMap", metadata, data },
     });
@@ -85,7 +82,7 @@ export class KubeApi {
     return this.client.json<SecretObject>({
       method: "PATCH",
       path: `${secretsPath(namespace)}/${name}`,
-      query: { fieldManager: FIELD_MANAGER },
+      query: { fieldManager: MANAGER },
       contentType: MERGE_PATCH,
       body,
     });
@@ -108,7 +105,7 @@ export class KubeApi {
     const answer = await this.client.json<KubeObject>({
       method: "PATCH",
       path: `${sealedPath(namespace)}/${name}/status`,
-      query: { fieldManager: FIELD_MANAGER },
+      query: { fieldManager: MANAGER },
       contentType: MERGE_PATCH,
       body: { metadata: { uid }, status },
       metadataOnly: "object",

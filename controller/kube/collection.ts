@@ -7,7 +7,7 @@ import { type KubeObject, keyOf } from "./object.ts";
 /** What is followed, and who is told. */
 export type CollectionOptions<T extends KubeObject> = {
   readonly client: KubeClient;
-  /** Such as /apis/lacre.dev/v1alpha1/sealedsecrets */
+  /** Such as /api/v1/secrets */
   readonly path: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;

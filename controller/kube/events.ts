@@ -2,17 +2,18 @@
 
 import { randomBytes } from "node:crypto";
 import { printableName, rfc3339 } from "../../src/model/index.ts";
+import { API_VERSION, CONTROLLER, REPORTING_CONTROLLER } from "../../src/model/kubernetes.ts";
 import type { KubeClient } from "./client.ts";
 
 /** The object that an event is about. */
 export type EventSubject = {
-  readonly kind: keyof typeof API_VERSIONS;
+  readonly kind: "SealedSecret" | "Secret";
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
 };
 
-const API_VERSIONS = { SealedSecret: "lacre.dev/v1alpha1", Secret: "v1" } as const;
+const API_VERSIONS: Readonly<Record<"SealedSecret" | "Secret", string>> = { SealedSecret: API_VERSION, Secret: "v1" };
 
 // Under a flood the newest are dropped: conditions and metrics hold the state, events are a courtesy.
 const MAX_WAITING = 2_000;
@@ -55,8 +56,8 @@ export class EventRecorder {
         firstTimestamp: now,
         lastTimestamp: now,
         count: 1,
-        source: { component: "lacre-controller" },
-        reportingComponent: "lacre.dev/controller",
+        source: { component: CONTROLLER },
+        reportingComponent: REPORTING_CONTROLLER,
         reportingInstance: this.#instance,
       },
     });

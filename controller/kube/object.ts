@@ -80,3 +80,8 @@ export function splitKey(key: string): { readonly namespace: string; readonly na
   const at = key.indexOf("/");
   return { namespace: key.slice(0, at), name: key.slice(at + 1) };
 }
+
+/** The condition of a type. */
+export function conditionOf(status: ObjectStatus | undefined, type: string): Condition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
+}

@@ -2,8 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
+import type { Objection } from "../../src/model/index.ts";
 import { writeWhole } from "../../src/node/write.ts";
-import type { Objection } from "../decide/problem.ts";
 import { shortCommit } from "./git-signature.ts";
 
 /** What is remembered: whole commit ids. */

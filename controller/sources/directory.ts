@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { isManifestPath } from "../../src/format/index.ts";
+import type { Files, Snapshot, SourceFile } from "./files.ts";
 import { checkManifestSize, SourceSize } from "./sizes.ts";
-import type { Snapshot, Source, SourceFile } from "./source.ts";
 
 const IGNORED = new Set([".git", "node_modules"]);
 // A file changed this recently may change again within the clock's grain without showing it.
@@ -74,7 +74,7 @@ function listManifests(root: string): readonly SourceFile[] {
 }
 
 /** The manifests below a directory. Where it is a symbolic link, one pass sees one target of it only. */
-export function directorySource(directory: string): Source {
+export function directorySource(directory: string): Files {
   return {
     name: `directory:${directory}`,
     snapshot: () => {

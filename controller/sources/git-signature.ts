@@ -1,7 +1,8 @@
 /** Whether an allowed signer has signed a commit with SSH. Its tree is what it vouches for, whole. */
 import * as path from "node:path";
-import type { Objection } from "../decide/problem.ts";
-import { inRepository, runGit } from "./git-command.ts";
+import type { Objection } from "../../src/model/index.ts";
+import { type Git, withOptions } from "../../src/node/git.ts";
+import { gitText } from "./git-failure.ts";
 
 /** A program that says no: signatures of other kinds than SSH are not looked at. */
 const NO_OTHER_SIGNATURES = [
@@ -25,26 +26,22 @@ function untrusted(message: string): Objection {
 }
 
 /** Why a commit is not taken, or undefined for one that an allowed signer has signed. Throws SOURCE_FAILED. */
-export async function judgeSignature(
-  repository: string,
-  commit: string,
-  allowedSigners: string,
-): Promise<Objection | undefined> {
-  const inside = inRepository(repository);
+export async function judgeSignature(git: Git, commit: string, allowedSigners: string): Promise<Objection | undefined> {
   const short = shortCommit(commit);
-  if (Number(await runGit([...inside, "cat-file", "-s", commit])) > MAX_COMMIT_BYTES) {
+  if (Number(await gitText(git, ["cat-file", "-s", commit])) > MAX_COMMIT_BYTES) {
     return untrusted(`commit ${short} is over 1 MiB itself, without its files`);
   }
-  const header = (await runGit([...inside, "cat-file", "commit", commit])).split("\n\n", 1)[0] ?? "";
+  const header = (await gitText(git, ["cat-file", "commit", commit])).split("\n\n", 1)[0] ?? "";
   if (!SSH_SIGNED.test(header)) return untrusted(`commit ${short} is not signed with SSH`);
-  const settings = [
+  const strict = withOptions(
+    git,
     ...NO_OTHER_SIGNATURES,
     "-c",
     "log.showSignature=false",
     "-c",
     `gpg.ssh.allowedSignersFile=${path.resolve(allowedSigners)}`,
-  ];
+  );
   // G: good, and by an allowed signer. U would be good by somebody unknown.
-  const verdict = (await runGit([...settings, ...inside, "log", "-1", "--format=%G?", commit])).trim();
+  const verdict = (await gitText(strict, ["log", "-1", "--format=%G?", commit])).trim();
   return verdict === "G" ? undefined : untrusted(`commit ${short} is signed by nobody who is allowed to`);
 }

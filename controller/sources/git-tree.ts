@@ -1,8 +1,7 @@
 /** The manifests of a commit with their sizes, asked before any of them is read. */
-import { spawn } from "node:child_process";
 import { LacreError } from "../../src/errors.ts";
 import { isManifestPath } from "../../src/format/index.ts";
-import { ENVIRONMENT, inRepository } from "./git-command.ts";
+import { type Git, streamGit } from "../../src/node/git.ts";
 import { SourceSize } from "./sizes.ts";
 
 /** A manifest in a tree: its path, the id of its blob, and its size in bytes. */
@@ -15,7 +14,6 @@ export type Listing =
 
 /** Longer than any path that a checkout could hold. */
 const MAX_RECORD_BYTES = 65_536;
-const TIMEOUT_MS = 120_000;
 
 /** A file of `ls-tree -r -l -z`. Regular files only: a symbolic link could lead anywhere, a submodule is another repository. */
 function parseTreeRecord(record: string): TreeFile | undefined {
@@ -27,9 +25,9 @@ function parseTreeRecord(record: string): TreeFile | undefined {
 }
 
 /** The manifests of a commit, as git lists them: a record at a time, and no further than the limits. Throws SOURCE_FAILED. */
-export async function listManifests(repository: string, commit: string): Promise<Listing> {
-  const args = [...inRepository(repository), "ls-tree", "-r", "-l", "-z", "--full-tree", commit];
-  const child = spawn("git", args, { env: ENVIRONMENT, stdio: ["ignore", "pipe", "ignore"], timeout: TIMEOUT_MS });
+export async function listManifests(git: Git, commit: string): Promise<Listing> {
+  const child = streamGit(git, ["ls-tree", "-r", "-l", "-z", "--full-tree", commit], git.timeoutMs);
+  child.stdin.end();
   const ended = new Promise<number | null>((resolve) => {
     child.once("error", () => resolve(null));
     child.once("close", resolve);

@@ -1,16 +1,18 @@
 /** A branch of a Git repository as a source: polled with the system's git, fetched as shallowly as may be, read by blob. */
 import * as fs from "node:fs";
 import { LacreError } from "../../src/errors.ts";
-import type { Objection } from "../decide/problem.ts";
+import type { Objection } from "../../src/model/index.ts";
+import { gitOutside } from "../../src/node/git.ts";
+import { BlobReader } from "../../src/node/git-blobs.ts";
+import type { ProcessEnvironment } from "../../src/node/git-environment.ts";
 import { type Accepted, afterTaking, atStart, isOpen, judgeDescent, readAccepted, writeAccepted } from "./accepted.ts";
-import { BlobReader } from "./blob-reader.ts";
+import type { Files, Snapshot, SourceFile } from "./files.ts";
 import { GitClone } from "./git-clone.ts";
-import { runGit } from "./git-command.ts";
+import { gitText } from "./git-failure.ts";
 import { judgeSignature, shortCommit } from "./git-signature.ts";
 import { listManifests, type TreeFile } from "./git-tree.ts";
 import { asUrl, withoutCredentials } from "./git-url.ts";
 import { checkManifestSize } from "./sizes.ts";
-import type { Snapshot, Source, SourceFile } from "./source.ts";
 
 /** Which commits are taken. */
 export type Signing = {
@@ -24,8 +26,9 @@ export type Signing = {
 
 type Refusal = { readonly commit: string; readonly signers: string; readonly objection: Objection };
 
-class GitSource implements Source {
+class GitSource implements Files {
   readonly name: string;
+  readonly #env: ProcessEnvironment;
   readonly #url: string;
   readonly #ref: string;
   readonly #directory: string;
@@ -37,7 +40,14 @@ class GitSource implements Source {
   #refused: Refusal | undefined;
   #reader: BlobReader | undefined;
 
-  constructor(url: string, branch: string | undefined, directory: string, signing: Signing | undefined) {
+  constructor(
+    env: ProcessEnvironment,
+    url: string,
+    branch: string | undefined,
+    directory: string,
+    signing: Signing | undefined,
+  ) {
+    this.#env = env;
     this.name = `git:${withoutCredentials(url)}#${branch ?? "HEAD"}`;
     this.#url = asUrl(url);
     this.#ref = branch === undefined ? "HEAD" : `refs/heads/${branch}`;
@@ -62,7 +72,7 @@ class GitSource implements Source {
   }
 
   #clone(commit: string): GitClone {
-    return new GitClone(this.#directory, this.#url, this.#ref, commit);
+    return new GitClone(this.#env, this.#directory, this.#url, this.#ref, commit);
   }
 
   /** What is in force. What was accepted before stays so: whoever pushes a bad commit must not stop drift from being put right. */
@@ -78,8 +88,7 @@ class GitSource implements Source {
 
   /** The commit that the branch is at. Throws SOURCE_FAILED. */
   async #findTip(): Promise<string> {
-    // Outside of any repository: the configuration of one that we happen to be started in is not asked.
-    const listed = await runGit(["-C", "/", "ls-remote", "--", this.#url, this.#ref]);
+    const listed = await gitText(gitOutside(this.#env), ["ls-remote", "--", this.#url, this.#ref]);
     // ls-remote matches by the tail of a name: whoever may push any branch could have theirs listed first.
     const lines = listed.split("\n").map((line) => line.split("\t"));
     const commit = lines.find(([, ref]) => ref === this.#ref)?.[0] ?? "";
@@ -95,7 +104,7 @@ class GitSource implements Source {
     if (commit === undefined) return;
     const clone = this.#clone(commit);
     if (!(await clone.restore(commit))) return;
-    this.#doubt = await judgeSignature(clone.repository, commit, allowedSigners);
+    this.#doubt = await judgeSignature(clone.git, commit, allowedSigners);
     await this.#serve(clone, commit);
   }
 
@@ -118,7 +127,7 @@ class GitSource implements Source {
   /** Why a commit is not taken. Throws SOURCE_FAILED. */
   async #judge(clone: GitClone, commit: string): Promise<FinalObjection | undefined> {
     if (this.#signing === undefined) return undefined;
-    const unsigned = await judgeSignature(clone.repository, commit, this.#signing.allowedSigners);
+    const unsigned = await judgeSignature(clone.git, commit, this.#signing.allowedSigners);
     if (unsigned !== undefined) return { ...unsigned, isFinal: true };
     const last = this.#accepted.commit;
     const descent = last === undefined ? "yes" : await clone.descends(commit, last);
@@ -135,7 +144,7 @@ class GitSource implements Source {
 
   /** Lists a commit for reading. signing: kept before it is in force, so that no restart can go back behind it. */
   async #serve(clone: GitClone, commit: string, signing?: Signing): Promise<Objection | undefined> {
-    const listing = await listManifests(clone.repository, commit);
+    const listing = await listManifests(clone.git, commit);
     if (!listing.ok) return { reason: "SourceFailed", message: `commit ${shortCommit(commit)} has ${listing.excess}` };
     if (signing !== undefined) {
       const { acceptCommit } = signing;
@@ -146,7 +155,7 @@ class GitSource implements Source {
       this.#accepted = accepted;
     }
     this.#reader?.close();
-    const reader = new BlobReader(clone.repository);
+    const reader = new BlobReader(clone.git, "SOURCE_FAILED");
     this.#reader = reader;
     this.#snapshot = { revision: commit, files: listing.files.map((file) => toSourceFile(reader, file)) };
     return undefined;
@@ -182,15 +191,23 @@ function stampOf(file: string | undefined): string {
 function toSourceFile(reader: BlobReader, { path: file, blob, bytes }: TreeFile): SourceFile {
   const read = async () => {
     checkManifestSize(file, bytes);
-    return await reader.read(blob);
+    const content = await reader.read(blob);
+    if (content !== undefined) return content;
+    throw new LacreError("SOURCE_FAILED", "a blob is missing from the fetched commit");
   };
   return { path: file, stamp: blob, read };
 }
 
 /**
- * A source on a Git branch; its clone lives in `directory` and is made when it is not there. signing: only signed commits
+ * A source on a Git branch, asked with this environment; its clone lives in `directory` and is made when it is not there. signing: only signed commits
  * that descend from the one accepted last are taken. Throws TARGET_FAILED when what was accepted cannot be read.
  */
-export function gitSource(url: string, branch: string | undefined, directory: string, signing?: Signing): Source {
-  return new GitSource(url, branch, directory, signing);
+export function gitSource(
+  env: ProcessEnvironment,
+  url: string,
+  branch: string | undefined,
+  directory: string,
+  signing?: Signing,
+): Files {
+  return new GitSource(env, url, branch, directory, signing);
 }

@@ -2,37 +2,26 @@
 import { parseArgs } from "node:util";
 import type { KeyPolicy, NewKeys } from "../../src/keys/index.ts";
 import { parseNamespace, type Scope, type Suite } from "../../src/model/index.ts";
+import type { ListenConfig } from "../http/server.ts";
 import {
   checkLogLevel,
-  type ListenConfig,
   parseAdopt,
   parseCluster,
   parseKeeping,
   parseListen,
   parseScopes,
   parseSuites,
-  usage,
 } from "../options.ts";
-import { isCommitId } from "../sources/accepted.ts";
-import type { OperatorConsent } from "../targets/consent.ts";
-
-/** Where the sealed files are. */
-type SourceConfig =
-  | { readonly kind: "directory"; readonly path: string }
-  | {
-      readonly kind: "git";
-      readonly url: string;
-      readonly branch: string | undefined;
-      /** Whose signature the commit must carry, as ssh-keygen reads it. */
-      readonly allowedSigners: string | undefined;
-      /** A whole commit id that is taken though it does not descend from what was accepted. */
-      readonly acceptCommit: string | undefined;
-    };
+import { type ConfiguredSource, parseSource, SOURCE_FORMS } from "../sources/sources.ts";
+import { type ConfiguredTarget, parseTarget, TARGET_KINDS } from "../targets/targets.ts";
+import { usage } from "../usage.ts";
 
 /** Everything that can be set. */
 export type Config = {
-  readonly source: SourceConfig;
-  readonly target: { readonly kind: "directory"; readonly path: string };
+  readonly source: ConfiguredSource;
+  readonly target: ConfiguredTarget;
+  /** The directory of the controller's own files. */
+  readonly state: string;
   readonly keyFiles: readonly string[];
   /** The name of a key store that is made where the first key file is not there. */
   readonly cluster: string | undefined;
@@ -46,25 +35,23 @@ export type Config = {
   readonly once: boolean;
   readonly allowEmpty: boolean;
   readonly acceptSuites: ReadonlySet<Suite>;
-  /** Where files that were there before may be taken over. */
-  readonly adopt: OperatorConsent;
   readonly acceptScopes: ReadonlySet<Scope>;
-  readonly fileMode: number;
   readonly intervalMs: number;
   readonly listen: ListenConfig | undefined;
   readonly logLevel: string;
 };
 
 /** Shown by --help. */
-export const HELP = `Usage: lacre-controller --source SOURCE --target TARGET --key-file FILE [options]
+export const HELP: string = `Usage: lacre-controller --source SOURCE --target TARGET --key-file FILE [options]
        lacre-controller --kubernetes [options]      see: lacre-controller --kubernetes --help
        lacre-controller reseal [options]            see: lacre-controller reseal --help
 
 Opens sealed files and keeps a directory equal to what Git says.
 
 Options:
-  --source directory:PATH | git:URL#BRANCH   where the sealed files are
-  --target directory:PATH                    where the opened values go: PATH/NAMESPACE/NAME/KEY
+  --source SOURCE                            where the sealed files are: ${SOURCE_FORMS.join(" or ")}
+  --target TARGET                            ${TARGET_KINDS.map(({ form, help }) => `${form}   ${help}`).join(`\n${" ".repeat(45)}`)}
+  --state DIR                                the controller's own files; needed where the target is no directory (default TARGET/..lacre)
   --key-file FILE                            private key file or key store, mode 0600; repeat for several
   --cluster NAME                             make a key store of this name where the first key file is not there
   --generate-first-key BOOLEAN               false while a lost controller is restored (default true)
@@ -110,6 +97,7 @@ function parse(args: readonly string[]) {
         sealers: { type: "string" },
         "allowed-signers": { type: "string" },
         "accept-commit": { type: "string" },
+        state: { type: "string" },
         namespace: { type: "string" },
         once: { type: "boolean" },
         "allow-empty": { type: "boolean" },
@@ -129,33 +117,6 @@ function parse(args: readonly string[]) {
   }
 }
 
-function parseAcceptCommit(id: string | undefined, allowedSigners: string | undefined): string | undefined {
-  if (id === undefined) return undefined;
-  if (allowedSigners === undefined) {
-    throw usage("--accept-commit goes with --allowed-signers", "without it every commit of the branch is taken");
-  }
-  if (isCommitId(id)) return id;
-  throw usage("--accept-commit takes a whole commit id, 40 or 64 hexadecimal digits", "git rev-parse COMMIT shows it");
-}
-
-function parseSource(text: string, allowedSigners: string | undefined, acceptCommit: string | undefined): SourceConfig {
-  if (allowedSigners !== undefined && !text.startsWith("git:")) {
-    throw usage("--allowed-signers goes with a git source", "a directory has no commits that could be signed");
-  }
-  if (text.startsWith("directory:") && text.length > 10) return { kind: "directory", path: text.slice(10) };
-  if (text.startsWith("git:") && text.length > 4) {
-    const [url = "", branch] = text.slice(4).split("#");
-    if (url.startsWith("-") || branch?.startsWith("-")) throw usage("a Git URL or branch cannot start with '-'");
-    return { kind: "git", url, branch: branch === "" ? undefined : branch, allowedSigners, acceptCommit };
-  }
-  throw usage(`--source ${text} is neither directory:PATH nor git:URL#BRANCH`);
-}
-
-function parseTarget(text: string): Config["target"] {
-  if (text.startsWith("directory:") && text.length > 10) return { kind: "directory", path: text.slice(10) };
-  throw usage(`--target ${text} is not directory:PATH`);
-}
-
 /** The configuration of a command line, or USAGE. */
 export function parseConfig(args: readonly string[]): Config {
   const values = parse(args);
@@ -167,13 +128,19 @@ export function parseConfig(args: readonly string[]): Config {
   if (!(interval >= 0.1 && interval <= 86_400)) throw usage("--interval must be 0.1 to 86400 seconds");
   if (!FILE_MODES.includes(values["file-mode"])) throw usage(`--file-mode must be one of ${FILE_MODES.join(", ")}`);
   checkLogLevel(values["log-level"]);
+  const target = parseTarget(values.target, {
+    adopt: parseAdopt(values.adopt ?? []),
+    fileMode: Number.parseInt(values["file-mode"], 8),
+  });
+  const state = values.state ?? target.defaultState;
+  if (state === undefined) throw usage("--state is missing: this target keeps no files of ours", "name a directory");
   return {
-    source: parseSource(
-      values.source,
-      values["allowed-signers"],
-      parseAcceptCommit(values["accept-commit"], values["allowed-signers"]),
-    ),
-    target: parseTarget(values.target),
+    source: parseSource(values.source, {
+      allowedSigners: values["allowed-signers"],
+      acceptCommit: values["accept-commit"],
+    }),
+    target,
+    state,
     keyFiles: values["key-file"],
     cluster: values.cluster === undefined ? undefined : parseCluster(values.cluster),
     ...parseKeeping(values, "mlkem768x25519"),
@@ -184,9 +151,7 @@ export function parseConfig(args: readonly string[]): Config {
     once: values.once === true,
     allowEmpty: values["allow-empty"] === true,
     acceptSuites: parseSuites(values["accept-suite"] ?? []),
-    adopt: parseAdopt(values.adopt ?? []),
     acceptScopes: parseScopes(values["accept-scope"] ?? []),
-    fileMode: Number.parseInt(values["file-mode"], 8),
     intervalMs: interval * 1000,
     listen: parseListen(values.listen),
     logLevel: values["log-level"],

@@ -1,49 +1,28 @@
 /** The running controller: wires source, target and keys, and runs passes until it is told to stop. */
-import * as path from "node:path";
-import { printableJson } from "../../src/model/index.ts";
+import { formatPassReport } from "../../src/model/index.ts";
 import { loadEngine } from "../../src/node/engine.ts";
+import { statusOfProblems } from "../../src/node/exit-status.ts";
 import { VERSION } from "../../src/version.ts";
-import type { Problem } from "../decide/problem.ts";
+import { describe, type Problem } from "../decide/problem.ts";
 import { KeyFiles } from "../keys/key-files.ts";
 import { StoreKeeper } from "../keys/store-keeper.ts";
 import { Pause } from "../pause.ts";
 import { SealersFile } from "../sealers-file.ts";
-import { directorySource } from "../sources/directory.ts";
-import { gitSource } from "../sources/git.ts";
-import type { Source } from "../sources/source.ts";
+import { FileSource } from "../sources/file-source.ts";
 import { startAnewAtExit } from "../start-anew.ts";
-import { directoryTarget } from "../targets/directory.ts";
 import { createLog } from "../telemetry/log.ts";
 import { Reporter } from "../telemetry/reporter.ts";
 import type { Config } from "./config.ts";
-import { statusOfProblems } from "./exit-status.ts";
-import { takeLock } from "./lock.ts";
-import { Reconciler } from "./pass.ts";
-import { describe, type PassReport } from "./pass-report.ts";
-
-/** Our own files in the target: no namespace starts with dots. */
-const STATE = "..lacre";
-
-function createSource(config: Config, state: string): Source {
-  if (config.source.kind === "directory") return directorySource(config.source.path);
-  const { url, branch, allowedSigners, acceptCommit } = config.source;
-  const clone = path.join(state, "git");
-  if (allowedSigners === undefined) return gitSource(url, branch, clone);
-  return gitSource(url, branch, clone, {
-    allowedSigners,
-    acceptCommit,
-    acceptedFile: path.join(state, "accepted.json"),
-  });
-}
+import { Memory } from "./memory.ts";
+import { Passes } from "./pass.ts";
+import type { PassResult } from "./pass-result.ts";
+import { openState } from "./state.ts";
 
 /** What --once prints: `lacre sync` and scripts read it. */
-function printReport(report: PassReport): number {
-  const status = statusOfProblems(report.problems);
-  const { revision, removed, unchanged, problems } = report;
-  const written = report.writes.map(({ object }) => object);
-  process.stdout.write(
-    `${printableJson(JSON.stringify({ revision, written, removed, unchanged, problems, status }))}\n`,
-  );
+function printReport(result: PassResult): number {
+  const status = statusOfProblems(result.problems);
+  const written = result.writes.map(({ object }) => object);
+  process.stdout.write(formatPassReport({ ...result, written, status }));
   return status;
 }
 
@@ -62,13 +41,14 @@ export async function control(config: Config): Promise<number> {
   });
   keeper.create(new Date());
   keeper.keep(new Date());
-  const keys = new KeyFiles(engine, config.keyFiles, config.openCompromised);
+  const keys = new KeyFiles(engine, config.keyFiles, config);
   const signatures = config.sealersFile === undefined ? undefined : new SealersFile(config.sealersFile);
   // Wrong keys at the start are a mistake to mend now; later they are a problem that leaves everything as it is.
   const keyIds = keys.current().keyring.keyIds();
-  const target = directoryTarget(config.target.path, config.fileMode);
-  const state = path.join(config.target.path, STATE);
-  process.once("exit", await takeLock(path.join(state, "lock")));
+  const target = config.target.open();
+  const isInTarget = config.state === config.target.defaultState;
+  const state = await openState(config.state, isInTarget ? "" : target.name);
+  process.once("exit", state.release);
 
   const pause = new Pause();
   let isStopping = false;
@@ -82,30 +62,29 @@ export async function control(config: Config): Promise<number> {
   // Node would open its inspector on this signal, and with it the memory that holds the keys.
   process.on("SIGUSR1", () => undefined);
 
-  const source = createSource(config, state);
-  const reconciler = new Reconciler({
+  const files = config.source.open(state.directory);
+  const source = new FileSource(files, { namespace: config.namespace, sha256: engine.sha256 });
+  const passes = new Passes({
     engine,
     source,
     target,
     keys,
     signatures,
-    inventoryFile: path.join(state, "inventory.json"),
-    namespace: config.namespace,
+    memory: new Memory(state.inventoryFile, source.name),
     allowEmpty: config.allowEmpty,
     acceptSuites: config.acceptSuites,
-    adopt: config.adopt,
     acceptScopes: config.acceptScopes,
     isStopping: () => isStopping,
   });
   const reporter = new Reporter(log);
   try {
     if (config.once) {
-      const report = await reconciler.pass();
+      const report = await passes.pass();
       reporter.report(report);
       return printReport(report);
     }
     log.info({ version: VERSION, engine: engine.name, source: source.name, target: target.name, keyIds }, "started");
-    await repeat(config, { reconciler, keeper, keys, signatures, reporter, pause, isStopping: () => isStopping });
+    await repeat(config, { passes, keeper, keys, signatures, reporter, pause, isStopping: () => isStopping });
     if (!isStopping && keys.gone.length > 0) {
       log.info({ keyIds: keys.gone }, "keys are destroyed: starting anew, so that they leave the memory");
       startAnewAtExit(() => isStopping);
@@ -119,7 +98,7 @@ export async function control(config: Config): Promise<number> {
 }
 
 type Loop = {
-  readonly reconciler: Reconciler;
+  readonly passes: Passes;
   readonly keeper: StoreKeeper;
   readonly keys: KeyFiles;
   readonly signatures: SealersFile | undefined;
@@ -144,7 +123,7 @@ function keepOwn({ keeper, signatures }: Loop): readonly Problem[] {
 }
 
 async function repeat(config: Config, loop: Loop): Promise<void> {
-  const { reconciler, keeper, keys, reporter, pause, isStopping } = loop;
+  const { passes, keeper, keys, reporter, pause, isStopping } = loop;
   // A single pass serves nobody: prom-client and the server are not loaded for it.
   const { createMetrics } = await import("../telemetry/metrics.ts");
   const { serve } = await import("../http/server.ts");
@@ -156,7 +135,7 @@ async function repeat(config: Config, loop: Loop): Promise<void> {
   while (!isStopping() && keys.gone.length === 0) {
     const startedMs = performance.now();
     const ownProblems = keepOwn(loop);
-    const passed = await reconciler.pass();
+    const passed = await passes.pass();
     const report = { ...passed, problems: [...ownProblems, ...passed.problems] };
     reporter.report(report);
     metrics.observePass(report, (performance.now() - startedMs) / 1000, new Date());

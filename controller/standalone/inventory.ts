@@ -2,13 +2,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
-import type { SyncPolicy } from "../../src/model/index.ts";
+import { DEFAULT_POLICY, type SyncPolicy } from "../../src/model/index.ts";
 import { bootId } from "../../src/node/process-identity.ts";
 import { writeWhole } from "../../src/node/write.ts";
-import type { IndexedFile } from "../sources/index-source.ts";
+import type { IndexedFile } from "../sources/file-source.ts";
 import type { Adoption } from "../targets/consent.ts";
 
-/** One object that is ours. digest is empty between the claim and the first write. */
+/** One object that is ours. digest is empty between the claim and the first write, and where an earlier version wrote it. */
 export type InventoryRecord = {
   /** The file of the source that it came from. */
   readonly file: string;
@@ -16,7 +16,7 @@ export type InventoryRecord = {
   readonly digest: string;
   /** Identity and change times of the files written; tells a hand edit without opening anything. */
   readonly fingerprint: string;
-  readonly deletion: SyncPolicy["deletion"];
+  readonly policy: SyncPolicy;
   /** How it was taken over, where it was there before. */
   readonly adopted?: Adoption | undefined;
   /** Files that could not be read when it was no longer in its own: it may be there. */
@@ -34,7 +34,7 @@ export type Inventory = {
 };
 
 type Stored = {
-  readonly version: 1;
+  readonly version: 2;
   readonly boot: string;
   readonly source: string;
   readonly objects: Readonly<Record<string, InventoryRecord>>;
@@ -47,7 +47,17 @@ function isMapOf(value: unknown, isItem: (item: Readonly<Record<string, unknown>
   return Object.values(value).every((item) => typeof item === "object" && item !== null && isItem(item));
 }
 
-const isDeletion = (value: unknown) => value === "Delete" || value === "Orphan";
+const CHOICES: Readonly<Record<keyof SyncPolicy, readonly unknown[]>> = {
+  drift: ["Correct", "Detect", "Ignore"],
+  adopt: ["Never", "IfUnowned", "Merge"],
+  deletion: ["Delete", "Orphan"],
+  suspend: [true, false],
+};
+
+const isPolicy = (value: unknown) =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.entries(CHOICES).every(([field, choices]) => choices.includes((value as Record<string, unknown>)[field]));
 
 const isAdopted = (value: unknown) => value === undefined || value === "IfUnowned" || value === "Merge";
 
@@ -55,25 +65,44 @@ const isText = (value: unknown) => typeof value === "string";
 
 const isTextList = (value: unknown) => value === undefined || (Array.isArray(value) && value.every(isText));
 
-const isRecord = ({ file, digest, fingerprint, deletion, adopted, maybeIn }: Readonly<Record<string, unknown>>) =>
-  [file, digest, fingerprint].every(isText) && isDeletion(deletion) && isAdopted(adopted) && isTextList(maybeIn);
+const isRecord = ({ file, digest, fingerprint, policy, adopted, maybeIn }: Readonly<Record<string, unknown>>) =>
+  [file, digest, fingerprint].every(isText) && isPolicy(policy) && isAdopted(adopted) && isTextList(maybeIn);
 
-const isIndexed = ({ object, digest, deletion }: Readonly<Record<string, unknown>>) =>
-  [object, digest].every((field) => typeof field === "string") && isDeletion(deletion);
+const isIndexed = ({ object, digest, policy }: Readonly<Record<string, unknown>>) =>
+  [object, digest].every((field) => typeof field === "string") && isPolicy(policy);
 
 const isFile = ({ stamp, objects }: Readonly<Record<string, unknown>>) =>
   typeof stamp === "string" && Array.isArray(objects) && isMapOf({ ...objects }, isIndexed);
 
-function isStored(value: Partial<Stored> | null): value is Stored {
-  if (value?.version !== 1 || typeof value.boot !== "string" || typeof value.source !== "string") return false;
+function isStored(value: Partial<Stored> | undefined): value is Stored {
+  if (value?.version !== 2 || typeof value.boot !== "string" || typeof value.source !== "string") return false;
   const { unreadable = {} } = value;
   const isTexts = typeof unreadable === "object" && unreadable !== null && Object.values(unreadable).every(isText);
   return isTexts && isMapOf(value.objects, isRecord) && isMapOf(value.files, isFile);
 }
 
+/** As an earlier version wrote it: the digest was of another form, and of the policy only this was put down. */
+type Stored1 = Omit<Stored, "version" | "objects"> & {
+  readonly version: 1;
+  readonly objects: Readonly<Record<string, InventoryRecord & { readonly deletion: SyncPolicy["deletion"] }>>;
+};
+
+const isRecord1 = ({ deletion }: Readonly<Record<string, unknown>>) => CHOICES.deletion.includes(deletion);
+
+/** What was ours stays ours, and everything is looked at again. */
+function fromVersion1(value: Stored1 | Partial<Stored> | null): Partial<Stored> | undefined {
+  if (value?.version !== 1) return value ?? undefined;
+  if (!isMapOf(value.objects, isRecord1)) return undefined;
+  const objects = Object.entries(value.objects).map(([object, { deletion, ...record }]): [string, InventoryRecord] => [
+    object,
+    { ...record, digest: "", policy: { ...DEFAULT_POLICY, deletion } },
+  ]);
+  return { ...value, version: 2, objects: Object.fromEntries(objects), files: {} };
+}
+
 function parseStored(file: string, text: string): Stored {
   try {
-    const stored = JSON.parse(text) as Partial<Stored> | null;
+    const stored = fromVersion1(JSON.parse(text) as Stored1 | Partial<Stored> | null);
     if (isStored(stored)) return stored;
   } catch {
     // The parser would quote what is in the file.
@@ -110,7 +139,7 @@ export function readInventory(file: string, source: string): Inventory {
 /** Writes the inventory. */
 export function writeInventory(file: string, inventory: Inventory): void {
   const stored: Stored = {
-    version: 1,
+    version: 2,
     boot: inventory.boot,
     source: inventory.source,
     objects: Object.fromEntries(inventory.objects),

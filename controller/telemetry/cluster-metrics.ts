@@ -1,9 +1,8 @@
 /** What Prometheus sees of the controller in a cluster. Names of objects and key ids, counts and times: no value, no length. */
+
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { conditionOf } from "../cluster/status.ts";
-import type { Cause } from "../decide/decide.ts";
-import type { ObjectStatus } from "../kube/object.ts";
-import { splitKey } from "../kube/object.ts";
+import { READY } from "../../src/model/kubernetes.ts";
+import { conditionOf, type ObjectStatus, splitKey } from "../kube/object.ts";
 
 /** What is asked at every scrape: series of objects that are gone go by themselves. */
 export type ClusterState = {
@@ -34,7 +33,7 @@ export type ClusterState = {
 /** The metrics of one controller. */
 export type ClusterMetrics = {
   readonly reconciled: (result: string, seconds: number) => void;
-  readonly wrote: (cause: Cause) => void;
+  readonly wrote: (cause: string) => void;
   readonly opened: (result: string, count: number) => void;
   readonly requested: (method: string, status: number, seconds: number) => void;
   readonly eventDropped: () => void;
@@ -120,7 +119,7 @@ export function createClusterMetrics(state: ClusterState): ClusterMetrics {
 type MakeGauge = (name: string, help: string, labelNames: readonly string[], collect: (gauge: Gauge) => void) => Gauge;
 
 function describeObjects(gauge: MakeGauge, state: ClusterState): void {
-  const readyOf = (status: ObjectStatus | undefined) => conditionOf(status, "Ready");
+  const readyOf = (status: ObjectStatus | undefined) => conditionOf(status, READY);
   gauge("lacre_objects", "SealedSecrets by reason", ["reason"], (one) => {
     for (const { status } of state.objects()) one.inc({ reason: readyOf(status)?.reason ?? "Progressing" });
   });

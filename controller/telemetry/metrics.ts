@@ -1,10 +1,10 @@
 /** What Prometheus sees. Counts and times only: no name of a key, no value, no length. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { PassReport } from "../standalone/pass-report.ts";
+import type { ObservedPass } from "./observed-pass.ts";
 
 /** The metrics of one controller. */
 export type Metrics = {
-  readonly observePass: (report: PassReport, seconds: number, now: Date) => void;
+  readonly observePass: (pass: ObservedPass, seconds: number, now: Date) => void;
   readonly text: () => Promise<string>;
 };
 
@@ -63,24 +63,24 @@ export function createMetrics(): Metrics {
   });
 
   return {
-    observePass: (report, took, now) => {
-      passes.inc({ result: report.problems.length === 0 ? "ok" : "problems" });
+    observePass: (pass, took, now) => {
+      passes.inc({ result: pass.problems.length === 0 ? "ok" : "problems" });
       seconds.observe(took);
-      for (const { cause } of report.writes) writes.inc({ cause });
-      removals.inc(report.removed.length);
+      for (const { cause } of pass.writes) writes.inc({ cause });
+      removals.inc(pass.removed.length);
       // Reset: a reason without a problem has no series, so that an alert on it ends.
       problems.reset();
-      for (const { reason } of report.problems) problems.inc({ reason });
-      drifted.set(report.problems.filter(({ reason }) => reason === "DriftDetected").length);
+      for (const { reason } of pass.problems) problems.inc({ reason });
+      drifted.set(pass.problems.filter(({ reason }) => reason === "DriftDetected").length);
       // What was in force may be kept up while the newest state cannot be read.
-      const isTold = report.sourceRead && report.problems.every(({ reason }) => reason !== "SourceFailed");
+      const isTold = pass.sourceRead && pass.problems.every(({ reason }) => reason !== "SourceFailed");
       cannotTell.set(isTold ? 0 : 1);
-      if (report.isNewest) lastFetch.set(now.getTime() / 1000);
-      if (!report.sourceRead) return;
-      objects.set(report.objects);
+      if (pass.isNewest) lastFetch.set(now.getTime() / 1000);
+      if (!pass.sourceRead) return;
+      objects.set(pass.objects);
       revision.reset();
-      revision.set({ revision: report.revision }, 1);
-      if (report.problems.length === 0) lastSuccess.set(now.getTime() / 1000);
+      revision.set({ revision: pass.revision }, 1);
+      if (pass.problems.length === 0) lastSuccess.set(now.getTime() / 1000);
     },
     text: () => registry.metrics(),
   };

@@ -1,8 +1,8 @@
 /** Says what is new: a problem that stays is logged once, and so is its end. */
 
-import type { Problem } from "../decide/problem.ts";
-import type { PassReport } from "../standalone/pass-report.ts";
+import type { Problem } from "../../src/model/index.ts";
 import type { Logger } from "./log.ts";
+import type { ObservedPass } from "./observed-pass.ts";
 
 /** Problems that have ended, but for those that only have other words now: each of those has a new one in its place. */
 function unreplaced(ended: readonly Problem[], begun: readonly Problem[]): readonly Problem[] {
@@ -24,12 +24,12 @@ export class Reporter {
     this.#log = log;
   }
 
-  report(report: PassReport): void {
-    const { revision, objects } = report;
-    for (const { object, cause } of report.writes) this.#log.info({ object, cause, revision }, "written");
-    for (const object of report.removed) this.#log.info({ object, revision }, "removed");
-    this.#reportProblems(report.problems);
-    if (!report.sourceRead || revision === this.#revision) return;
+  report(pass: ObservedPass): void {
+    const { revision, objects } = pass;
+    for (const { object, cause } of pass.writes) this.#log.info({ object, cause, revision }, "written");
+    for (const object of pass.removed) this.#log.info({ object, revision }, "removed");
+    this.#reportProblems(pass.problems);
+    if (!pass.sourceRead || revision === this.#revision) return;
     this.#log.info({ revision, objects }, "revision");
     this.#revision = revision;
   }

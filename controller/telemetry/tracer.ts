@@ -1,4 +1,5 @@
 /** OpenTelemetry traces, when OTEL_* asks for them. Spans hold names of objects and results, never a key or a value. */
+import { CONTROLLER } from "../../src/model/kubernetes.ts";
 
 /** Wraps work into a span. */
 export type Tracer = {
@@ -28,7 +29,7 @@ export async function createTracer(env: Readonly<Record<string, string | undefin
     import("@opentelemetry/resources"),
   ]);
   const provider = new TracerProvider({
-    resource: resourceFromAttributes({ "service.name": env["OTEL_SERVICE_NAME"] || "lacre-controller" }),
+    resource: resourceFromAttributes({ "service.name": env["OTEL_SERVICE_NAME"] || CONTROLLER }),
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
   });
   const tracer = provider.getTracer("lacre");

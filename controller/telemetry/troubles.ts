@@ -1,6 +1,8 @@
 /** What keeps the controller from telling how things are: logged when it begins and when it ends. */
-import type { ApiError } from "../kube/api-error.ts";
 import type { Logger } from "./log.ts";
+
+/** What the API server answered in place of what was asked for. status: HTTP, 0 when there was no answer. */
+type ApiFailed = { readonly kind: string; readonly status: number };
 
 /** The open troubles. */
 export class Troubles {
@@ -56,14 +58,14 @@ export class Troubles {
   }
 
   /** What the API server does not give; undefined when it gives it again. */
-  reading(what: string, error: ApiError | undefined): void {
-    if (error === undefined) {
+  reading(what: string, failure: ApiFailed | undefined): void {
+    if (failure === undefined) {
       if (this.#unread.delete(what)) this.#log.info({ what }, "the API server gives it again");
       return;
     }
-    if (this.#unread.get(what) === error.kind) return;
-    this.#unread.set(what, error.kind);
-    this.#log.error({ what, kind: error.kind, status: error.status }, "the API server does not give it");
+    if (this.#unread.get(what) === failure.kind) return;
+    this.#unread.set(what, failure.kind);
+    this.#log.error({ what, kind: failure.kind, status: failure.status }, "the API server does not give it");
   }
 
   /** What is wrong with a key Secret; undefined when it is right again. */

@@ -124,6 +124,7 @@ export async function unlockBackup(file: Uint8Array, key: BackupKey, known: read
   try {
     text = await decrypter.decrypt(bytes);
   } catch (error) {
+    // The library tells a key that does not fit from damage by its words alone. Its version is pinned, and a test holds them.
     if (error instanceof Error && error.message.startsWith("no identity matched")) throw wrongKey(kind, key, known);
     throw damaged();
   }

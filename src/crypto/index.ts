@@ -1,8 +1,9 @@
 /** Value and token: keys, engines, sealing, opening, signatures. The face of this folder. */
 export type { Engine } from "./engine.ts";
-export { generateKey, type PrivateKey, type PublicKey } from "./key.ts";
+export type { PrivateKey, PublicKey } from "./key.ts";
+export { generateKey } from "./key-import.ts";
 export { Keyring } from "./keyring.ts";
-export { isAt, type OpenFailure, openToken } from "./open-token.ts";
+export { openToken } from "./open-token.ts";
 export { sealToken } from "./seal-token.ts";
 export {
   createSealer,

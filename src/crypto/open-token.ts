@@ -21,8 +21,12 @@ export type OpenedToken =
 
 /** Opens a token found at a place. All checks of format 1, in its order. */
 export function openToken(engine: Engine, keyring: Keyring, text: string, place: Context): OpenedToken {
+  return openParsed(engine, keyring, parseToken(text), place);
+}
+
+/** The same for what was parsed already; undefined where it was no sound token. */
+export function openParsed(engine: Engine, keyring: Keyring, token: Token | undefined, place: Context): OpenedToken {
   assertEngine(engine);
-  const token = parseToken(text);
   if (token === undefined) return { ok: false, reason: "malformed" };
   if (!isAt(engine, token, place)) return { ok: false, reason: "wrong-context" };
 

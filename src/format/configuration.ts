@@ -3,8 +3,9 @@ import { isSeq, type ParsedNode } from "yaml";
 import type { Allowance, Configuration, Environment } from "../model/environment.ts";
 import { MAX_RECIPIENTS } from "../model/limits.ts";
 import { isNamespace } from "../model/names.ts";
+import { closest } from "./fields.ts";
 import { readDocuments } from "./yaml/documents.ts";
-import { closest, type Field, isNothing, type Mapping, NodeReader } from "./yaml/nodes.ts";
+import { type Field, type Mapping, NodeReader } from "./yaml/nodes.ts";
 import { errorAt, type Source } from "./yaml/source.ts";
 
 /** The configuration, or CONFIG_INVALID or DOCUMENT_INVALID with the place of the mistake. */
@@ -47,7 +48,7 @@ function requiredText(reader: NodeReader, mapping: Mapping, name: string, path: 
 
 function readEnvironments(reader: NodeReader, field: Field | undefined): ReadonlyMap<string, Environment> {
   const environments = new Map<string, Environment>();
-  if (field === undefined || isNothing(field.value)) return environments;
+  if (field === undefined || reader.isNothing(field.value)) return environments;
   const mapping = reader.mapping(field.value, "environments", field.key);
   for (const [name, entry] of mapping.fields) environments.set(name, readEnvironment(reader, name, entry));
   for (const [name, entry] of mapping.fields) {
@@ -139,7 +140,7 @@ function refuseUnknownEnvironment(
 
 function readVerify(reader: NodeReader, configuration: Mapping): Configuration["verify"] {
   const field = configuration.fields.get("verify");
-  if (field === undefined || isNothing(field.value)) return { paths: [], allow: [], scopes: [], suites: [] };
+  if (field === undefined || reader.isNothing(field.value)) return { paths: [], allow: [], scopes: [], suites: [] };
   const mapping = reader.mapping(field.value, "verify", field.key);
   const sealers = optionalText(reader, mapping, "sealers", "verify");
   if (sealers !== undefined) refuseOutside(reader, mapping, sealers);
@@ -164,7 +165,7 @@ function readList<T>(
   read: (node: ParsedNode, path: string) => T,
 ): T[] {
   const field = mapping.fields.get(name);
-  if (field === undefined || isNothing(field.value)) return [];
+  if (field === undefined || reader.isNothing(field.value)) return [];
   return reader
     .items(field.value, `verify.${name}`, field.key)
     .map((node, index) => read(node, `verify.${name}[${index}]`));

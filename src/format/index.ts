@@ -3,6 +3,7 @@ export { readConfiguration } from "./configuration.ts";
 export { detectFormat, type InputFormat, isManifestPath } from "./plain/detect.ts";
 export { printDotenv } from "./plain/dotenv.ts";
 export { type EntryChanges, editEntries, type SealedObject } from "./sealed/edit.ts";
+export { readSealedObject } from "./sealed/object.ts";
 export { printableText, printObject, secretObject, TOP_LEVEL } from "./sealed/print.ts";
 export { readStream } from "./stream.ts";
 export { decodeSource, type Source, withBom } from "./yaml/source.ts";

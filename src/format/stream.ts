@@ -1,11 +1,11 @@
 /** A stream of documents as the Secrets and SealedSecrets in it, and everything between them, which is never touched. */
-import { isMap, isSeq, type ParsedNode } from "yaml";
+import { isMap, isSeq, type ParsedNode, type YAMLMap } from "yaml";
 import { LacreError } from "../errors.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
 import type { PlainSecret } from "../model/secret.ts";
 import { isSecret, readSecret } from "./plain/secret.ts";
 import { type Layout, layoutOf } from "./sealed/print.ts";
-import { isSealedSecret, readSealedSecret, type SealedPlaces } from "./sealed/read.ts";
+import { isSealedKind, readSealed, type SealedPlaces } from "./sealed/read.ts";
 import { readDocuments, type SourceDocument } from "./yaml/documents.ts";
 import { NodeReader, peekText } from "./yaml/nodes.ts";
 import type { Source } from "./yaml/source.ts";
@@ -20,7 +20,7 @@ export type StreamObject =
       readonly kind: "sealed";
       readonly site: Site;
       readonly sealed: SealedSecret;
-      readonly places: SealedPlaces;
+      readonly places: SealedPlaces<ParsedNode, YAMLMap.Parsed>;
       readonly document: SourceDocument;
     };
 
@@ -32,8 +32,8 @@ export function* readStream(source: Source): Generator<StreamObject> {
     for (const { node, isItem } of candidates(document.contents)) {
       if (isSecret(node)) {
         yield { kind: "secret", site: siteOf(document, node, isItem), secret: readSecret(document, node) };
-      } else if (isSealedSecret(node)) {
-        const places = readSealedSecret(document, node);
+      } else if (isSealedKind(peekText(node, "kind"), peekText(node, "apiVersion"))) {
+        const places = readSealed<ParsedNode, YAMLMap.Parsed>(new NodeReader(document, "MANIFEST_INVALID"), node);
         yield { kind: "sealed", site: siteOf(document, node, isItem), sealed: places.sealed, places, document };
       } else if (peekText(node, "kind") === "Secret" && peekText(node, "apiVersion") === undefined) {
         throw new NodeReader(document, "SECRET_INVALID").error(

@@ -2,18 +2,9 @@
 export { isBackupSigned, signBackup } from "./backup-proof.ts";
 export { doubtIdentity, type FoundKey, foundKey, judgeKeys, statesOf, withFurtherState } from "./held-secrets.ts";
 export {
-  BACKUP_DATA,
-  BACKUP_NAME,
-  BACKUP_OF,
-  BACKUP_PROOF,
-  BACKUP_TAKEN,
   destroyPatch,
   hasKeyProofs,
-  IDENTITY,
-  IDENTITY_SECRET,
   identitySecret,
-  KEY_LIST_DATA,
-  KEY_LIST_NAME,
   type KeySecret,
   keyProofsPatch,
   keySecret,
@@ -23,7 +14,6 @@ export {
   readKeySecret,
   readMadeFor,
   readSerial,
-  SEALING_KEY,
   serialPatch,
   statePatch,
 } from "./key-secret.ts";

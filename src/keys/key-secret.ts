@@ -1,41 +1,28 @@
 /** A private key as Kubernetes keeps it: one Secret a key, in the controller's namespace. Pure. */
+
 import { fromBase64, fromUtf8, toBase64, utf8 } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
 import { SEED_BYTES } from "../crypto/key.ts";
 import { LacreError } from "../errors.ts";
 import { type KeyId, shortKeyId } from "../model/key-id.ts";
+import {
+  IDENTITY,
+  IDENTITY_SECRET,
+  KEY_PROOF,
+  KEY_PROOFS,
+  KEY_SECRET_PREFIX,
+  MADE_FOR,
+  NOT_AFTER,
+  NOT_BEFORE,
+  SEALING_KEY,
+  SERIAL,
+} from "../model/kubernetes.ts";
 import { rfc3339 } from "../model/time.ts";
 import { type KeyProof, parseKeyProof } from "./proof.ts";
 import { HELD_STATES, type HeldKey } from "./store.ts";
 import { formatPrivateKey, formatPublicKey, parsePrivateKeys, parsePublicKeys } from "./text.ts";
 
-/** The label that makes a Secret a sealing key; its value is the key's state. */
-export const SEALING_KEY = "lacre.dev/sealing-key";
-/** The label of the Secret that holds the cluster's identity, and the only name that it may have. */
-export const IDENTITY = "lacre.dev/identity";
-export const IDENTITY_SECRET = "lacre-identity";
-/** The ConfigMap that everybody may read, and the field of it that holds the signed list. */
-export const KEY_LIST_NAME = "lacre-keys";
-export const KEY_LIST_DATA = "keys";
-/** The ConfigMap that holds the newest backup, locked: ciphertext, and no Secret that could be taken for a key. */
-export const BACKUP_NAME = "lacre-backup";
-/** On it: what it is a backup of, and the one that somebody took away. */
-export const BACKUP_OF = "lacre.dev/backup-of";
-export const BACKUP_TAKEN = "lacre.dev/backup-taken";
-/** The signature of the identity over the backup. */
-export const BACKUP_PROOF = "lacre.dev/backup-proof";
-/** Its content, an age file. */
-export const BACKUP_DATA = "backup";
-/** The proof of a key's state: key-proof.ts. */
-const KEY_PROOF = "lacre.dev/key-proof";
-/** On the identity, once every key that counts has a proof: from then on one without is never used. */
-const KEY_PROOFS = "lacre.dev/key-proofs";
 const KEY_PROOFS_VERSION = "v1";
-/** The request that a key was made for: it is not met twice. */
-const MADE_FOR = "lacre.dev/made-for";
-const NOT_BEFORE = "lacre.dev/not-before";
-const NOT_AFTER = "lacre.dev/not-after";
-const SERIAL = "lacre.dev/serial";
 const DATA_KEY = "key";
 const PUBLIC_KEY = "public";
 
@@ -59,41 +46,49 @@ function timeOf(text: string | undefined, otherwise: string): string {
   return Number.isNaN(date.getTime()) ? otherwise : rfc3339(date);
 }
 
-/** The key in a Secret, or one sentence about what is wrong with it. Its content is never quoted. Whether it counts, judgeKeys tells. */
-export function readKeySecret(engine: Engine, secret: KeySecret): HeldKey | string {
-  const key = readKey(engine, secret);
-  if (typeof key === "string") return key;
-  const name = keySecretName(key.publicKey.keyId);
-  return secret.metadata.name === name ? key : `the key in it belongs into a Secret called ${name}`;
+/** The key in a Secret, or one sentence about what is wrong with it, which never quotes its content. */
+export type ReadKey = { readonly ok: true; readonly key: HeldKey } | { readonly ok: false; readonly problem: string };
+
+function unreadable(problem: string): ReadKey {
+  return { ok: false, problem };
 }
 
-function readKey(engine: Engine, { metadata, data }: KeySecret): HeldKey | string {
+/** Reads a key's Secret. Whether the key counts, judgeKeys tells. */
+export function readKeySecret(engine: Engine, secret: KeySecret): ReadKey {
+  const read = readKey(engine, secret);
+  if (!read.ok) return read;
+  const name = keySecretName(read.key.publicKey.keyId);
+  return secret.metadata.name === name ? read : unreadable(`the key in it belongs into a Secret called ${name}`);
+}
+
+function readKey(engine: Engine, { metadata, data }: KeySecret): ReadKey {
   const state = HELD_STATES.find((candidate) => candidate === metadata.labels?.[SEALING_KEY]);
-  if (state === undefined) return `its label ${SEALING_KEY} is none of: ${HELD_STATES.join(", ")}`;
+  if (state === undefined) return unreadable(`its label ${SEALING_KEY} is none of: ${HELD_STATES.join(", ")}`);
   const notBefore = timeOf(metadata.annotations?.[NOT_BEFORE], "1970-01-01T00:00:00Z");
   const notAfter = timeOf(metadata.annotations?.[NOT_AFTER], "9999-12-31T23:59:59Z");
   const name = state === "destroyed" && data?.[DATA_KEY] === undefined ? PUBLIC_KEY : DATA_KEY;
   const encoded = data?.[name];
-  if (encoded === undefined) return `it has no value under ${name}`;
+  if (encoded === undefined) return unreadable(`it has no value under ${name}`);
   const text = fromUtf8(fromBase64(encoded) ?? new Uint8Array()) ?? "";
+  const facts = { state, notBefore, notAfter };
   try {
     if (name === PUBLIC_KEY) {
       const [publicKey, ...others] = parsePublicKeys(engine, text);
-      if (publicKey === undefined || others.length > 0) return "it must hold one public key";
-      return { publicKey, state, notBefore, notAfter };
+      if (publicKey === undefined || others.length > 0) return unreadable("it must hold one public key");
+      return { ok: true, key: { publicKey, ...facts } };
     }
     const [privateKey, ...others] = parsePrivateKeys(engine, text);
-    if (privateKey === undefined || others.length > 0) return "it must hold one private key";
-    return { publicKey: privateKey.publicKey, privateKey, state, notBefore, notAfter };
+    if (privateKey === undefined || others.length > 0) return unreadable("it must hold one private key");
+    return { ok: true, key: { publicKey: privateKey.publicKey, privateKey, ...facts } };
   } catch (error) {
-    if (error instanceof LacreError) return error.message;
+    if (error instanceof LacreError) return unreadable(error.message);
     throw error;
   }
 }
 
 /** The name of a key's Secret. */
 export function keySecretName(keyId: KeyId): string {
-  return `lacre-key-${shortKeyId(keyId)}`;
+  return `${KEY_SECRET_PREFIX}${shortKeyId(keyId)}`;
 }
 
 /** The proof on a key's Secret; undefined for none, and for one that is not written as it must be. */

@@ -1,14 +1,14 @@
 /**
  * What people ask of a cluster's keys, and what its controller answers: annotations on the published list. Who may change that
- * ConfigMap may ask. `lacre.dev/NAME-requested: VALUE` is answered by `NAME-handled: VALUE` and `NAME-answer`.
+ * ConfigMap may ask. `NAME-requested: VALUE` is answered by `NAME-handled: VALUE` and `NAME-answer`.
  */
+
 import type { KeyId } from "../model/key-id.ts";
+import { KEY_REQUESTS, keyRequestNames } from "../model/kubernetes.ts";
 import type { KeyOrder } from "./life.ts";
 
-const NAMES = ["rotate", "compromised", "destroy"] as const;
-
 /** One request. value: `TIME` of a rotation, `KEYID TIME` or `KEYID TIME force` of an order about a key. */
-export type KeyRequest = { readonly name: (typeof NAMES)[number]; readonly value: string };
+export type KeyRequest = { readonly name: (typeof KEY_REQUESTS)[number]; readonly value: string };
 
 /** note: what is left to do. */
 export type KeyAnswer =
@@ -45,21 +45,21 @@ export function orderOf({ name, value }: KeyRequest): KeyOrder | undefined {
 
 /** The annotations that ask. */
 export function requestAnnotations({ name, value }: KeyRequest): Annotations {
-  return { [`lacre.dev/${name}-requested`]: value };
+  return { [keyRequestNames(name).requested]: value };
 }
 
 /** The requests without an answer. */
 export function openRequests(annotations: Annotations = {}): readonly KeyRequest[] {
-  return NAMES.flatMap((name) => {
-    const value = annotations[`lacre.dev/${name}-requested`];
-    if (value === undefined || value === annotations[`lacre.dev/${name}-handled`]) return [];
+  return KEY_REQUESTS.flatMap((name) => {
+    const value = annotations[keyRequestNames(name).requested];
+    if (value === undefined || value === annotations[keyRequestNames(name).handled]) return [];
     return value.length > MAX_LENGTH ? [] : [{ name, value }];
   });
 }
 
 /** The names of requests that are too long to be one. */
 export function overlongRequests(annotations: Annotations = {}): readonly string[] {
-  return NAMES.filter((name) => (annotations[`lacre.dev/${name}-requested`]?.length ?? 0) > MAX_LENGTH);
+  return KEY_REQUESTS.filter((name) => (annotations[keyRequestNames(name).requested]?.length ?? 0) > MAX_LENGTH);
 }
 
 /** The answer in words, as it stands in the annotation and as people read it. */
@@ -70,8 +70,8 @@ export function formatAnswer(answer: KeyAnswer): string {
 
 /** The answer to a request; undefined while there is none. */
 export function answerTo({ name, value }: KeyRequest, annotations: Annotations = {}): KeyAnswer | undefined {
-  if (annotations[`lacre.dev/${name}-handled`] !== value) return undefined;
-  const text = annotations[`lacre.dev/${name}-answer`] ?? DONE;
+  if (annotations[keyRequestNames(name).handled] !== value) return undefined;
+  const text = annotations[keyRequestNames(name).answer] ?? DONE;
   if (text === DONE) return { kind: "done" };
   if (text.startsWith(`${DONE}: `)) return { kind: "done", note: text.slice(DONE.length + 2) };
   return { kind: "refused", why: text.startsWith(REFUSED) ? text.slice(REFUSED.length) : text };
@@ -82,13 +82,13 @@ export function answerAnnotations(
   annotations: Annotations = {},
   answers: ReadonlyMap<KeyRequest, KeyAnswer> = new Map(),
 ): Annotations {
-  const names = NAMES.flatMap((one) => [`lacre.dev/${one}-handled`, `lacre.dev/${one}-answer`]);
+  const names = KEY_REQUESTS.flatMap((one) => [keyRequestNames(one).handled, keyRequestNames(one).answer]);
   const kept = Object.entries(annotations).filter(
     ([name, value]) => names.includes(name) && value.length <= MAX_LENGTH,
   );
   const added = [...answers].flatMap(([{ name, value }, answer]) => [
-    [`lacre.dev/${name}-handled`, value],
-    [`lacre.dev/${name}-answer`, formatAnswer(answer)],
+    [keyRequestNames(name).handled, value],
+    [keyRequestNames(name).answer, formatAnswer(answer)],
   ]);
   return Object.fromEntries([...kept, ...added]);
 }

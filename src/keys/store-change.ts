@@ -1,7 +1,8 @@
 /** Changes to a key store: what was decided, done. The only randomness is the engine's. */
 import { wipe } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
-import { generateKey, type PrivateKey, SEED_BYTES } from "../crypto/key.ts";
+import { type PrivateKey, SEED_BYTES } from "../crypto/key.ts";
+import { generateKey } from "../crypto/key-import.ts";
 import type { Suite } from "../model/suite.ts";
 import { rfc3339 } from "../model/time.ts";
 import { decideKeys, type KeyAction, type KeyFact } from "./life.ts";

@@ -1,7 +1,8 @@
 /** Keys as text: one line each, comment lines allowed around it. Format 1, section "Keys as text". */
 import { fromBase64url, toBase64url } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
-import { importPrivateKey, importPublicKey, type PrivateKey, type PublicKey } from "../crypto/key.ts";
+import type { PrivateKey, PublicKey } from "../crypto/key.ts";
+import { importPrivateKey, importPublicKey } from "../crypto/key-import.ts";
 import { LacreError } from "../errors.ts";
 import { contentLines } from "../model/lines.ts";
 import { isSuite, type Suite } from "../model/suite.ts";

@@ -20,6 +20,8 @@ export const MAX_MANIFEST_BYTES: number = 4 * 1024 * 1024;
 
 /** Most entries of one SealedSecret. */
 export const MAX_ENTRIES = 512;
+/** Environments that an entry may have a value for: the CRD\'s limit. */
+export const MAX_ENVIRONMENTS = 16;
 /** Most labels, and most annotations, of one Secret. */
 export const MAX_LABELS = 64;
 /** Longest value of a label, in characters. */

@@ -1,18 +1,15 @@
-/** The committed object: group lacre.dev, version v1alpha1, kind SealedSecret. */
+/** The committed object, a SealedSecret. */
 import { LacreError } from "../errors.ts";
+import { type Entry, slotsOf } from "./entry.ts";
 import {
   MAX_ANNOTATION_CHARACTERS,
   MAX_ENTRIES,
+  MAX_ENVIRONMENTS,
   MAX_LABEL_CHARACTERS,
   MAX_LABELS,
   MAX_TOKEN_CHARACTERS,
 } from "./limits.ts";
 import type { SecretShape } from "./secret.ts";
-
-/** The API group and version of a SealedSecret. */
-export const API_VERSION = "lacre.dev/v1alpha1";
-/** The kind of a SealedSecret. */
-export const KIND = "SealedSecret";
 
 /** How the controller treats what it finds live. Field names in the manifest: driftPolicy, adopt, deletionPolicy, suspend. */
 export type SyncPolicy = {
@@ -28,7 +25,7 @@ export type SyncPolicy = {
 /** The policy of a manifest that states none. */
 export const DEFAULT_POLICY: SyncPolicy = { drift: "Correct", adopt: "Never", deletion: "Delete", suspend: false };
 
-/** A SealedSecret: one token a key. namespace is "" where the manifest names none. */
+/** A SealedSecret. namespace is "" where the manifest names none. */
 export type SealedSecret = {
   readonly namespace: string;
   readonly name: string;
@@ -38,8 +35,8 @@ export type SealedSecret = {
   /** What the Secret will look like. */
   readonly shape: SecretShape;
   readonly policy: SyncPolicy;
-  /** Tokens by key. */
-  readonly entries: ReadonlyMap<string, string>;
+  /** By key. */
+  readonly entries: ReadonlyMap<string, Entry>;
 };
 
 /** Keys in the order in which a manifest lists them: by code unit, as `sort` in the C locale does. */
@@ -81,8 +78,10 @@ function longest(texts: ReadonlyMap<string, string>, most: number): string | und
 /** What about a SealedSecret is more than a cluster takes, in words that name keys only; undefined where all is well. */
 export function excessOf({ entries, shape }: Pick<SealedSecret, "entries" | "shape">): string | undefined {
   if (entries.size > MAX_ENTRIES) return `more than ${MAX_ENTRIES} entries`;
-  const entry = [...entries].find(([, token]) => token.length > MAX_TOKEN_CHARACTERS);
-  if (entry !== undefined) return `the entry ${entry[0]} with more than ${MAX_TOKEN_CHARACTERS} characters`;
+  const wide = [...entries].find(([, entry]) => entry.length > MAX_ENVIRONMENTS);
+  if (wide !== undefined) return `the entry ${wide[0]} with more than ${MAX_ENVIRONMENTS} environments`;
+  const long = slotsOf(entries).find(({ slot }) => slot.text.length > MAX_TOKEN_CHARACTERS);
+  if (long !== undefined) return `the entry ${long.key} with more than ${MAX_TOKEN_CHARACTERS} characters`;
   if (shape.labels.size > MAX_LABELS) return `more than ${MAX_LABELS} labels`;
   if (shape.annotations.size > MAX_LABELS) return `more than ${MAX_LABELS} annotations`;
   const label = longest(shape.labels, MAX_LABEL_CHARACTERS);

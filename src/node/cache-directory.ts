@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { sharedDirectory } from "./directory.ts";
+import { sharedDirectory } from "./shared-directory.ts";
 
 /** Holds code that runs. */
 const COMPILED = "compiled";

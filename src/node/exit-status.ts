@@ -1,5 +1,6 @@
-/** One table from error code to exit status, for both programs. docs/errors.md and docs/cli.md show the same. */
+/** One table from error code to exit status, for both programs, and one from what keeps an object. docs/errors.md and docs/cli.md show the same. */
 import type { ErrorCode } from "../errors.ts";
+import type { Problem, Reason } from "../model/pass-report.ts";
 
 /** Exit statuses with a name, for where no error is thrown. */
 export const EXIT = {
@@ -70,3 +71,45 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   TARGET_FAILED: EXIT.remote,
   CHECK_FAILED: EXIT.failed,
 };
+
+/** The exit status of every reason that keeps an object from being as Git says. */
+const OF_REASON: Readonly<Record<Reason, number>> = {
+  UnreadableFile: EXIT.failed,
+  NamespaceMissing: EXIT.failed,
+  Duplicate: EXIT.conflict,
+  UnknownKey: EXIT.noKey,
+  KeyRetired: EXIT.failed,
+  WrongContext: EXIT.integrity,
+  MalformedToken: EXIT.integrity,
+  CannotDecrypt: EXIT.integrity,
+  AmbiguousEntry: EXIT.failed,
+  InvalidSpec: EXIT.failed,
+  SuiteNotAccepted: EXIT.failed,
+  ScopeNotAccepted: EXIT.failed,
+  RolledBack: EXIT.failed,
+  SealedInFuture: EXIT.failed,
+  SignatureMissing: EXIT.integrity,
+  SignatureNotTrusted: EXIT.integrity,
+  NotOwned: EXIT.conflict,
+  FieldConflict: EXIT.failed,
+  ImmutableTarget: EXIT.failed,
+  TypeNotAllowed: EXIT.failed,
+  NameNotAllowed: EXIT.failed,
+  NamespaceNotAllowed: EXIT.failed,
+  TooLarge: EXIT.failed,
+  AccessDenied: EXIT.failed,
+  DriftDetected: EXIT.failed,
+  EmptySource: EXIT.failed,
+  SourceFailed: EXIT.remote,
+  WriteFailed: EXIT.remote,
+  TargetFailed: EXIT.remote,
+  KeysUnreadable: EXIT.noKey,
+  KeysNotKept: EXIT.remote,
+  SealersUnreadable: EXIT.failed,
+};
+
+/** One status for the problems of a pass: theirs when they agree, else failed; fine without any. */
+export function statusOfProblems(problems: readonly Pick<Problem, "reason">[]): number {
+  const [first, ...others] = new Set(problems.map(({ reason }) => OF_REASON[reason]));
+  return first === undefined ? EXIT.fine : others.length === 0 ? first : EXIT.failed;
+}

@@ -1,21 +1,24 @@
 /** Private key files, for both programs: read only when nobody else can read, swap or commit them. */
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../errors.ts";
 import { refuseUnsafeKeyFile } from "../keys/key-file.ts";
-import { sharedDirectory } from "./directory.ts";
 import { readError } from "./file-error.ts";
+import { askGitNow, type Git, gitIn } from "./git.ts";
+import type { ProcessEnvironment } from "./git-environment.ts";
+import { sharedDirectory } from "./shared-directory.ts";
 
 /** A key file that was read. stamp: what it looked like then; it differs once somebody wrote it. */
 export type KeyFile = { readonly text: string; readonly stamp: string };
 
-function runGit(directory: string, args: readonly string[]) {
-  const result = spawnSync("git", args, { cwd: directory, encoding: "utf8" });
-  if (result.error === undefined) return result;
+/** What git prints; undefined where it says no. */
+function ask(git: Git, args: readonly string[]): string | undefined {
+  const answer = askGitNow(git, args);
+  if (answer.ok) return answer.bytes.toString();
+  if (answer.failure === "ended") return undefined;
   throw new LacreError("GIT_FAILED", "git cannot be run, and only it knows whether a key could be committed", {
     hint: "install git, check PATH, or keep the key outside of the work tree",
-    cause: result.error,
+    cause: answer.cause,
   });
 }
 
@@ -32,12 +35,14 @@ function existing(directory: string): string {
   return fs.existsSync(directory) ? directory : existing(path.dirname(directory));
 }
 
-/** True for an absolute path inside a Git work tree that does not ignore it. */
-export function isCommittable(file: string): boolean {
+/** True for an absolute path inside a Git work tree that does not ignore it. env: of the process, for git. GIT_FAILED where git cannot be run. */
+export function isCommittable(file: string, env: ProcessEnvironment): boolean {
   const directory = existing(path.dirname(file));
   if (!isBelowGit(directory)) return false;
-  if (runGit(directory, ["rev-parse", "--is-inside-work-tree"]).stdout.trim() !== "true") return false;
-  return runGit(directory, ["check-ignore", "--quiet", "--", file]).status !== 0;
+  // Not of a commit that may be under way: the key's work tree may be another one.
+  const git = gitIn(directory, env, "elsewhere");
+  if (ask(git, ["rev-parse", "--is-inside-work-tree"])?.trim() !== "true") return false;
+  return ask(git, ["check-ignore", "--quiet", "--", file]) === undefined;
 }
 
 /**
@@ -63,16 +68,19 @@ function openKeyFile(file: string, shown: string): number {
   }
 }
 
+/** Of a file's status, what changes with it. No type of Node: whoever uses the library need not have its types. */
+type Looks = { readonly ino: number; readonly ctimeMs: number; readonly size: number };
+
 /** What a file looks like; it differs whenever somebody may have changed it. */
-export function stampOf({ ino, ctimeMs, size }: fs.Stats): string {
+export function stampOf({ ino, ctimeMs, size }: Looks): string {
   return `${ino}.${ctimeMs}.${size}`;
 }
 
 /**
  * The text of a key file, once it is known to be safe; the checks are on the open file, which cannot be swapped.
- * KEY_FILE_UNSAFE, or an error of {@link readError}. shown: the file as the user named it.
+ * KEY_FILE_UNSAFE, or an error of {@link readError}. env: of the process. shown: the file as the user named it.
  */
-export function readKeyFile(named: string, shown: string = named): KeyFile {
+export function readKeyFile(named: string, env: ProcessEnvironment, shown: string = named): KeyFile {
   const file = path.resolve(named);
   const descriptor = openKeyFile(file, shown);
   try {
@@ -82,7 +90,7 @@ export function readKeyFile(named: string, shown: string = named): KeyFile {
       isRegular: stat.isFile(),
       isOwn: stat.uid === process.getuid?.(),
       mode: stat.mode,
-      isCommittable: isCommittable(file),
+      isCommittable: isCommittable(file, env),
     });
     refuseSharedKeyPlace(file, shown);
     return { text: fs.readFileSync(descriptor, "utf8"), stamp: stampOf(stat) };

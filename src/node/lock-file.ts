@@ -7,6 +7,11 @@ import type { ProcessIdentity } from "./process-identity.ts";
 /** Who holds a lock. id: random, so that no two are taken for one. */
 export type Holder = ProcessIdentity & { readonly id: string };
 
+/** A lock that was taken, or who has it: undefined while that is not known yet. */
+export type Taken =
+  | { readonly ok: true; readonly release: () => void }
+  | { readonly ok: false; readonly holder: Holder | undefined };
+
 /** What a lock file says; undefined for none, and for one that is half-made or damaged. */
 export function readHolder(file: string): Holder | undefined {
   try {

@@ -1,11 +1,11 @@
 /**
  * A lock file that names its process: for what is read, changed and written back within a moment, wherever files can be
- * made. docs/adr/0056 says why it is not the socket of lock.ts.
+ * made. docs/adr/0056 says why it is not the socket of socket-lock.ts.
  */
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { beat, breakLock, type Holder, publishLock, readHolder, silenceOf } from "./lock-file.ts";
+import { beat, breakLock, type Holder, publishLock, readHolder, silenceOf, type Taken } from "./lock-file.ts";
 import { isRunning, thisProcess } from "./process-identity.ts";
 
 /** Making a lock takes less than this: one that is still without a holder then was left by a kill. */
@@ -14,11 +14,6 @@ const HEARTBEAT_MS = 2_000;
 
 /** A holder in another namespace or on another machine that was not heard of for so long is gone. */
 export const SILENT_MS = 10_000;
-
-/** A lock that was taken, or who has it: undefined while that is not known yet. */
-export type Taken =
-  | { readonly ok: true; readonly release: () => void }
-  | { readonly ok: false; readonly holder: Holder | undefined };
 
 /** The lock of a file, beside it: of whatever name it is called by, where a link leads to it. */
 export function pidLockOf(file: string): string {

@@ -51,7 +51,7 @@ function stage(file: PendingFile): Staged {
   }
 }
 
-/** Writes one file: temporary file, fsync, rename. The mode of an existing file is kept; a device or a pipe is written to. */
+/** Writes one file: temporary file, fsync, rename. A link is followed, the mode of an existing file is kept, a device or a pipe is written to. OUTPUT_FAILED. */
 export function writeAtomic(file: PendingFile): void {
   try {
     if (isSpecial(file.path)) {
@@ -143,7 +143,7 @@ function writeBeside(
   }
 }
 
-/** Writes a file of a program that runs alone, with a mode: a link in its place is replaced and not followed. */
+/** Writes a file of a program that runs alone, with a mode: a link in its place is replaced and not followed. The system's errors; OUTPUT_FAILED for a device or a pipe. */
 export function writeWhole(file: string, content: string | Uint8Array, mode: number): void {
   refuseSpecial(file);
   writeBeside(file, content, mode, (temporary) => renameTo(temporary, file));

@@ -1,10 +1,11 @@
 /** What differs between a SealedSecret in Git and the one in the cluster. Tokens are compared, values are never known. Pure. */
+import { type Entry, slotName, slotsOf } from "../model/entry.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
 
 /** + only in Git, - only in the cluster, ~ in both and not the same. */
 type Sign = "+" | "-" | "~";
 
-/** One difference. what: `entry KEY`, or a field of the spec. */
+/** One difference. what: `entry KEY`, `entry KEY (ENVIRONMENT)`, or a field of the spec. */
 export type Difference = { readonly sign: Sign; readonly what: string };
 
 function signOf(mine: unknown, theirs: unknown): Sign | undefined {
@@ -23,6 +24,10 @@ function differences(
   });
 }
 
+function textsOf(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, string> {
+  return new Map(slotsOf(entries).map((one) => [slotName(one), one.slot.text]));
+}
+
 /** Everything that differs, in a fixed order: entries, then what the Secret looks like, then how it is kept. */
 export function sealedDifferences(git: SealedSecret, live: SealedSecret): readonly Difference[] {
   const fields: readonly (readonly [string, unknown, unknown])[] = [
@@ -34,7 +39,7 @@ export function sealedDifferences(git: SealedSecret, live: SealedSecret): readon
     ["suspend", git.policy.suspend, live.policy.suspend],
   ];
   return [
-    ...differences("entry", git.entries, live.entries),
+    ...differences("entry", textsOf(git.entries), textsOf(live.entries)),
     ...differences("label", git.shape.labels, live.shape.labels),
     ...differences("annotation", git.shape.annotations, live.shape.annotations),
     ...fields.flatMap(([what, mine, theirs]): readonly Difference[] => (mine === theirs ? [] : [{ sign: "~", what }])),

@@ -2,8 +2,9 @@
 import { utf8 } from "../bytes.ts";
 import { printScalar } from "../format/sealed/print.ts";
 import { readDocuments } from "../format/yaml/documents.ts";
-import { NodeReader } from "../format/yaml/nodes.ts";
+import { type Field, NodeReader } from "../format/yaml/nodes.ts";
 import { errorAt, type Source } from "../format/yaml/source.ts";
+import { type Entry, onlySlot } from "../model/entry.ts";
 import { isKey } from "../model/names.ts";
 import { objectName, type SealedSecret, sortedKeys } from "../model/sealed-secret.ts";
 
@@ -33,13 +34,28 @@ export function readBuffer(source: Source, sealed: SealedSecret): Edits {
   if (document?.contents) {
     const reader = new NodeReader(document, "SECRET_INVALID");
     for (const [key, field] of reader.mapping(document.contents, "the file", document.contents).fields) {
-      if (!isKey(key)) throw reader.error(field.key, "this key is not valid", "letters, digits, '-', '_' and '.'");
-      const text = reader.text(field.value, key, field.key);
-      if (text !== PLACEHOLDER) values.set(key, utf8(text));
-      else if (sealed.entries.has(key)) kept.add(key);
-      else throw reader.error(field.key, `${key} is new, but ${PLACEHOLDER} is no value`);
+      const text = readLine(reader, key, field, sealed.entries.get(key));
+      if (text === PLACEHOLDER) kept.add(key);
+      else values.set(key, utf8(text));
     }
   }
   const removed = [...sealed.entries.keys()].filter((key) => !kept.has(key) && !values.has(key));
+  const slotted = removed.find((key) => onlySlot(sealed.entries.get(key) as Entry) === undefined);
+  if (slotted !== undefined) throw errorAt(source, 0, "SECRET_INVALID", `${slotted} ${SLOTTED}`, SLOTTED_HINT);
   return { values, removed };
+}
+
+const SLOTTED = "has a value for each environment";
+const SLOTTED_HINT =
+  "to change one of them is what --env will say, which this lacre does not know yet: leave the line as it is";
+
+/** What a line says: a new value, or the placeholder of one that stays. */
+function readLine(reader: NodeReader, key: string, field: Field, entry: Entry | undefined): string {
+  if (!isKey(key)) throw reader.error(field.key, "this key is not valid", "letters, digits, '-', '_' and '.'");
+  const text = reader.text(field.value, key, field.key);
+  if (text === PLACEHOLDER && entry === undefined)
+    throw reader.error(field.key, `${key} is new, but ${PLACEHOLDER} is no value`);
+  if (text !== PLACEHOLDER && entry !== undefined && onlySlot(entry) === undefined)
+    throw reader.error(field.key, `${key} ${SLOTTED}`, SLOTTED_HINT);
+  return text;
 }

@@ -3,7 +3,8 @@ export { type Difference, sealedDifferences } from "./difference.ts";
 export { type Edits, printBuffer, readBuffer } from "./edit.ts";
 export { type EntryReport, inspectSealed } from "./inspect.ts";
 export { type Aligned, alignEntries, describeToken, isMergedAs } from "./merge.ts";
-export { type EntryFailure, openSecret } from "./open.ts";
+export { type EntryFailure, openSecret, openSlots } from "./open.ts";
+export { pickSlots } from "./pick.ts";
 export { type Resealed, type ResealTargets, resealSecret, staleEntries } from "./reseal.ts";
 export {
   parseResealResult,

@@ -2,16 +2,18 @@
 import type { Engine } from "../crypto/engine.ts";
 import { isAt } from "../crypto/open-token.ts";
 import type { Scope } from "../model/context.ts";
+import { slotsOf } from "../model/entry.ts";
 import type { KeyId } from "../model/key-id.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
 import type { Suite } from "../model/suite.ts";
-import { parseToken, sealedAtDate } from "../model/token.ts";
+import { sealedAtDate } from "../model/token.ts";
 
-/** One entry. `belongs` is false for a token that was moved here from elsewhere. */
+/** One value. environment: undefined where it is the only one of its key. `belongs` is false for a token that was moved here from elsewhere. */
 export type EntryReport =
-  | { readonly key: string; readonly wellFormed: false }
+  | { readonly key: string; readonly environment?: string; readonly wellFormed: false }
   | {
       readonly key: string;
+      readonly environment?: string;
       readonly wellFormed: true;
       readonly scope: Scope;
       readonly suite: Suite;
@@ -23,17 +25,18 @@ export type EntryReport =
       readonly belongs: boolean;
     };
 
-/** A report on every entry, in the order of the manifest. */
+/** A report on every value, in the order of the manifest. */
 export function inspectSealed(engine: Engine, sealed: SealedSecret): readonly EntryReport[] {
-  return [...sealed.entries].map(([key, text]) => {
-    const token = parseToken(text);
-    if (token === undefined) return { key, wellFormed: false };
+  return slotsOf(sealed.entries).map(({ key, slot }) => {
+    const { token, environment, keyIds } = slot;
+    const which = { key, ...(environment !== undefined && { environment }) };
+    if (token === undefined) return { ...which, wellFormed: false };
     return {
-      key,
+      ...which,
       wellFormed: true,
       scope: token.scope,
       suite: token.suite,
-      keyIds: token.stanzas.map((stanza) => stanza.keyId),
+      keyIds,
       sealedAt: sealedAtDate(token),
       signed: token.signature !== undefined,
       ...(token.signature !== undefined && { sealer: token.signature.sealerKeyId }),

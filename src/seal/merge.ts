@@ -7,14 +7,15 @@ import { commentEntries, editEntries, type SealedObject } from "../format/sealed
 import { readStream } from "../format/stream.ts";
 import type { Source } from "../format/yaml/source.ts";
 import { applySplices, type Splice } from "../format/yaml/splice.ts";
+import { type Entry, onlySlot, slotName, slotsOf } from "../model/entry.ts";
 import { shortKeyId } from "../model/key-id.ts";
 import { objectName } from "../model/sealed-secret.ts";
 import { parseToken, sealedAtDate } from "../model/token.ts";
 
-/** An entry that both sides changed. A side is undefined where it removed the entry. */
+/** A value that both sides changed. what: `KEY`, or `KEY (ENVIRONMENT)`. A side is undefined where it removed the value. */
 type EntryConflict = {
   readonly object: string;
-  readonly key: string;
+  readonly what: string;
   readonly ours: string | undefined;
   readonly theirs: string | undefined;
 };
@@ -25,7 +26,7 @@ export type Aligned = {
   readonly ours: string;
   readonly theirs: string;
   readonly conflicts: readonly EntryConflict[];
-  /** Tokens by `namespace/name` and key, for objects that both sides have. */
+  /** Tokens by `namespace/name` and by what a conflict would call them, for objects that both sides have. */
   readonly expected: ReadonlyMap<string, ReadonlyMap<string, string>>;
 };
 
@@ -66,14 +67,19 @@ export function alignEntries(baseSource: Source, oursSource: Source, theirsSourc
   for (const [name, ourObject] of ours.objects) {
     const theirObject = theirs.objects.get(name);
     if (theirObject === undefined) continue;
-    const merged = mergeEntries(name, {
-      base: base.objects.get(name)?.sealed.entries ?? new Map(),
-      ours: ourObject.sealed.entries,
-      theirs: theirObject.sealed.entries,
-    });
+    const all = [base.objects.get(name), ourObject, theirObject].map((object) => object?.sealed.entries ?? new Map());
+    const [ofBase, ofOurs, ofTheirs] = all.map(textsOf) as [Texts, Texts, Texts];
+    const merged = mergeTexts(name, { base: ofBase, ours: ofOurs, theirs: ofTheirs });
     conflicts.push(...merged.conflicts);
-    if (merged.conflicts.length === 0) expected.set(name, definedOnly(merged.entries));
-    for (const version of [base, ours, theirs]) change(version, name, merged.entries);
+    if (merged.conflicts.length === 0) expected.set(name, definedOnly(merged.texts));
+    // Values of several environments are lines of their own, which the text merge settles one by one.
+    const slotted = new Set(
+      all.flatMap((entries) => [...entries].flatMap(([key, entry]) => (onlySlot(entry) ? [] : [key]))),
+    );
+    const alignable = new Map(
+      [...merged.texts].filter(([key]) => all.some((entries) => entries.has(key)) && !slotted.has(key)),
+    );
+    for (const version of [base, ours, theirs]) change(version, name, alignable);
   }
   return {
     base: applySplices(baseSource.text, base.splices),
@@ -84,18 +90,25 @@ export function alignEntries(baseSource: Source, oursSource: Source, theirsSourc
   };
 }
 
-type Sides = Readonly<Record<"base" | "ours" | "theirs", ReadonlyMap<string, string>>>;
+/** Tokens by what people call them. A key that an entry of one value stands under is called as it is. */
+type Texts = ReadonlyMap<string, string>;
 
-function mergeEntries(object: string, sides: Sides) {
-  const entries = new Map<string, string | undefined>();
+function textsOf(entries: ReadonlyMap<string, Entry>): Texts {
+  return new Map(slotsOf(entries).map((one) => [slotName(one), one.slot.text]));
+}
+
+type Sides = Readonly<Record<"base" | "ours" | "theirs", Texts>>;
+
+function mergeTexts(object: string, sides: Sides) {
+  const texts = new Map<string, string | undefined>();
   const conflicts: EntryConflict[] = [];
-  for (const key of new Set([...sides.base.keys(), ...sides.ours.keys(), ...sides.theirs.keys()])) {
-    const [base, ours, theirs] = [sides.base.get(key), sides.ours.get(key), sides.theirs.get(key)];
-    if (ours === theirs || theirs === base) entries.set(key, ours);
-    else if (ours === base) entries.set(key, theirs);
-    else conflicts.push({ object, key, ours, theirs });
+  for (const what of new Set([...sides.base.keys(), ...sides.ours.keys(), ...sides.theirs.keys()])) {
+    const [base, ours, theirs] = [sides.base.get(what), sides.ours.get(what), sides.theirs.get(what)];
+    if (ours === theirs || theirs === base) texts.set(what, ours);
+    else if (ours === base) texts.set(what, theirs);
+    else conflicts.push({ object, what, ours, theirs });
   }
-  return { entries, conflicts };
+  return { texts, conflicts };
 }
 
 function definedOnly(entries: ReadonlyMap<string, string | undefined>): ReadonlyMap<string, string> {
@@ -112,7 +125,7 @@ function withComments(version: Version, conflicts: readonly EntryConflict[], sid
     for (const conflict of conflicts) {
       const token = conflict[side];
       if (conflict.object === name && token !== undefined)
-        comments.set(conflict.key, `${side}: ${describeToken(token)}`);
+        comments.set(conflict.what, `${side}: ${describeToken(token)}`);
     }
     splices.push(...commentEntries(aligned, object, comments));
   }
@@ -123,11 +136,9 @@ function withComments(version: Version, conflicts: readonly EntryConflict[], sid
 export function isMergedAs(source: Source, expected: Aligned["expected"]): boolean {
   const merged = readVersion(source).objects;
   return [...expected].every(([name, entries]) => {
-    const found = merged.get(name)?.sealed.entries;
-    return (
-      found !== undefined &&
-      found.size === entries.size &&
-      [...entries].every(([key, token]) => found.get(key) === token)
-    );
+    const object = merged.get(name);
+    if (object === undefined) return false;
+    const found = textsOf(object.sealed.entries);
+    return found.size === entries.size && [...entries].every(([what, token]) => found.get(what) === token);
   });
 }

@@ -5,6 +5,7 @@
 import { toHex, utf8 } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
 import { LacreError } from "../errors.ts";
+import { refuseSlots, slotsOf } from "../model/entry.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
 import { parseToken } from "../model/token.ts";
 
@@ -78,17 +79,18 @@ export function parseResealResult(text: string): {
   return { entries, left: Number(last["left"]) };
 }
 
-/** The changes that a result has for an object. What does not replace its token in the same place, scope and time is refused. */
+/** The changes that a result has for an object. What does not replace its token in the same place, scope and time is refused, and so is a value of one of several environments. */
 export function resealedChanges(
   engine: Pick<Engine, "sha256">,
   sealed: SealedSecret,
   entries: ReadonlyMap<string, ResealedEntry>,
 ): ReadonlyMap<string, string> {
   const changes = new Map<string, string>();
-  for (const [key, text] of sealed.entries) {
-    const found = entries.get(tokenDigest(engine, text));
+  for (const { key, slot } of slotsOf(sealed.entries)) {
+    const found = entries.get(tokenDigest(engine, slot.text));
     if (found === undefined) continue;
-    const [before, after] = [parseToken(text), parseToken(found.token)];
+    refuseSlots(key, sealed.entries.get(key));
+    const [before, after] = [slot.token, parseToken(found.token)];
     const isSame =
       before !== undefined &&
       after !== undefined &&

@@ -3,12 +3,13 @@ import { wipe } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
 import type { PublicKey } from "../crypto/key.ts";
 import type { Keyring } from "../crypto/keyring.ts";
-import { openToken } from "../crypto/open-token.ts";
+import { openParsed } from "../crypto/open-token.ts";
 import { sealToken } from "../crypto/seal-token.ts";
 import type { Sealer } from "../crypto/signature.ts";
+import type { Context } from "../model/context.ts";
+import { type Entry, onlySlot } from "../model/entry.ts";
 import type { KeyId } from "../model/key-id.ts";
 import type { SealedSecret } from "../model/sealed-secret.ts";
-import { parseToken } from "../model/token.ts";
 import type { EntryFailure } from "./open.ts";
 
 /** New tokens by key, and every entry that could not be moved. */
@@ -19,6 +20,8 @@ export type Resealed = {
   readonly signed: readonly string[];
   /** Entries that are also sealed for somebody whose newest key is not known: a new token would shut them out. */
   readonly shared: readonly { readonly key: string; readonly keyId: KeyId }[];
+  /** Entries of which the value of some environment is sealed for a key that these replace: nobody said which is meant. */
+  readonly slotted: readonly string[];
 };
 
 /** Whom the new tokens are for. */
@@ -29,20 +32,52 @@ export type ResealTargets = {
   readonly replaced: ReadonlySet<KeyId>;
 };
 
-/** The entries that are sealed for other keys than these, in the manifest's order. Needs no private key. */
-export function staleEntries(sealed: SealedSecret, recipients: readonly PublicKey[]): readonly string[] {
+/**
+ * The entries that are sealed for other keys than these, in the manifest's order; of an entry with values for several environments
+ * one has to be for exactly these. Needs no private key.
+ */
+export function staleEntries({ entries }: SealedSecret, recipients: readonly PublicKey[]): readonly string[] {
   const wanted = recipients
     .map(({ keyId }) => keyId)
     .sort()
     .join();
-  return [...sealed.entries]
-    .filter(
-      ([, text]) =>
-        parseToken(text)
-          ?.stanzas.map(({ keyId }) => keyId)
-          .join() !== wanted,
-    )
-    .map(([key]) => key);
+  return [...entries].filter(([, entry]) => entry.every(({ keyIds }) => keyIds.join() !== wanted)).map(([key]) => key);
+}
+
+/** What becomes of one stale entry. */
+type Move =
+  | { readonly kind: "moved"; readonly token: string }
+  | { readonly kind: "failed"; readonly reason: EntryFailure["reason"]; readonly keyIds: readonly KeyId[] }
+  | { readonly kind: "shared"; readonly keyId: KeyId }
+  | { readonly kind: "signed" | "slotted" | "of-others" };
+
+type Means = {
+  readonly engine: Engine;
+  readonly keyring: Keyring;
+  readonly recipients: readonly PublicKey[];
+  readonly known: ReadonlySet<KeyId>;
+  readonly sealer: Sealer | undefined;
+};
+
+function moveEntry({ engine, keyring, recipients, known, sealer }: Means, entry: Entry, place: Context): Move {
+  const slot = onlySlot(entry);
+  if (slot === undefined) {
+    const isForSome = entry.some(({ keyIds }) => keyIds.some((keyId) => known.has(keyId)));
+    return { kind: isForSome ? "slotted" : "of-others" };
+  }
+  const opened = openParsed(engine, keyring, slot.token, place);
+  if (!opened.ok) return { kind: "failed", reason: opened.reason, keyIds: slot.keyIds };
+  const { value, token } = opened;
+  try {
+    const other = slot.keyIds.find((keyId) => !known.has(keyId));
+    if (other !== undefined) return { kind: "shared", keyId: other };
+    if (token.signature !== undefined && sealer === undefined) return { kind: "signed" };
+    const { scope, sealedAt } = token;
+    const request = { value, scope, place, recipients, sealedAt, ...(sealer && { sealer }) };
+    return { kind: "moved", token: sealToken(engine, request) };
+  } finally {
+    wipe(value);
+  }
 }
 
 /**
@@ -56,32 +91,21 @@ export function resealSecret(
   { recipients, replaced }: ResealTargets,
   sealer?: Sealer,
 ): Resealed {
-  const changes = new Map<string, string>();
-  const failures: EntryFailure[] = [];
-  const signed: string[] = [];
-  const shared: { key: string; keyId: KeyId }[] = [];
   const known = new Set<KeyId>([...replaced, ...recipients.map(({ keyId }) => keyId), ...keyring.keyIds()]);
-  for (const key of staleEntries(sealed, recipients)) {
-    const text = sealed.entries.get(key) as string;
-    const place = { namespace: sealed.namespace, name: sealed.name, key };
-    const opened = openToken(engine, keyring, text, place);
-    if (!opened.ok) {
-      const keyIds = parseToken(text)?.stanzas.map(({ keyId }) => keyId) ?? [];
-      failures.push({ key, reason: opened.reason, keyIds });
-      continue;
-    }
-    const { value, token } = opened;
-    try {
-      const other = token.stanzas.find(({ keyId }) => !known.has(keyId));
-      if (other !== undefined) shared.push({ key, keyId: other.keyId });
-      else if (token.signature !== undefined && sealer === undefined) signed.push(key);
-      else {
-        const { scope, sealedAt } = token;
-        changes.set(key, sealToken(engine, { value, scope, place, recipients, sealedAt, ...(sealer && { sealer }) }));
-      }
-    } finally {
-      wipe(value);
-    }
-  }
-  return { changes, failures, signed, shared };
+  const means = { engine, keyring, recipients, known, sealer };
+  const { namespace, name, entries } = sealed;
+  const moves = staleEntries(sealed, recipients).map((key) => ({
+    key,
+    move: moveEntry(means, entries.get(key) as Entry, { namespace, name, key }),
+  }));
+  const keysOf = (kind: Move["kind"]) => moves.flatMap(({ key, move }) => (move.kind === kind ? [key] : []));
+  return {
+    changes: new Map(moves.flatMap(({ key, move }) => (move.kind === "moved" ? [[key, move.token] as const] : []))),
+    failures: moves.flatMap(({ key, move }) =>
+      move.kind === "failed" ? [{ key, reason: move.reason, keyIds: move.keyIds }] : [],
+    ),
+    signed: keysOf("signed"),
+    shared: moves.flatMap(({ key, move }) => (move.kind === "shared" ? [{ key, keyId: move.keyId }] : [])),
+    slotted: keysOf("slotted"),
+  };
 }

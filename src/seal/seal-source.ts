@@ -10,9 +10,9 @@ import { readStream, type StreamObject } from "../format/stream.ts";
 import type { Source } from "../format/yaml/source.ts";
 import { applySplices, type Splice } from "../format/yaml/splice.ts";
 import type { Context } from "../model/context.ts";
+import { type Entry, onlySlot, refuseSlots, sameEntry } from "../model/entry.ts";
 import { objectName, type SealedSecret } from "../model/sealed-secret.ts";
 import { OPAQUE, PLAIN_SHAPE, type PlainSecret, wipeSecret } from "../model/secret.ts";
-import { parseToken } from "../model/token.ts";
 import { type SealOptions, sealSecret } from "./seal.ts";
 
 /** How to seal a file. */
@@ -118,15 +118,17 @@ function sealOne(
   counts: { secrets: number; values: number; kept: number },
 ): SealedSecret {
   const previous = before.get(objectName(secret))?.sealed;
+  for (const [key, entry] of previous?.entries ?? []) refuseSlots(key, entry);
   const recipients = options.recipients
     .map((key) => key.keyId)
     .sort()
     .join();
   const reuse = (place: Context, value: Uint8Array): string | undefined => {
-    const text = previous?.entries.get(place.key);
-    const token = text === undefined ? undefined : parseToken(text);
-    if (text === undefined || token === undefined || token.scope !== options.scope) return undefined;
-    if (token.stanzas.map((stanza) => stanza.keyId).join() !== recipients) return undefined;
+    const entry = previous?.entries.get(place.key);
+    const slot = entry && onlySlot(entry);
+    if (slot?.token === undefined || slot.token.scope !== options.scope) return undefined;
+    const { text, token } = slot;
+    if (slot.keyIds.join() !== recipients) return undefined;
     if (options.sealer !== undefined && token.signature?.sealerKeyId !== options.sealer.keyId) return undefined;
     if (!isAt(engine, token, place) || !options.holds(text, place, value)) return undefined;
     counts.kept++;
@@ -134,9 +136,9 @@ function sealOne(
   };
   const sealed = sealSecret(engine, secret, { ...options, reuse });
   for (const [key, value] of secret.values) {
-    const token = sealed.entries.get(key) as string;
-    if (previous?.entries.get(key) === token) continue;
-    options.remember(token, { namespace: secret.namespace, name: secret.name, key }, value);
+    const entry = sealed.entries.get(key) as Entry;
+    if (sameEntry(previous?.entries.get(key), entry)) continue;
+    options.remember(entry[0].text, { namespace: secret.namespace, name: secret.name, key }, value);
   }
   counts.secrets++;
   counts.values += secret.values.size;
@@ -207,7 +209,7 @@ function rewrite(
 
 function update(existing: Source, object: SealedObject, sealed: SealedSecret): readonly Splice[] {
   if (!sameOutside(object.sealed, sealed)) return [replaceSealed(object.site, sealed)];
-  const changes = new Map<string, string | undefined>(sealed.entries);
+  const changes = new Map<string, string | undefined>([...sealed.entries].map(([key, [{ text }]]) => [key, text]));
   for (const key of object.sealed.entries.keys()) if (!sealed.entries.has(key)) changes.set(key, undefined);
   return editEntries(existing, object, changes);
 }

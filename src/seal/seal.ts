@@ -5,6 +5,7 @@ import { sealToken } from "../crypto/seal-token.ts";
 import type { Sealer } from "../crypto/signature.ts";
 import { LacreError } from "../errors.ts";
 import type { Context, Scope } from "../model/context.ts";
+import { type Entry, entryOf } from "../model/entry.ts";
 import { checkExcess, DEFAULT_POLICY, isTrackingKey, objectName, type SealedSecret } from "../model/sealed-secret.ts";
 import { checkSizes, type PlainSecret } from "../model/secret.ts";
 
@@ -49,12 +50,12 @@ export function sealSecret(engine: Engine, secret: PlainSecret, options: SealOpt
     policy: DEFAULT_POLICY,
   };
   // Before anything is sealed: sealing thousands of entries takes long, and would be for nothing.
-  checkExcess({ ...frame, entries: new Map([...secret.values.keys()].map((key) => [key, ""])) });
-  const entries = new Map<string, string>();
+  checkExcess({ ...frame, entries: new Map([...secret.values.keys()].map((key) => [key, entryOf("")])) });
+  const entries = new Map<string, Entry>();
   for (const [key, value] of secret.values) {
     const place = { namespace: secret.namespace, name: secret.name, key };
     const kept = options.reuse?.(place, value);
-    entries.set(key, kept ?? sealToken(engine, { ...options, value, place }));
+    entries.set(key, entryOf(kept ?? sealToken(engine, { ...options, value, place })));
   }
   return { ...frame, entries };
 }

@@ -362,7 +362,16 @@ describe("a wrong command line", () => {
     [["seal", "--recipient"], /argument missing/],
     [["seal", "--outptu", "x"], /unknown option '--outptu'/],
     [["seal", "--scope", "galaxy"], /galaxy/],
-    [["seal", "-i", "-o", "x", "db.yaml"], /contradict/],
+    [["seal", "-i", "-o", "x", "db.yaml"], /option '-i, --in-place' cannot be used with option '-o, --output <path>'/],
+    [
+      ["seal", "--raw", "-i", "--key", "A", "-r", "prod.pub"],
+      /option '--raw' cannot be used with option '-i, --in-place'/,
+    ],
+    [
+      ["seal", "--raw", "-o", "x", "--key", "A", "-r", "prod.pub"],
+      /option '--raw' cannot be used with option '-o, --output <path>'/,
+    ],
+    [["seal", "--key", "A", "db.yaml"], /--key and --from-file go with --raw/],
     [["seal", "-i"], /standard input has no place/],
     [["seal", "--json", "db.yaml"], /--json needs/],
     [["seal", "--raw", "-r", "prod.pub"], /--raw needs --key/],

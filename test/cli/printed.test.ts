@@ -1,6 +1,6 @@
 /** Hostile names on standard output: every command that shows one, and every report. */
 import { describe, expect, it } from "vitest";
-import { describeDiff } from "../../cli/commands/diff.ts";
+import { describeDiff } from "../../cli/cluster/compare.ts";
 import { secretYaml, Workspace } from "../support/workspace.ts";
 
 const HIDDEN = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;

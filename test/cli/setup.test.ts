@@ -176,8 +176,8 @@ describe("lacre completion", () => {
   });
 });
 
-describe("help", () => {
-  const program = createProgram(processContext(), { status: 0 }, []);
+describe("help", async () => {
+  const program = await createProgram(processContext(), { status: 0 }, []);
   const paths = program.commands.flatMap((command) =>
     command.commands.length > 0 ? command.commands.map((child) => [command.name(), child.name()]) : [[command.name()]],
   );

@@ -1,20 +1,15 @@
 /** Taking over a Secret that was there, without a cluster: who consents, what it is marked with, what is never made. */
+
 import { describe, expect, it } from "vitest";
 import { parseClusterConfig } from "../../controller/cluster/config.ts";
+import type { Wanted } from "../../controller/decide/wanted.ts";
 import type { SecretObject } from "../../controller/kube/object.ts";
-import { ADOPT, NO_CONSENT, type OperatorConsent } from "../../controller/targets/consent.ts";
-import { refuseName, refuseOwnName, refuseType } from "../../controller/targets/driving.ts";
-import {
-  ADOPTED,
-  allowedMetadata,
-  applyBody,
-  isSettled,
-  LEFT_BEHIND,
-  MANAGED_BY,
-  objectionOf,
-  strayFields,
-  type Wanted,
-} from "../../controller/targets/secret-object.ts";
+import { NO_CONSENT, type OperatorConsent } from "../../controller/targets/consent.ts";
+import { refuseName, refuseOwnName, refuseType } from "../../controller/targets/kubernetes/driving.ts";
+import { allowedMetadata } from "../../controller/targets/kubernetes/metadata.ts";
+import { objectionOf } from "../../controller/targets/kubernetes/objection.ts";
+import { applyBody, isSettled, strayFields } from "../../controller/targets/kubernetes/secret-object.ts";
+import { ADOPT, ADOPTED, LEFT_BEHIND, MANAGED_BY } from "../../src/model/kubernetes.ts";
 import { DEFAULT_POLICY, type SyncPolicy } from "../../src/model/sealed-secret.ts";
 import { PLAIN_SHAPE } from "../../src/model/secret.ts";
 

@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../src/crypto/engine.ts";
-import { importPrivateKey } from "../../src/crypto/key.ts";
+import { importPrivateKey } from "../../src/crypto/key-import.ts";
 import { sealToken } from "../../src/crypto/seal-token.ts";
 import { nativeEngine } from "../../src/node/engine.ts";
 import { Workspace } from "../support/workspace.ts";

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { refuseName } from "../../controller/targets/driving.ts";
+import { refuseName } from "../../controller/targets/kubernetes/driving.ts";
 import { ControlPlane } from "../support/control-plane.ts";
 import { TestApi } from "../support/kube-api.ts";
 import { until } from "../support/test-cluster.ts";

@@ -291,9 +291,9 @@ export class TestCluster {
     const path_ = this.secretPath("", this.keyNamespace);
     const all = await this.admin.get(`${path_}?labelSelector=lacre.dev/sealing-key`);
     for (const secret of all?.items ?? []) {
-      const held = readKeySecret(engine, secret as Parameters<typeof readKeySecret>[1]);
-      if (typeof held === "string") throw new Error(held);
-      const { metadata } = await this.proven({ ...held, notBefore: "2026-01-01T00:00:00Z" });
+      const read = readKeySecret(engine, secret as Parameters<typeof readKeySecret>[1]);
+      if (!read.ok) throw new Error(read.problem);
+      const { metadata } = await this.proven({ ...read.key, notBefore: "2026-01-01T00:00:00Z" });
       await this.admin.request(
         "PATCH",
         this.secretPath(secret.metadata.name, this.keyNamespace),

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Child, type CommandContext, createContext } from "../../cli/context.ts";
+import { type Child, type CommandContext, createContext, type Program } from "../../cli/context.ts";
 import { commandError, statusOf } from "../../cli/terminal/child.ts";
 import { LacreError } from "../../src/errors.ts";
 import { loadEngine } from "../../src/node/engine.ts";
@@ -35,6 +35,15 @@ export type TestContext = {
   readonly end: () => void;
 };
 
+/** What a command starts is the built program, as it would be without the test. */
+const BUILT: Program = {
+  startOf: (part) => ({
+    command: process.execPath,
+    args: [path.join(DIST, part === "cli" ? "cli/main.cjs" : "controller/main.js")],
+  }),
+  verifyThread: () => ({ kind: "file", file: path.join(DIST, "cli/verify-worker.cjs") }),
+};
+
 /** A context that shares nothing with the process of the test but its files, its user and its clock. */
 export function testContext({ cwd, env = {}, input = "", typed, clock, aheadMs = 0 }: Given): TestContext {
   const output: { readonly stream: "stdout" | "stderr"; readonly bytes: Buffer }[] = [];
@@ -64,7 +73,7 @@ export function testContext({ cwd, env = {}, input = "", typed, clock, aheadMs =
     env,
     cwd,
     uid: process.geteuid?.(),
-    program: { node: process.execPath, main: path.join(DIST, "cli/main.cjs") },
+    program: BUILT,
     terminal: { stdin: isTerminal, stdout: false, stderr: isTerminal },
     nowMs: () => Date.now() + jumpedMs,
     sleep: async (durationMs) => {

@@ -1,6 +1,7 @@
 /** Tokens and keys for tests. */
 import type { Engine } from "../../src/crypto/engine.ts";
-import { importPrivateKey, type PrivateKey } from "../../src/crypto/key.ts";
+import type { PrivateKey } from "../../src/crypto/key.ts";
+import { importPrivateKey } from "../../src/crypto/key-import.ts";
 import { type SealRequest, sealToken } from "../../src/crypto/seal-token.ts";
 import type { Suite } from "../../src/model/suite.ts";
 

@@ -29,8 +29,8 @@ const WHOM = /^sealing for ([^\n]*)\n/m;
 const FINGERPRINTS = /^fingerprint: SHA256:[\w-]{43}\n/gm;
 const BARE_KEY = /^note: a bare public key: [^\n]*\n/m;
 
-/** What can be different about a run. */
-export type RunOptions = Partial<Given>;
+/** What can be different about a run. Another user takes a process. */
+export type RunOptions = Partial<Given> & { readonly uid?: never };
 
 /** The status of a run, and its context afterwards. */
 type Performed = { readonly status: number; readonly context: TestContext };
@@ -47,28 +47,6 @@ function ranFrom(status: number | null, bytes: Buffer, complaints: string): Ran 
     isBareKeyTold: BARE_KEY.test(complaints),
     bytes,
   };
-}
-
-let isRunning = false;
-
-/**
- * Until cli/git gives Git the environment of the context, Git has that of the process. It is everybody's, so that one command
- * runs at a time; others are processes.
- */
-async function withEnvironment<T>(env: Readonly<Record<string, string>>, work: () => Promise<T>): Promise<T> {
-  if (isRunning) throw new Error("a command runs already: start the other one as a process");
-  const before = Object.keys(env).map((name) => [name, process.env[name]] as const);
-  isRunning = true;
-  Object.assign(process.env, env);
-  try {
-    return await work();
-  } finally {
-    isRunning = false;
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  }
 }
 
 /** What the screen shows, and what is typed then. */
@@ -129,14 +107,11 @@ export class Workspace {
   }
 
   /** Runs `lacre` in this process, and gives all that came out of it. */
-  perform(args: readonly string[], { env: own, ...options }: RunOptions): Promise<Performed> {
-    const env = { ...this.env, ...own };
-    const context = testContext({ cwd: this.path, env, ...options });
-    return withEnvironment(env, async () => {
-      const status = await run(args, context.context);
-      context.end();
-      return { status, context };
-    });
+  async perform(args: readonly string[], { env: own, ...options }: RunOptions): Promise<Performed> {
+    const context = testContext({ cwd: this.path, env: { ...this.env, ...own }, ...options });
+    const status = await run(args, context.context);
+    context.end();
+    return { status, context };
   }
 
   /** Runs `lacre` in this process. */

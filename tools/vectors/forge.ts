@@ -11,8 +11,9 @@ import type { Encapsulated, Engine } from "../../src/crypto/engine.ts";
 import { createPortableEngine } from "../../src/crypto/engine-portable.ts";
 import { hkdfExpand, hkdfExtract } from "../../src/crypto/hkdf.ts";
 import { hpkeSealWith } from "../../src/crypto/hpke.ts";
-import { importPrivateKey, type PrivateKey, type PublicKey } from "../../src/crypto/key.ts";
+import type { PrivateKey, PublicKey } from "../../src/crypto/key.ts";
 import { keyIdBytes } from "../../src/crypto/key-id-bytes.ts";
+import { importPrivateKey } from "../../src/crypto/key-import.ts";
 import { paddedLength } from "../../src/model/padding.ts";
 import { SUITES, type Suite } from "../../src/model/suite.ts";
 

@@ -85,15 +85,15 @@ function readValue(source: Source, at: number, key: string): { readonly text: st
 /** The values as a .env file that {@link readDotenv} reads back, or the key whose value no .env file can hold. */
 export function printDotenv(
   values: ReadonlyMap<string, Uint8Array>,
-): { readonly text: string } | { readonly unprintable: string } {
+): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly unprintable: string } {
   const lines: string[] = [];
   for (const [key, value] of values) {
     const text = printableText(value);
     const printed = text === undefined ? undefined : printValue(text);
-    if (printed === undefined) return { unprintable: key };
+    if (printed === undefined) return { ok: false, unprintable: key };
     lines.push(`${key}=${printed}\n`);
   }
-  return { text: lines.join("") };
+  return { ok: true, text: lines.join("") };
 }
 
 /** The value in quotes if it needs them, or undefined. */

@@ -1,10 +1,11 @@
 /** A Kubernetes Secret, as YAML or JSON node, into a PlainSecret. */
 import type { ParsedNode } from "yaml";
 import { fromBase64, utf8 } from "../../bytes.ts";
-import { isKey, isName, isNamespace } from "../../model/names.ts";
+import { isKey } from "../../model/names.ts";
 import { OPAQUE, type PlainSecret, type SecretShape } from "../../model/secret.ts";
+import { readIdentity } from "../identity.ts";
 import type { SourceDocument } from "../yaml/documents.ts";
-import { type Field, isNothing, type Mapping, NodeReader, peekText } from "../yaml/nodes.ts";
+import { type Field, type Mapping, NodeReader, peekText } from "../yaml/nodes.ts";
 
 const KNOWN_FIELDS = ["apiVersion", "kind", "metadata", "type", "immutable", "data", "stringData"];
 // They hold the whole Secret in the clear, put there by kubectl and kubecfg.
@@ -26,32 +27,6 @@ export function readSecret(document: SourceDocument, node: ParsedNode): PlainSec
   const metadata = reader.mapping(secret.fields.get("metadata")?.value ?? null, "metadata", node);
   const values = readValues(reader, secret);
   return { ...readIdentity(reader, metadata), shape: readShape(reader, secret, metadata), values };
-}
-
-/** Name and namespace of an object's metadata, validated. */
-export function readIdentity(reader: NodeReader, metadata: Mapping): { namespace: string; name: string } {
-  const nameField = metadata.fields.get("name");
-  if (nameField === undefined) {
-    throw reader.error(
-      metadata.node,
-      "metadata.name is missing",
-      "a sealed value is bound to its name: generateName cannot be sealed",
-    );
-  }
-  const name = reader.text(nameField.value, "metadata.name", nameField.key);
-  if (!isName(name))
-    throw reader.error(nameField.key, "metadata.name is not a valid name", "lower-case letters, digits, '-' and '.'");
-  const namespaceField = metadata.fields.get("namespace");
-  if (namespaceField === undefined || isNothing(namespaceField.value)) return { namespace: "", name };
-  const namespace = reader.text(namespaceField.value, "metadata.namespace", namespaceField.key);
-  if (!isNamespace(namespace)) {
-    throw reader.error(
-      namespaceField.key,
-      "metadata.namespace is not a valid namespace",
-      "lower-case letters, digits and '-'",
-    );
-  }
-  return { namespace, name };
 }
 
 function readShape(reader: NodeReader, secret: Mapping, metadata: Mapping): SecretShape {
@@ -86,7 +61,7 @@ function eachValue(
   path: string,
   take: (key: string, text: string, field: Field) => void,
 ): void {
-  if (field === undefined || isNothing(field.value)) return;
+  if (field === undefined || reader.isNothing(field.value)) return;
   for (const [key, entry] of reader.mapping(field.value, path, field.key).fields) {
     if (!isKey(key)) {
       throw reader.error(

@@ -1,5 +1,6 @@
 /** Changes entries of a SealedSecret in its text. Every byte that is not part of a changed entry stays as it is. */
-import { Scalar } from "yaml";
+import { isScalar, type ParsedNode, Scalar, type YAMLMap } from "yaml";
+import { type Entry, entryOf, onlySlot, refuseSlots } from "../../model/entry.ts";
 import { checkExcess, type SealedSecret, sortedKeys } from "../../model/sealed-secret.ts";
 import { endOfBlock, type Site, type StreamObject } from "../stream.ts";
 import type { Source } from "../yaml/source.ts";
@@ -7,15 +8,18 @@ import type { Splice } from "../yaml/splice.ts";
 import { printScalar, printSealedSecret } from "./print.ts";
 import type { EntryPlace } from "./read.ts";
 
+type Place = EntryPlace<ParsedNode, YAMLMap.Parsed>;
+
 /** A SealedSecret found in a stream. */
 export type SealedObject = Extract<StreamObject, { kind: "sealed" }>;
 
 /** New tokens by key; undefined removes the entry. */
 export type EntryChanges = ReadonlyMap<string, string | undefined>;
 
-/** The splices that change entries of one SealedSecret. None, when nothing changes. VALUE_TOO_LARGE where too many are added. */
+/** The splices that change entries of one SealedSecret. None, when nothing changes. VALUE_TOO_LARGE where too many are added, USAGE where an entry has values for several environments. */
 export function editEntries(source: Source, object: SealedObject, changes: EntryChanges): readonly Splice[] {
   const { entries } = object.sealed;
+  for (const key of changes.keys()) refuseSlots(key, entries.get(key));
   const removed = [...changes].filter(([key, token]) => token === undefined && entries.has(key)).map(([key]) => key);
   const added = [...changes].filter(([key, token]) => token !== undefined && !entries.has(key)).map(([key]) => key);
   // What is over a limit already can still be made smaller.
@@ -30,7 +34,7 @@ export function editEntries(source: Source, object: SealedObject, changes: Entry
     const place = object.places.places.get(key);
     if (place === undefined) continue;
     if (token === undefined) splices.push(editor.removal(place));
-    else if (token !== entries.get(key)) splices.push(editor.replacement(place, token));
+    else if (token !== textOf(entries.get(key))) splices.push(editor.replacement(place, token));
   }
   for (const key of sortedKeys(added)) splices.push(editor.insertion(key, changes.get(key) as string));
   return splices;
@@ -41,11 +45,15 @@ function reprint(object: SealedObject, changes: EntryChanges): Splice {
   return replaceSealed(object.site, { ...object.sealed, entries: changed(object.sealed.entries, changes) });
 }
 
-function changed(before: ReadonlyMap<string, string>, changes: EntryChanges): ReadonlyMap<string, string> {
+function textOf(entry: Entry | undefined): string | undefined {
+  return entry && onlySlot(entry)?.text;
+}
+
+function changed(before: ReadonlyMap<string, Entry>, changes: EntryChanges): ReadonlyMap<string, Entry> {
   const entries = new Map(before);
   for (const [key, token] of changes) {
     if (token === undefined) entries.delete(key);
-    else entries.set(key, token);
+    else entries.set(key, entryOf(token));
   }
   return entries;
 }
@@ -76,7 +84,7 @@ class BlockEditor {
   readonly #text: string;
   readonly #start: number;
   readonly #eol: string;
-  readonly #places: readonly (readonly [string, EntryPlace])[];
+  readonly #places: readonly (readonly [string, Place])[];
 
   constructor(source: Source, object: SealedObject) {
     this.#text = source.text;
@@ -85,7 +93,8 @@ class BlockEditor {
     this.#places = [...object.places.places];
   }
 
-  replacement({ token }: EntryPlace, replacement: string): Splice {
+  replacement({ tokens: [token] }: Place, replacement: string): Splice {
+    if (!isScalar(token)) throw new TypeError("an entry without a token");
     const start = this.#start + token.range[0];
     const end = this.#start + token.range[1];
     if (token.type === Scalar.QUOTE_DOUBLE) return { start, end, text: JSON.stringify(replacement) };
@@ -94,14 +103,14 @@ class BlockEditor {
     return { start, end, text: isBlock ? replacement + this.#eol : replacement };
   }
 
-  removal(place: EntryPlace): Splice {
+  removal(place: Place): Splice {
     return { start: this.#lineStart(place), end: this.#entryEnd(place), text: "" };
   }
 
   /** Goes before the first key that sorts after it, above that key's own comments; else behind the last entry. */
   insertion(key: string, token: string): Splice {
     const next = this.#places.find(([other]) => other > key);
-    const [, model] = this.#places[0] as readonly [string, EntryPlace];
+    const [, model] = this.#places[0] as readonly [string, Place];
     const indent = " ".repeat(this.#column(model.key.range[0]));
     const bodyIndent = model.body.flow === true ? `${indent}  ` : " ".repeat(this.#column(model.body.range[0]));
     const lines = [`${indent}${printScalar(key)}:`, `${bodyIndent}sealed: ${token}`];
@@ -109,13 +118,13 @@ class BlockEditor {
       const at = this.#aboveComments(this.#lineStart(next[1]));
       return { start: at, end: at, text: lines.join(this.#eol) + this.#eol };
     }
-    const [, last] = this.#places.at(-1) as readonly [string, EntryPlace];
+    const [, last] = this.#places.at(-1) as readonly [string, Place];
     const at = this.#entryEnd(last);
     const text = lines.join(this.#eol);
     return { start: at, end: at, text: this.#text[at - 1] === "\n" ? text + this.#eol : this.#eol + text };
   }
 
-  #lineStart({ key }: EntryPlace): number {
+  #lineStart({ key }: Place): number {
     return this.#text.lastIndexOf("\n", this.#start + key.range[0] - 1) + 1;
   }
 
@@ -124,7 +133,7 @@ class BlockEditor {
     return at - (this.#text.lastIndexOf("\n", at - 1) + 1);
   }
 
-  #entryEnd({ key, body }: EntryPlace): number {
+  #entryEnd({ key, body }: Place): number {
     const column = this.#column(key.range[0]);
     if (body.flow !== true)
       return endOfBlock(this.#text, this.#start + body.range[0], this.#start + body.range[1], column);

@@ -1,7 +1,9 @@
 /** The model as text. YAML for blocks, JSON where the source is JSON; the same input always gives the same bytes. */
 import { stringify } from "yaml";
 import { fromUtf8, toBase64 } from "../../bytes.ts";
-import { API_VERSION, DEFAULT_POLICY, KIND, type SealedSecret, sortedKeys } from "../../model/sealed-secret.ts";
+import { type Entry, onlySlot, type Slot } from "../../model/entry.ts";
+import { API_VERSION, KIND } from "../../model/kubernetes.ts";
+import { DEFAULT_POLICY, type SealedSecret, sortedKeys } from "../../model/sealed-secret.ts";
 import { OPAQUE, type PlainSecret, type SecretShape } from "../../model/secret.ts";
 
 /** How a printed object fits into its surroundings: its column, the line end, and brackets instead of indentation. */
@@ -88,19 +90,40 @@ function settingsObject({ shape, policy }: SealedSecret): Record<string, unknown
   });
 }
 
-/** A SealedSecret as text: keys sorted, two lines an entry, defaults left out. */
+/** A SealedSecret as text: keys and environments sorted, two lines a value, defaults left out. */
 export function printSealedSecret(sealed: SealedSecret, layout: Layout): string {
   const keys = sortedKeys(sealed.entries.keys());
   const settings = settingsObject(sealed);
   if (layout.flow) {
-    const entries = toObject(keys.map((key) => [key, { sealed: sealed.entries.get(key) }] as const));
+    const entries = toObject(keys.map((key) => [key, entryObject(sealed.entries.get(key) as Entry)] as const));
     return printObject({ ...headObject(sealed), spec: { entries, ...settings } }, layout);
   }
   // A token is plain text by its alphabet: the library would look through each of its characters many times.
-  const entries = keys.map((key) => `    ${printKey(key)}:\n      sealed: ${sealed.entries.get(key)}\n`);
+  const entries = keys.map((key) => `    ${printKey(key)}:\n${printEntry(sealed.entries.get(key) as Entry)}`);
   const list = entries.length === 0 ? "  entries: {}\n" : `  entries:\n${entries.join("")}`;
   const rest = Object.keys(settings).length === 0 ? "" : `  ${printObject(settings, { ...TOP_LEVEL, column: 2 })}`;
   return indentTo(`${stringify(headObject(sealed), YAML_OPTIONS)}spec:\n${list}${rest}`, layout);
+}
+
+/** Environments in order, as keys are. */
+function inOrder(entry: Entry): readonly Slot[] {
+  return [...entry].sort((a, b) => ((a.environment ?? "") < (b.environment ?? "") ? -1 : 1));
+}
+
+function entryObject(entry: Entry): object {
+  const only = onlySlot(entry);
+  if (only !== undefined) return { sealed: only.text };
+  const slots = inOrder(entry).map(({ environment = "", text }) => [environment, { sealed: text }] as const);
+  return { environments: toObject(slots) };
+}
+
+function printEntry(entry: Entry): string {
+  const only = onlySlot(entry);
+  if (only !== undefined) return `      sealed: ${only.text}\n`;
+  const slots = inOrder(entry).map(
+    ({ environment = "", text }) => `        ${printKey(environment)}:\n          sealed: ${text}\n`,
+  );
+  return `      environments:\n${slots.join("")}`;
 }
 
 const printedKeys = new Map<string, string>();

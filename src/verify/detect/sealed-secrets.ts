@@ -7,9 +7,10 @@ import type { SealedObject } from "../../format/sealed/edit.ts";
 import { readStream } from "../../format/stream.ts";
 import { decodeText } from "../../format/yaml/source.ts";
 import { type SealerPolicy, signatureProblem } from "../../keys/sealers.ts";
+import { type Slot, slotName } from "../../model/entry.ts";
 import { MAX_SECRET_BYTES } from "../../model/limits.ts";
 import { excessOf } from "../../model/sealed-secret.ts";
-import { parseToken, type Token } from "../../model/token.ts";
+import type { Token } from "../../model/token.ts";
 import type { Passage, Report } from "../hit.ts";
 import { matchesGlob } from "../text/glob.ts";
 
@@ -48,7 +49,7 @@ export function detectSealed(passage: Passage, means: SignatureMeans, policy: Se
   if (!CONCERNS.test(text) || !/kind["']?\s*:\s*["']?SealedSecret/.test(text) || !MANIFEST.test(path)) return;
   try {
     for (const object of readStream(decodeText(path, text))) {
-      if (object.kind === "sealed") judgeObject(object, means, policyFor(path, policy), report);
+      if (object.kind === "sealed") judgeObject(object, means, policiesFor(path, policy), report);
     }
   } catch (error) {
     if (!(error instanceof LacreError)) throw error;
@@ -66,15 +67,26 @@ export function detectSealed(passage: Passage, means: SignatureMeans, policy: Se
   }
 }
 
-/** With the environments that a file may be of: those whose paths it is below, else those without paths. */
-function policyFor(path: string, policy: SealedPolicy): SealedPolicy {
-  const { recipients, paths } = policy;
-  if (recipients === undefined || paths === undefined) return policy;
+/** By the environment that a value is for; undefined: it does not say. */
+type PolicyOf = (environment: string | undefined) => SealedPolicy;
+
+/**
+ * With the environments that a file may be of: those whose paths it is below, else those without paths. A value that says its
+ * environment has keys of that one: in a file of certain environments one of them, elsewhere any. One that nobody knows has none.
+ */
+function policiesFor(path: string, policy: SealedPolicy): PolicyOf {
+  const { recipients, paths = {} } = policy;
+  if (recipients === undefined) return () => policy;
   const all = Object.entries(recipients);
   const patternsOf = (name: string) => (Object.hasOwn(paths, name) ? paths[name] : undefined);
   const own = all.filter(([name]) => patternsOf(name)?.some((pattern) => matchesGlob(pattern, path)));
   const fitting = own.length > 0 ? own : all.filter(([name]) => patternsOf(name) === undefined);
-  return { ...policy, recipients: Object.fromEntries(fitting) };
+  return (environment) => ({
+    ...policy,
+    recipients: Object.fromEntries(
+      environment === undefined ? fitting : (own.length > 0 ? own : all).filter(([name]) => name === environment),
+    ),
+  });
 }
 
 function offsetOfLine(text: string, line: number): number {
@@ -86,21 +98,22 @@ function offsetOfLine(text: string, line: number): number {
 function judgeObject(
   { sealed, places, document }: SealedObject,
   means: SignatureMeans,
-  policy: SealedPolicy,
+  policyOf: PolicyOf,
   report: Report,
 ): void {
   let boxBytes = 0;
-  for (const [key, text] of sealed.entries) {
-    const [from, to] = places.places.get(key)?.token.range ?? [0, 0];
-    const token = parseToken(text);
-    const length = token?.box.length ?? 0;
-    if (length > SHORT_BOX_BYTES) boxBytes += length;
-    const rule =
-      token === undefined
-        ? "sealed-token-malformed"
-        : judgeToken(token, { namespace: sealed.namespace, name: sealed.name, key }, means, policy);
-    if (rule !== undefined)
-      report({ rule, start: document.start + from, end: document.start + to, subject: key, value: text });
+  for (const [key, entry] of sealed.entries) {
+    const place = { namespace: sealed.namespace, name: sealed.name, key };
+    for (const [index, slot] of entry.entries()) {
+      const [from, to] = places.places.get(key)?.tokens[index]?.range ?? [0, 0];
+      const rule = judgeSlot(slot, place, means, policyOf(slot.environment));
+      if (rule === undefined) continue;
+      const subject = slotName({ key, slot });
+      report({ rule, start: document.start + from, end: document.start + to, subject, value: slot.text });
+    }
+    // One of the values of an entry ends in the Secret.
+    const longest = Math.max(...entry.map(({ token }) => token?.box.length ?? 0));
+    if (longest > SHORT_BOX_BYTES) boxBytes += longest;
   }
   if (boxBytes / PADDING_RATIO <= MAX_SECRET_BYTES && excessOf(sealed) === undefined) return;
   const start = document.start + places.entries.range[0];
@@ -111,6 +124,16 @@ function judgeObject(
 const SHORT_BOX_BYTES = 512;
 /** Padding makes a longer value at most an eighth longer. */
 const PADDING_RATIO = 1.125;
+
+function judgeSlot(
+  { token }: Slot,
+  place: Parameters<typeof isAtWith>[2],
+  means: SignatureMeans,
+  policy: SealedPolicy,
+): string | undefined {
+  if (token === undefined) return "sealed-token-malformed";
+  return judgeToken(token, place, means, policy);
+}
 
 function judgeToken(
   token: Token,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type Action, decide, type Means, type Observed } from "../../../controller/decide/decide.ts";
+import { type Action, decide, decideGone, type Means, type Observed } from "../../../controller/decide/decide.ts";
 import type { Engine } from "../../../src/crypto/engine.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
+import { entryOf } from "../../../src/model/entry.ts";
 import { DEFAULT_POLICY, type SealedSecret, type SyncPolicy } from "../../../src/model/sealed-secret.ts";
 import { PLAIN_SHAPE } from "../../../src/model/secret.ts";
 import { nativeEngine } from "../../../src/node/engine.ts";
@@ -33,12 +34,10 @@ function live(values: Readonly<Record<string, string>> = VALUES, isIntact = true
 function observe(changes: Partial<Observed>): readonly Action[] {
   return decide(
     {
-      object: "shop/db",
       desired: sealed(),
       isOurs: true,
       isApplied: true,
       live: live(),
-      deletion: "Delete",
       ...changes,
     },
     means,
@@ -66,13 +65,6 @@ describe("decide", () => {
     ["puts a removed key right", { live: live({ A: VALUES.A }) }, "write corrected"],
     ["puts wrong modes and links right although the values are", { live: live(VALUES, false) }, "write corrected"],
     ["updates what Git changed", { live: live({ A: "old" }), isApplied: false }, "write updated"],
-    ["removes what Git no longer has", { desired: undefined }, "remove"],
-    ["forgets what is to be orphaned", { desired: undefined, deletion: "Orphan" }, "forget"],
-    [
-      "leaves a suspended object alone, drifted or not",
-      { desired: sealed({ suspend: true }), live: live({ A: "by hand" }) },
-      "skip",
-    ],
     [
       "only reports drift when told to",
       { desired: sealed({ drift: "Detect" }), live: live({ A: "by hand" }) },
@@ -107,7 +99,7 @@ describe("decide", () => {
     ["reports a token of another place", { desired: { ...sealed(), name: "other" } }, "report WrongContext"],
     [
       "reports what is no token",
-      { desired: { ...sealed(), entries: new Map([["A", "lacre1.AAAA"]]) } },
+      { desired: { ...sealed(), entries: new Map([["A", entryOf("lacre1.AAAA")]]) } },
       "report MalformedToken",
     ],
   ];
@@ -115,9 +107,16 @@ describe("decide", () => {
     expect(told(observe(changes))).toEqual([expected]);
   });
 
+  it("takes away what Git no longer has, unless it is to stay or was there before", () => {
+    expect(decideGone({ deletion: "Delete" }, undefined)).toBe("Delete");
+    expect(decideGone({ deletion: "Orphan" }, undefined)).toBe("Orphan");
+    expect(decideGone({ deletion: "Delete" }, "Merge")).toBe("Delete");
+    expect(decideGone({ deletion: "Delete" }, "IfUnowned")).toBe("Orphan");
+  });
+
   it("all entries or none: one bad entry of five writes nothing, and the message names the entry only", () => {
     const good = sealed();
-    const entries = new Map([...good.entries, ["C", "lacre1.broken"]]);
+    const entries = new Map([...good.entries, ["C", entryOf("lacre1.broken")]]);
     const actions = observe({ desired: { ...good, entries }, live: undefined, isApplied: false });
     expect(actions).toEqual([
       { kind: "report", reason: "MalformedToken", message: "entry C is not a sound token; the last good state stays" },

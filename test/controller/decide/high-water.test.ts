@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { countedEntries, judgeAge, type Marks, raiseMarks } from "../../../controller/decide/high-water.ts";
+import { countedSlots, judgeAge, type Marks, raiseMarks } from "../../../controller/decide/high-water.ts";
 import type { Engine } from "../../../src/crypto/engine.ts";
 import { sealToken } from "../../../src/crypto/index.ts";
 import { createSealer, formatSigningKey } from "../../../src/crypto/signature.ts";
 import { parseSealers } from "../../../src/keys/index.ts";
+import { Slot } from "../../../src/model/entry.ts";
 import { nativeEngine } from "../../../src/node/engine.ts";
 import { keyOf, tokenFor } from "../../support/tokens.ts";
 
@@ -17,9 +18,8 @@ const token = (sealedAt: bigint) =>
     recipients: [publicKey],
     sealedAt,
   });
-const entries = (text: string) => new Map([["K", text]]);
-const raise = (marks: Marks, found: ReadonlyMap<string, string>) =>
-  raiseMarks(marks, found, { nowSeconds: 1_000_000n });
+const entries = (text: string) => new Map([["K", new Slot(text)]]);
+const raise = (marks: Marks, found: ReadonlyMap<string, Slot>) => raiseMarks(marks, found, { nowSeconds: 1_000_000n });
 const judge = (text: string, marks: Marks, policy: "warn" | "refuse" = "refuse") =>
   judgeAge(entries(text), marks, { policy, nowSeconds: 1_000_000n });
 
@@ -66,8 +66,8 @@ describe("the high-water mark", () => {
 
   it("a refusal is not hidden behind a warning about another entry", () => {
     const both = new Map([
-      ["EARLY", token(1_000_400n)],
-      ["K", old],
+      ["EARLY", new Slot(token(1_000_400n))],
+      ["K", new Slot(old)],
     ]);
     expect(judgeAge(both, marks, { policy: "refuse", nowSeconds: 1_000_000n })?.kind).toBe("report");
   });
@@ -87,7 +87,7 @@ describe("the high-water mark", () => {
   });
 
   it("is keyed by any legal name", () => {
-    const odd = new Map([["__proto__", now]]);
+    const odd = new Map([["__proto__", new Slot(now)]]);
     expect([...raise(new Map(), odd).keys()]).toEqual(["__proto__"]);
   });
 
@@ -96,17 +96,17 @@ describe("the high-water mark", () => {
     const key = keyOf(engine, "mlkem768x25519");
     const signedBy = (fill: number) => tokenFor(engine, key, { sealer: createSealer(engine, seed(fill)) });
     const found = new Map([
-      ["SIGNED", signedBy(1)],
-      ["FOREIGN", signedBy(2)],
-      ["UNSIGNED", tokenFor(engine, key)],
+      ["SIGNED", new Slot(signedBy(1))],
+      ["FOREIGN", new Slot(signedBy(2))],
+      ["UNSIGNED", new Slot(tokenFor(engine, key))],
     ]);
     const counted = (policy: string) => {
       const sealers = parseSealers(`${policy}\nsealer anna * ${formatSigningKey(engine.signingKeyOf(seed(1)))}`);
-      return [...countedEntries(engine, { namespace: "shop", entries: found }, sealers).keys()];
+      return [...countedSlots(engine, "shop", found, sealers).keys()];
     };
     expect(counted("policy shop enforce")).toEqual(["SIGNED"]);
     expect(counted("policy * warn")).toEqual(["SIGNED"]);
     expect(counted("policy shop off")).toEqual([...found.keys()]);
-    expect(countedEntries(engine, { namespace: "shop", entries: found }, undefined)).toBe(found);
+    expect(countedSlots(engine, "shop", found, undefined)).toBe(found);
   });
 });

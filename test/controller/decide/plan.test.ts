@@ -1,20 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { plan } from "../../../controller/decide/plan.ts";
-import type { Desired, SourceIndex } from "../../../controller/sources/index-source.ts";
+import type { Listed, SourceIndex } from "../../../controller/sources/file-source.ts";
 import type { InventoryRecord } from "../../../controller/standalone/inventory.ts";
+import { DEFAULT_POLICY } from "../../../src/model/sealed-secret.ts";
 
-const desired = (object: string, digest = "d"): Desired => ({
+const desired = (object: string, digest = "d"): Listed => ({
   object,
   digest,
-  deletion: "Delete",
+  policy: DEFAULT_POLICY,
   file: `${object}.yaml`,
 });
 const record = (object: string, changes: Partial<InventoryRecord> = {}): [string, InventoryRecord] => [
   object,
-  { file: `${object}.yaml`, digest: "d", fingerprint: "f", deletion: "Delete", ...changes },
+  { file: `${object}.yaml`, digest: "d", fingerprint: "f", policy: DEFAULT_POLICY, ...changes },
 ];
 
-function index(objects: readonly Desired[], changes: Partial<SourceIndex> = {}): SourceIndex {
+function index(objects: readonly Listed[], changes: Partial<SourceIndex> = {}): SourceIndex {
   return {
     revision: "r",
     objects: new Map(objects.map((one) => [one.object, one])),
@@ -30,9 +31,10 @@ function planned(
   wanted: SourceIndex,
   records: readonly [string, InventoryRecord][],
   allowEmpty = false,
-  glance = () => "f" as string | undefined,
+  stamp: string | undefined = "f",
 ) {
-  const { due, orphans, settled, problems } = plan(wanted, { objects: new Map(records) }, glance, allowEmpty);
+  const stamps = new Map(stamp === undefined ? [] : [...wanted.objects.keys()].map((object) => [object, stamp]));
+  const { due, orphans, settled, problems } = plan(wanted, { objects: new Map(records) }, stamps, { allowEmpty });
   return { due: due.map(({ object }) => object), orphans, settled, problems: problems.map(({ reason }) => reason) };
 }
 
@@ -54,8 +56,15 @@ describe("plan", () => {
       record("n/same"),
     ];
     expect(planned(wanted, records).due).toEqual(["n/new", "n/changed", "n/claimed"]);
-    expect(planned(wanted, records, false, () => "other").due).toHaveLength(4);
-    expect(planned(wanted, records, false, () => undefined).due).toHaveLength(4);
+    expect(planned(wanted, records, false, "other").due).toHaveLength(4);
+    expect(planned(wanted, records, false, "").due).toHaveLength(4);
+  });
+
+  it("looks at what is treated otherwise, as a hand edit that is now to be put right", () => {
+    const written = (changes: object) => [record("a/b", { policy: { ...DEFAULT_POLICY, ...changes } })];
+    for (const changes of [{ drift: "Ignore" }, { adopt: "Merge" }, { deletion: "Orphan" }, { suspend: true }])
+      expect(planned(index([desired("a/b")]), written(changes)).due).toEqual(["a/b"]);
+    expect(planned(index([desired("a/b")]), written({})).due).toEqual([]);
   });
 
   it("prunes only what is in the inventory and of a file that could be read", () => {
@@ -69,7 +78,7 @@ describe("plan", () => {
     const broken = { unreadable: new Map([["broken.yaml", "2"]]) };
     const now = index([desired("a/new")], broken);
     const at = (unreadable: ReadonlyMap<string, string> | undefined, records = [record("a/gone")]) =>
-      plan(now, { objects: new Map(records), unreadable }, () => "f", false);
+      plan(now, { objects: new Map(records), unreadable }, new Map(), { allowEmpty: false });
     for (const before of [new Map(), new Map([["broken.yaml", "1"]])]) {
       expect(at(before)).toMatchObject({ orphans: [], held: ["a/gone"], maybeIn: ["broken.yaml"] });
       expect(at(before).problems).toMatchObject([{ reason: "UnreadableFile" }]);
@@ -79,12 +88,9 @@ describe("plan", () => {
       expect(at(before)).toMatchObject({ orphans: ["a/gone"], held: [], problems: [] });
     const hidden = [record("a/gone", { maybeIn: ["broken.yaml"] })];
     expect(at(new Map([["broken.yaml", "2"]]), hidden)).toMatchObject({ orphans: [], held: [], problems: [{}] });
-    const mended = plan(
-      index([desired("a/new")]),
-      { objects: new Map(hidden), unreadable: new Map() },
-      () => "f",
-      false,
-    );
+    const mended = plan(index([desired("a/new")]), { objects: new Map(hidden), unreadable: new Map() }, new Map(), {
+      allowEmpty: false,
+    });
     expect(mended).toMatchObject({ orphans: ["a/gone"], problems: [] });
   });
 

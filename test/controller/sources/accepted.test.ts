@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Files } from "../../../controller/sources/files.ts";
 import { gitSource } from "../../../controller/sources/git.ts";
-import type { Source } from "../../../controller/sources/source.ts";
 
 describe("a git source with allowed signers", () => {
   let directory: string;
@@ -34,13 +34,13 @@ describe("a git source with allowed signers", () => {
   const ACCEPTED = () => file("state/accepted.json");
   /** A source in a process that has just started. */
   const start = (acceptCommit?: string, url = file("origin.git"), branch = "main") =>
-    gitSource(url, branch, file("state/git"), {
+    gitSource(process.env, url, branch, file("state/git"), {
       allowedSigners: file("signers"),
       acceptedFile: ACCEPTED(),
       acceptCommit,
     });
   /** What is in force after a look, its text, and the problem if there is one. */
-  const look = async (source: Source) => {
+  const look = async (source: Files) => {
     const { revision, files, problem } = await source.snapshot();
     const text = Buffer.from((await files[0]?.read()) ?? []).toString();
     return { revision, text, problem: problem?.message };

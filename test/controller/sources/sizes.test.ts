@@ -6,18 +6,21 @@ import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { plan } from "../../../controller/decide/plan.ts";
 import { directorySource } from "../../../controller/sources/directory.ts";
+import { indexSource, readSealedFile } from "../../../controller/sources/file-source.ts";
+import type { Files } from "../../../controller/sources/files.ts";
 import { gitSource } from "../../../controller/sources/git.ts";
-import { indexSource, readSealedFile } from "../../../controller/sources/index-source.ts";
 import { MAX_MANIFESTS, MAX_NAMES, SourceSize } from "../../../controller/sources/sizes.ts";
-import type { Source } from "../../../controller/sources/source.ts";
-import { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES } from "../../../src/model/index.ts";
+import type { Engine } from "../../../src/crypto/index.ts";
+import { DEFAULT_POLICY, MAX_INPUT_BYTES, MAX_MANIFEST_BYTES } from "../../../src/model/index.ts";
+import { nativeEngine } from "../../../src/node/engine.ts";
 
-const OPTIONS = { namespace: undefined, digest: () => "d" };
+const { sha256 } = nativeEngine() as Engine;
+const OPTIONS = { namespace: undefined, sha256 };
 const MANIFEST = "apiVersion: lacre.dev/v1alpha1\nkind: SealedSecret\nmetadata: { name: db, namespace: shop }\nspec:\n";
 const SEALED = `${MANIFEST}  entries: { A: { sealed: lacre1.AAAA } }\n`;
 
 let directory: string;
-let sources: Source[];
+let sources: Files[];
 beforeEach(() => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), "lacre-sizes-"));
   sources = [];
@@ -28,7 +31,7 @@ afterEach(() => {
 });
 
 const file = (name: string) => path.join(directory, name);
-const use = (source: Source) => {
+const use = (source: Files) => {
   sources.push(source);
   return source;
 };
@@ -43,7 +46,7 @@ function sparse(name: string, bytes: number): void {
   fs.writeFileSync(file(name), "");
   fs.truncateSync(file(name), bytes);
 }
-async function indexed(source: Source) {
+async function indexed(source: Files) {
   const index = await indexSource(await source.snapshot(), new Map(), OPTIONS);
   return {
     ...index,
@@ -61,7 +64,7 @@ describe.each([
     () => {
       git(undefined, "add", "-A");
       git(undefined, "commit", "-qm", "x");
-      return gitSource(directory, "main", file(".clone"));
+      return gitSource(process.env, directory, "main", file(".clone"));
     },
   ],
   ["directory", () => directorySource(directory)],
@@ -80,9 +83,9 @@ describe.each([
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
     expect(index.messages).toEqual([expect.stringMatching(TOO_LARGE)]);
     expect([...index.objects.keys()]).toEqual(["shop/db"]);
-    const record = { file: "big.yaml", digest: "d", fingerprint: "f", deletion: "Delete" } as const;
+    const record = { file: "big.yaml", digest: "d", fingerprint: "f", policy: DEFAULT_POLICY } as const;
     const inventory = { objects: new Map([["shop/big", record]]) };
-    expect(plan(index, inventory, () => "f", false).orphans).toEqual([]);
+    expect(plan(index, inventory, new Map(), { allowEmpty: false }).orphans).toEqual([]);
   });
 
   it("reads a manifest of just the limit", async () => {
@@ -110,7 +113,7 @@ describe("a git source", () => {
       "refs/heads/main",
       git(undefined, ...inside, "commit-tree", "-m", "x", tree),
     );
-    const source = use(gitSource(file("bomb.git"), "main", file("clone")));
+    const source = use(gitSource(process.env, file("bomb.git"), "main", file("clone")));
     await expect(source.snapshot()).rejects.toThrow(/^commit \w{12} has more than 100000 manifests$/);
   });
 
@@ -120,7 +123,7 @@ describe("a git source", () => {
     fs.writeFileSync(file("db.yaml"), SEALED);
     git(undefined, "add", "-A");
     git(undefined, "commit", "-qm", "x");
-    const source = use(gitSource(directory, "main", file(".clone")));
+    const source = use(gitSource(process.env, directory, "main", file(".clone")));
     const { revision } = await source.snapshot();
     const blob = git("x", "hash-object", "-w", "--stdin");
     const rows = Array.from({ length: MAX_MANIFESTS + 1 }, (_, at) => `100644 blob ${blob}\t${at}.yaml\n`);

@@ -4,16 +4,8 @@ import * as http from "node:http";
 import * as net from "node:net";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { type PassReport, parsePassReport } from "../../../src/model/index.ts";
 import { secretYaml, Workspace } from "../../support/workspace.ts";
-
-type Report = {
-  readonly revision: string;
-  readonly written: readonly string[];
-  readonly removed: readonly string[];
-  readonly unchanged: number;
-  readonly problems: readonly { readonly subject: string; readonly reason: string; readonly message: string }[];
-  readonly status: number;
-};
 
 const FROM_DIRECTORY = ["--source", "directory:src", "--target", "directory:out", "--key-file", "prod.key"];
 const SIGNED = ["--source", "git:x", ...FROM_DIRECTORY.slice(2), "--allowed-signers", "signers"];
@@ -37,10 +29,10 @@ async function seal(
   if (ran.status !== 0) throw new Error(ran.stderr);
 }
 
-function once(one: Workspace, args: readonly string[] = FROM_DIRECTORY): Report {
+function once(one: Workspace, args: readonly string[] = FROM_DIRECTORY): PassReport {
   const ran = one.controller([...args, "--once", "--log-level", "silent"]);
-  if (ran.stdout === "") throw new Error(ran.stderr);
-  const report = JSON.parse(ran.stdout) as Report;
+  const report = parsePassReport(ran.stdout);
+  if (report === undefined) throw new Error(ran.stderr);
   expect(ran.status).toBe(report.status);
   return report;
 }
@@ -452,7 +444,9 @@ describe("a running controller", () => {
       "WriteFailed",
     );
     expect(ran.stdout).toBe(`status 8\nkept\n${"y".repeat(30_000)}1\n`);
-    expect(one.read("line")).toMatch(/^lacre-controller: error: the target cannot be written\nhint: .*\n$/);
+    expect(one.read("line")).toMatch(
+      /^lacre-controller: error: the state directory out\/..lacre cannot be written\nhint: .*\n$/,
+    );
     expect(JSON.parse(one.read("after.json"))).toMatchObject({ written: ["shop/db"], problems: [] });
   });
 
@@ -492,12 +486,12 @@ describe("a wrong command line", () => {
     [
       ["--source", "ftp:x", "--target", "directory:out", "--key-file", "prod.key"],
       2,
-      /neither directory:PATH nor git:URL/,
+      /--source ftp:x is none of: directory:PATH, git:URL#BRANCH/,
     ],
     [
       ["--source", "directory:src", "--target", "s3:x", "--key-file", "prod.key"],
       2,
-      /--target s3:x is not directory:PATH/,
+      /--target s3:x is none of: directory:PATH, --kubernetes/,
     ],
     [
       ["--source", "git:--upload-pack=x", "--target", "directory:out", "--key-file", "prod.key"],
@@ -593,7 +587,7 @@ describe("the log", () => {
       for (const line of text.trim().split("\n")) expect(JSON.parse(line)).toBeTypeOf("object");
     }
     expect(ran.stderr).toContain("\\u202eb\\u009bc");
-    const { problems } = JSON.parse(ran.stdout) as Report;
+    const { problems } = JSON.parse(ran.stdout) as PassReport;
     expect(JSON.stringify(problems)).toContain("\u202e");
   });
 });

@@ -75,7 +75,7 @@ describe("adversarial cases on the context", () => {
     );
     if (object?.kind !== "secret") throw new Error("no Secret");
     const sealed = sealSecret(engine, object.secret, { recipients: [key.publicKey], scope: "strict", sealedAt: 1n });
-    expect(parseToken(sealed.entries.get("K") ?? "")?.scope).toBe("strict");
+    expect(sealed.entries.get("K")?.[0].token?.scope).toBe("strict");
   });
 
   it("case 29: the parts of a place cannot run into each other", () => {

@@ -2,7 +2,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../../src/crypto/engine.ts";
-import { importPublicKey } from "../../../src/crypto/key.ts";
+import { importPublicKey } from "../../../src/crypto/key-import.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import { sealToken } from "../../../src/crypto/seal-token.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../../src/crypto/engine.ts";
 import { portableEngine } from "../../../src/crypto/engine-portable.ts";
-import { importPrivateKey } from "../../../src/crypto/key.ts";
+import { importPrivateKey } from "../../../src/crypto/key-import.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import { sealToken } from "../../../src/crypto/seal-token.ts";

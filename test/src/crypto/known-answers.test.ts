@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { importPrivateKey } from "../../../src/crypto/key.ts";
+import { importPrivateKey } from "../../../src/crypto/key-import.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import { bothEngines } from "../../support/engines.ts";

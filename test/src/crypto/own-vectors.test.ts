@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { importPrivateKey } from "../../../src/crypto/key.ts";
+import { importPrivateKey } from "../../../src/crypto/key-import.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import { sealToken } from "../../../src/crypto/seal-token.ts";

@@ -41,9 +41,9 @@ describe.each(bothEngines())("keys of a cluster, by their proofs ($name)", (engi
   const secretOf = (key: HeldKey, by = seed) =>
     keySecret("lacre-system", key, proveKey(engine, factsOfKey(key), 5, by));
   const read = (secret: KeySecret) => {
-    const key = readKeySecret(engine, secret);
-    if (typeof key === "string") throw new Error(key);
-    return foundKey(engine, secret.metadata.name, key, readKeyProof(secret));
+    const held = readKeySecret(engine, secret);
+    if (!held.ok) throw new Error(held.problem);
+    return foundKey(engine, secret.metadata.name, held.key, readKeyProof(secret));
   };
   const changed = (secret: KeySecret, metadata: Partial<KeySecret["metadata"]>): KeySecret => ({
     ...secret,
@@ -98,9 +98,10 @@ describe.each(bothEngines())("keys of a cluster, by their proofs ($name)", (engi
   it("a key in a Secret of another name is none: not the backup, not the identity, not another key's", () => {
     for (const name of ["lacre-backup", "lacre-identity", "lacre-key-00000000", "late"]) {
       const answer = readKeySecret(engine, changed(secretOf(held(1, "active")), { name }));
-      expect(answer).toBe(
-        `the key in it belongs into a Secret called ${keySecretName(held(1, "active").publicKey.keyId)}`,
-      );
+      expect(answer).toEqual({
+        ok: false,
+        problem: `the key in it belongs into a Secret called ${keySecretName(held(1, "active").publicKey.keyId)}`,
+      });
     }
   });
 

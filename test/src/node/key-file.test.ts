@@ -21,7 +21,7 @@ function keyBelow(mode: number): { readonly above: string; readonly file: string
 describe("a key file", () => {
   it.each([0o777, 0o775, 0o757, 0o2775])("below a directory of mode %o is not read", (mode) => {
     const { above, file } = keyBelow(mode);
-    expect(() => readKeyFile(file, "prod.key")).toThrow(
+    expect(() => readKeyFile(file, process.env, "prod.key")).toThrow(
       expect.objectContaining({
         code: "KEY_FILE_UNSAFE",
         message: `prod.key lies below ${above}, which may be written by others (mode ${mode.toString(8).padStart(4, "0")})`,
@@ -31,19 +31,32 @@ describe("a key file", () => {
   });
 
   it("is read below a directory that is sticky, as /tmp is, or that only its owner writes", () => {
-    for (const mode of [0o1777, 0o755, 0o700]) expect(readKeyFile(keyBelow(mode).file).text).toBe("key");
+    for (const mode of [0o1777, 0o755, 0o700]) expect(readKeyFile(keyBelow(mode).file, process.env).text).toBe("key");
   });
 
   it.runIf(isRoot)("below a directory of another user is not read", () => {
     const { above, file } = keyBelow(0o755);
     fs.chownSync(above, 4242, 4242);
-    expect(() => readKeyFile(file)).toThrow("belongs to user 4242");
+    expect(() => readKeyFile(file, process.env)).toThrow("belongs to user 4242");
+  });
+
+  it("in a work tree is read where Git ignores it, and where it would be committed is not", () => {
+    const at = new Workspace();
+    at.git("init", "-q");
+    const file = at.write("a[1].key", "key", 0o600);
+    // A hook's environment names another repository, and says nothing about this one.
+    const env = { ...at.env, GIT_DIR: at.file("elsewhere/.git"), GIT_INDEX_FILE: at.file("elsewhere/.git/index") };
+    expect(() => readKeyFile(file, env)).toThrow("could be committed");
+    at.write(".gitignore", "*.key\n");
+    expect(readKeyFile(file, env).text).toBe("key");
+    at.git("add", "-f", "a[1].key");
+    expect(() => readKeyFile(file, env)).toThrow("could be committed");
   });
 
   it("that is a pipe is refused, and not waited for", () => {
     const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "lacre-key-")), "pipe");
     spawnSync("mkfifo", ["-m", "600", file]);
-    expect(() => readKeyFile(file)).toThrow("is not a regular file");
+    expect(() => readKeyFile(file, process.env)).toThrow("is not a regular file");
   });
 
   it("that is not there is named in the same words by both programs", async () => {

@@ -5,7 +5,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { pidLockOf, type Taken, tryPidLock } from "../../../src/node/pid-lock.ts";
+import type { Taken } from "../../../src/node/lock-file.ts";
+import { pidLockOf, tryPidLock } from "../../../src/node/pid-lock.ts";
 import { thisProcess } from "../../../src/node/process-identity.ts";
 import { Workspace } from "../../support/workspace.ts";
 

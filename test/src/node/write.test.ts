@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { directoryTarget } from "../../../controller/targets/directory.ts";
-import { refuseSharedDirectory } from "../../../src/node/directory.ts";
+import { openProjection } from "../../../controller/targets/directory/projection.ts";
+import { refuseSharedDirectory } from "../../../src/node/shared-directory.ts";
 import { beginNew, writeAllAtomic, writeAtomic, writeNew, writeWhole } from "../../../src/node/write.ts";
 
 const place = () => fs.mkdtempSync(path.join(os.tmpdir(), "lacre-write-"));
@@ -93,7 +93,7 @@ describe("a directory that others may write", () => {
     fs.mkdirSync(below);
     fs.chmodSync(above, mode);
     expect(() => refuseSharedDirectory(below, "TARGET_FAILED")).toThrow("may be written by others");
-    expect(() => directoryTarget(below, 0o400)).toThrow("may be written by others");
+    expect(() => openProjection(below, 0o400)).toThrow("may be written by others");
   });
 
   it("is taken when it is sticky, or only ours", () => {
@@ -106,7 +106,7 @@ describe("a directory that others may write", () => {
   it.runIf(process.geteuid?.() === 0)("is refused when it belongs to another user", () => {
     const directory = place();
     fs.chownSync(directory, 4242, 4242);
-    expect(() => directoryTarget(directory, 0o400)).toThrow("belongs to user 4242");
+    expect(() => openProjection(directory, 0o400)).toThrow("belongs to user 4242");
   });
 });
 
@@ -120,7 +120,7 @@ describe("the directories of a target", () => {
     [0o644, 0o755],
   ])("for files of mode %o have mode %o", (fileMode, expected) => {
     const root = path.join(place(), "out");
-    const target = directoryTarget(root, fileMode);
+    const target = openProjection(root, fileMode);
     const secret = { namespace: "shop", name: "db", values: new Map([["KEY", new Uint8Array([1])]]) };
     target.write("shop/db", secret as unknown as Parameters<typeof target.write>[1]);
     const modes = ["shop", "shop/db", "shop/db/..data/"].map((one) => fs.statSync(path.join(root, one)).mode & 0o777);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { portableEngine as engine } from "../../../src/crypto/engine-portable.ts";
 import type { SealRequest } from "../../../src/crypto/seal-token.ts";
+import { entryOf } from "../../../src/model/entry.ts";
 import type { SealedSecret } from "../../../src/model/sealed-secret.ts";
 import {
   parseResealResult,
@@ -17,7 +18,7 @@ const before = tokenFor(engine, old);
 const sealed = {
   namespace: PLACE.namespace,
   name: PLACE.name,
-  entries: new Map([[PLACE.key, before]]),
+  entries: new Map([[PLACE.key, entryOf(before)]]),
 } as unknown as SealedSecret;
 const line = (changes: Partial<SealRequest> = {}, replaces = tokenDigest(engine, before)) =>
   resealLine({ ...PLACE, replaces, token: tokenFor(engine, fresh, changes) });

@@ -1,0 +1,49 @@
+/** How `lacre seal` is called. */
+import { Command, Option } from "commander";
+import type { CommandContext } from "../context.ts";
+import { environment, example, json, name, namespace, recipient, scope, signWith } from "../options.ts";
+
+/** The command with its arguments, options and help. */
+export function define(context: CommandContext): Command {
+  return new Command("seal")
+    .description("seal Secrets or .env files into SealedSecrets; a directory means every manifest in it")
+    .argument("[file...]", "YAML, JSON or .env files or directories; none or - for standard input")
+    .addOption(recipient())
+    .addOption(environment())
+    .addOption(scope())
+    .addOption(signWith())
+    .addOption(new Option("-i, --in-place", "put each SealedSecret in the place of its Secret").conflicts("output"))
+    .option("-o, --output <path>", "file to write; a directory for several inputs")
+    .addOption(namespace())
+    .addOption(name())
+    .option("--type <type>", "type of the Secret made of a .env file")
+    .addOption(
+      new Option("--input-format <format>", "what the input is, where its name does not say").choices([
+        "manifests",
+        "dotenv",
+      ]),
+    )
+    .addOption(
+      new Option("--raw", "seal one value from standard input or --from-file into one token").conflicts([
+        "inPlace",
+        "output",
+      ]),
+    )
+    .option("--key <key>", "with --raw: the key that the value will stand under")
+    .option("--from-file <file>", "with --raw: the file that holds the value")
+    .option("--no-cache", "seal every value anew, also unchanged ones")
+    .addOption(json())
+    .action(async (files, options) => {
+      if (options.raw === true) await (await import("./seal-raw.ts")).sealRaw(context, files, options);
+      else await (await import("./seal.ts")).seal(context, files, options);
+    })
+    .addHelpText(
+      "after",
+      example(
+        "kubectl create secret generic db -n shop --from-literal=PASSWORD=x --dry-run=client -o yaml \\",
+        "  | lacre seal -r keys/prod.pub > db.yaml",
+        "lacre seal --in-place secrets/",
+        'printf %s "$TOKEN" | lacre seal --raw -n shop --name db --key TOKEN',
+      ),
+    );
+}

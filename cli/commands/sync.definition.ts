@@ -1,0 +1,25 @@
+/** How `lacre sync` is called. */
+import { Command } from "commander";
+import type { CommandContext, Outcome } from "../context.ts";
+import { example, json, keyFile, namespace, repeated } from "../options.ts";
+
+/** The command with its arguments, options and help. */
+export function define(context: CommandContext, outcome: Outcome): Command {
+  return new Command("sync")
+    .description("make a directory equal to what is sealed in Git, once: lacre-controller --once")
+    .requiredOption("--source <source>", "directory:PATH or git:URL#BRANCH")
+    .requiredOption("--target <target>", "directory:PATH")
+    .addOption(keyFile())
+    .addOption(namespace())
+    .option("--allow-empty", "remove everything when the source holds nothing")
+    .addOption(repeated("--accept-scope <scope>", "also open tokens of this scope: namespace, cluster"))
+    .addOption(repeated("--adopt <namespace=how>", "files that were there may be taken over there: IfUnowned, Merge"))
+    .addOption(json())
+    .action(async (options) => {
+      outcome.status = await (await import("./sync.ts")).sync(context, options);
+    })
+    .addHelpText(
+      "after",
+      example("lacre sync --source directory:. --target directory:/run/secrets --key-file ~/prod.key"),
+    );
+}
