@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { createProgram } from "../../cli/program.ts";
-import { processContext } from "../../cli/terminal/process-context.ts";
+import { testContext } from "../support/test-context.ts";
 
 const COMMANDS = path.join(import.meta.dirname, "../../cli/commands");
 const SUFFIX = ".definition.ts";
@@ -16,7 +16,8 @@ function definedIn(folder: string): readonly string[] {
     .map((name) => name.slice(0, -SUFFIX.length));
 }
 
-const make = (...args: readonly string[]): Promise<Command> => createProgram(processContext(), { status: 0 }, args);
+const make = (...args: readonly string[]): Promise<Command> =>
+  createProgram(testContext({ cwd: "/" }).context, { status: 0 }, args);
 const namesOf = (command: Command | undefined) => command?.commands.map((child) => child.name()) ?? [];
 
 describe("the table of commands", () => {

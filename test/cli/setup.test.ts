@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createProgram } from "../../cli/program.ts";
-import { processContext } from "../../cli/terminal/process-context.ts";
+import { testContext } from "../support/test-context.ts";
 import { secretYaml, Workspace } from "../support/workspace.ts";
 
 const DIST = path.join(import.meta.dirname, "../../dist");
@@ -177,7 +177,7 @@ describe("lacre completion", () => {
 });
 
 describe("help", async () => {
-  const program = await createProgram(processContext(), { status: 0 }, []);
+  const program = await createProgram(testContext({ cwd: "/" }).context, { status: 0 }, []);
   const paths = program.commands.flatMap((command) =>
     command.commands.length > 0 ? command.commands.map((child) => [command.name(), child.name()]) : [[command.name()]],
   );
