@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, ...include: string[]) => ({
@@ -6,6 +7,8 @@ const project = (name: string, ...include: string[]) => ({
 
 export default defineConfig({
   test: {
+    // By itself vitest leaves a processor to itself, which is half of a machine with two.
+    maxWorkers: availableParallelism(),
     projects: [
       project("unit", "test/*.test.ts", "test/src/**/*.test.ts"),
       project("cli", "test/cli/**/*.test.ts", "test/upgrade/**/*.test.ts"),

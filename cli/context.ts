@@ -1,26 +1,81 @@
 /** The effects that commands get: everything about the process they run in, so that tests can stand in for it. */
 import type { Engine } from "../src/crypto/index.ts";
-import { LacreError } from "../src/errors.ts";
 import { printableName, printableTalk } from "../src/model/index.ts";
+import type { Part, Start, ThreadCode } from "../src/node/program.ts";
 
-/** One process: its environment, its three streams and its clock. */
-export type CommandContext = {
+/** A program to run. It starts where the command runs. */
+export type Child = {
+  readonly command: string;
+  readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+/** What a program printed, and how it ended: undefined when a signal ended it. */
+export type ChildOutput = { readonly status: number | undefined; readonly stdout: string };
+
+/** The lacre that runs: how others start it, and the code of verify's threads. */
+export type Program = { readonly startOf: (part: Part) => Start; readonly verifyThread: () => ThreadCode };
+
+/** What a context is made of: all but the talk to people, which reads the same wherever it goes. */
+export type Effects = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** An absolute path: whatever the user names starts from here. */
   readonly cwd: string;
-  readonly terminal: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** The user as whom files are made; undefined where a system has no owners. */
+  readonly uid: number | undefined;
+  readonly program: Program;
+  /** Which streams are terminals, and how wide standard output is, where it is one. */
+  readonly terminal: {
+    readonly stdin: boolean;
+    readonly stdout: boolean;
+    readonly stderr: boolean;
+    readonly columns?: number | undefined;
+  };
   /** Unix time in milliseconds. */
   readonly nowMs: () => number;
+  /** Waits, in milliseconds of that clock. */
+  readonly sleep: (durationMs: number) => Promise<void>;
   /** All of standard input. */
   readonly readStdin: () => Promise<Uint8Array>;
-  /** Writes a result to standard output. */
+  /** Writes a result to standard output. OUTPUT_FAILED. */
   readonly print: (result: string | Uint8Array) => Promise<void>;
+  /** Writes to standard error, as it is. */
+  readonly writeError: (text: string) => void;
+  /** One line typed on the terminal of standard input, without showing it. INPUT_EMPTY when nothing was typed. */
+  readonly askHidden: (question: string) => Promise<string>;
+  /** One line from the terminal itself; undefined where there is none, or where nobody would see the question. */
+  readonly askLine: (question: string) => Promise<string | undefined>;
+  /**
+   * Runs a program in our place: its streams and signals are ours. Gives its exit status, 128 + n after signal n.
+   * COMMAND_FAILED when it cannot be run.
+   */
+  readonly runChild: (child: Child) => Promise<number>;
+  /** Runs a program for what it prints, with an empty standard input. Rejects with the system's error when it cannot be run. */
+  readonly readChild: (child: Child) => Promise<ChildOutput>;
+  /** Has something done when the process ends, also by a signal. What is given back takes that back. */
+  readonly onExit: (work: () => void) => () => void;
+  /** The fastest engine of this runtime, loaded on first use. */
+  readonly engine: () => Promise<Engine>;
+};
+
+/** One process, as a command sees it. */
+export type CommandContext = Effects & {
   /** Writes a line of talk to standard error. */
   readonly say: (talk: string) => void;
   /** Overwrites one line on standard error while work goes on; shown only on a terminal. */
   readonly progress: (talk: string) => void;
-  /** The fastest engine of this runtime, loaded on first use. */
-  readonly engine: () => Promise<Engine>;
 };
+
+/** The context of these effects. What a repository calls something cannot write more than a name into the talk. */
+export function createContext(effects: Effects): CommandContext {
+  return {
+    ...effects,
+    say: (talk) => effects.writeError(`${printableTalk(talk)}\n`),
+    progress: (talk) => {
+      if (effects.terminal.stderr) effects.writeError(`\r\x1b[2K${printableName(talk)}`);
+    },
+  };
+}
 
 /** How a command ended without an error: a command that ends well with a status of its own puts it here. */
 export type Outcome = { status: number };
@@ -28,71 +83,4 @@ export type Outcome = { status: number };
 /** Unix seconds, as tokens carry them. */
 export function unixSeconds(context: CommandContext): bigint {
   return BigInt(Math.floor(context.nowMs() / 1000));
-}
-
-async function readAll(stream: AsyncIterable<Buffer>): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-function write(stream: NodeJS.WriteStream, result: string | Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(result, (error) => {
-      if (!error) resolve();
-      else reject(outputError(error));
-    });
-  });
-}
-
-// A stream turns a string into bytes as a whole: in slices, a large result is never in memory twice.
-const SLICE_CHARACTERS = 1 << 20;
-
-async function writeInSlices(stream: NodeJS.WriteStream, result: string | Uint8Array): Promise<void> {
-  if (typeof result !== "string") return write(stream, result);
-  for (let at = 0; at < result.length; ) {
-    // Never between the two halves of one character.
-    const end = at + SLICE_CHARACTERS;
-    const isSplit = /[\ud800-\udbff]/.test(result[end - 1] ?? "");
-    const next = isSplit ? end + 1 : end;
-    await write(stream, result.slice(at, next));
-    at = next;
-  }
-}
-
-function outputError(error: NodeJS.ErrnoException): LacreError {
-  const closed = error.code === "EPIPE";
-  return new LacreError(
-    "OUTPUT_FAILED",
-    closed ? "the reader of the output has gone" : "standard output cannot be written",
-    {
-      hint: closed ? "let the next command read to the end, or write to a file" : "is the disk full?",
-      cause: error,
-    },
-  );
-}
-
-/** The context of the process that runs. */
-export function processContext(): CommandContext {
-  const terminal = {
-    stdin: process.stdin.isTTY === true,
-    stdout: process.stdout.isTTY === true,
-    stderr: process.stderr.isTTY === true,
-  };
-  // The write's own callback reports the failure; without a listener the event would end the process first.
-  process.stdout.on("error", () => undefined);
-  process.stderr.on("error", () => undefined);
-  return {
-    env: process.env,
-    cwd: process.cwd(),
-    terminal,
-    nowMs: Date.now,
-    readStdin: () => readAll(process.stdin),
-    print: (result) => writeInSlices(process.stdout, result),
-    say: (talk) => void process.stderr.write(`${printableTalk(talk)}\n`),
-    progress: (talk) => {
-      if (terminal.stderr) process.stderr.write(`\r\x1b[2K${printableName(talk)}`);
-    },
-    engine: async () => (await import("../src/node/engine.ts")).loadEngine(),
-  };
 }

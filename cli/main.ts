@@ -20,6 +20,16 @@ function keepCompiledCode(command: string): void {
   if (directory !== undefined) enableCompileCache(directory);
 }
 
+/** A handler keeps the default action from cutting a write in two: synchronous work ends first, then this runs. */
+function endOnSignals(): void {
+  const signals = [
+    ["SIGINT", 2],
+    ["SIGTERM", 15],
+    ["SIGHUP", 1],
+  ] as const;
+  for (const [signal, number] of signals) process.on(signal, () => process.exit(128 + number));
+}
+
 async function main(args: readonly string[]): Promise<void> {
   if (isTooOld(process.versions.node)) {
     process.stderr.write(
@@ -35,8 +45,11 @@ async function main(args: readonly string[]): Promise<void> {
   }
   keepCompiledCode(/^[a-z-]{1,20}$/.test(args[0] ?? "") ? (args[0] as string) : "other");
   const { run } = await import("./run.ts");
-  // All output is written by now. Leaving at once spares taking the heap down, which a short run would notice.
-  process.exit(await run(args));
+  const { processContext } = await import("./terminal/process-context.ts");
+  const context = processContext();
+  endOnSignals();
+  // All output is written when it ends. Leaving at once spares taking the heap down, which a short run would notice.
+  process.exit(await run(args, context));
 }
 
 // No await at the top: the bundle is CommonJS.

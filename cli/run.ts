@@ -1,13 +1,16 @@
 /** One run of the command line: parse, do, and turn whatever went wrong into one line, hints and an exit status. */
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { LacreError } from "../src/errors.ts";
 import { printableName } from "../src/model/index.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
-import { type Outcome, processContext } from "./context.ts";
+import type { CommandContext, Outcome } from "./context.ts";
 import { createProgram } from "./program.ts";
 
 /** Where a bug is reported, named only when one was met. */
 const REPORT = "this is a bug in lacre; please report it with the command you ran, without any secret";
+
+/** Where no terminal says how wide it is. */
+const HELP_COLUMNS = 80;
 
 function complain(say: (talk: string) => void, error: LacreError): void {
   // One line each: a name of the repository cannot bring a line of its own.
@@ -15,25 +18,38 @@ function complain(say: (talk: string) => void, error: LacreError): void {
   if (error.hint !== undefined) say(`hint: ${printableName(error.hint)}`);
 }
 
-/** Runs with the arguments after the program's name and gives the exit status. Never throws. */
-export async function run(args: readonly string[]): Promise<number> {
-  const context = processContext();
+/** Help is a result as others are: it goes where they go, and is as wide. */
+function takeHelp(
+  command: Command,
+  { terminal }: Pick<CommandContext, "terminal">,
+  take: (help: string) => void,
+): void {
+  const width = () => terminal.columns ?? HELP_COLUMNS;
+  command.configureOutput({ writeOut: take, getOutHelpWidth: width, getErrHelpWidth: width });
+  for (const child of command.commands) takeHelp(child, { terminal }, take);
+}
+
+async function perform(args: readonly string[], context: CommandContext): Promise<number> {
   const outcome: Outcome = { status: EXIT.fine };
-  // A handler keeps the default action from cutting a write in two: synchronous work ends first, then this runs.
-  for (const [signal, number] of [
-    ["SIGINT", 2],
-    ["SIGTERM", 15],
-    ["SIGHUP", 1],
-  ] as const) {
-    process.on(signal, () => process.exit(128 + number));
-  }
+  const words = args.length === 0 ? ["--help"] : [...args];
+  const program = await createProgram(context, outcome, words);
+  const help: string[] = [];
+  takeHelp(program, context, (text) => help.push(text));
   try {
-    const words = args.length === 0 ? ["--help"] : [...args];
-    const program = await createProgram(context, outcome, words);
     await program.parseAsync(words, { from: "user" });
     return outcome.status;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    if (!(error instanceof CommanderError)) throw error;
+    await context.print(help.join(""));
+    return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+  }
+}
+
+/** Runs with the arguments after the program's name and gives the exit status. Never throws, and ends no process. */
+export async function run(args: readonly string[], context: CommandContext): Promise<number> {
+  try {
+    return await perform(args, context);
+  } catch (error) {
     if (error instanceof LacreError) {
       complain(context.say, error);
       return EXIT_CODES[error.code];

@@ -123,6 +123,15 @@ describe("the architecture", () => {
     }
   });
 
+  it("commands know no process but through their context", () => {
+    // The scripts that ci-steps writes are programs of their own.
+    const others = ["cli/main.ts", "cli/terminal/", "cli/repository/ci-steps.ts"];
+    const files = sources("cli").filter((file) => !others.some((other) => file.startsWith(other)));
+    expect(files.length).toBeGreaterThan(70);
+    const own = /\bprocess\.(?!versions\b|pid\b|getBuiltinModule\b)\w+|Date\.now|new Date\(\)|setTimeout|console\./g;
+    expect(files.flatMap((file) => (read(file).match(own) ?? []).map((found) => `${file}: ${found}`))).toEqual([]);
+  });
+
   it("backups, which need much code, are loaded only by the commands that make or open one", () => {
     const importers = sources("src", "cli", "controller").filter((file) =>
       /^import (?!type)[^;]*backup\/index\.ts"/m.test(read(file)),

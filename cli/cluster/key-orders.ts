@@ -1,6 +1,4 @@
 /** Asking a cluster's controller for something about its keys, and waiting for what it says. */
-
-import { setTimeout as sleep } from "node:timers/promises";
 import { LacreError } from "../../src/errors.ts";
 import { answerTo, type KeyAnswer, type KeyRequest, requestAnnotations } from "../../src/keys/index.ts";
 import { KEY_LIST_DATA, KEY_LIST_NAME } from "../../src/model/kubernetes.ts";
@@ -34,14 +32,14 @@ export async function askController(
   const annotated = await cluster.annotateConfigMap(namespace, KEY_LIST_NAME, requestAnnotations(request));
   if (!annotated) throw noKeyList(cluster, namespace);
   context.progress(`${cluster.context} was asked; waiting for the controller`);
-  const deadline = Date.now() + WAIT_MS;
-  while (Date.now() < deadline) {
+  const deadline = context.nowMs() + WAIT_MS;
+  while (context.nowMs() < deadline) {
     const answer = answerTo(request, (await cluster.configMap(namespace, KEY_LIST_NAME))?.annotations);
     if (answer !== undefined) {
       context.progress("");
       return answer;
     }
-    await sleep(POLL_MS);
+    await context.sleep(POLL_MS);
   }
   context.progress("");
   throw new LacreError("CLUSTER_FAILED", `the controller of ${cluster.context} has not answered yet`, {

@@ -99,7 +99,7 @@ async function checkPrivateKeys(context: CommandContext): Promise<string> {
 function checkRepository(context: CommandContext): string {
   const root = workTreeRoot(context, context.cwd);
   if (root === undefined) return "not in a Git repository";
-  const missing = setupParts(gitAt(context, root), programWords()).filter((part) => !part.isThere());
+  const missing = setupParts(gitAt(context, root), programWords(context)).filter((part) => !part.isThere());
   if (missing.length === 0) return "drivers and hook are set up";
   throw new LacreError("CHECK_FAILED", `not set up: ${missing.map(({ name }) => name).join(", ")}`, {
     hint: "lacre init",

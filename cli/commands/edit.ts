@@ -21,7 +21,6 @@ import {
 } from "../files/sealed-file.ts";
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
-import { runChild } from "../terminal/child.ts";
 
 type EditOptions = RecipientOptions & SignOptions & { readonly object?: string; readonly scope?: string };
 
@@ -104,9 +103,8 @@ async function askEditor(context: CommandContext, directory: string, sealed: Sea
 }
 
 async function pause(context: CommandContext): Promise<void> {
-  const { askHidden } = await import("../terminal/prompt.ts");
   context.say("press Enter to go back to the editor, or Ctrl-C to give up");
-  await askHidden("");
+  await context.askHidden("");
 }
 
 async function runEditor(context: CommandContext, file: string): Promise<void> {
@@ -117,7 +115,11 @@ async function runEditor(context: CommandContext, file: string): Promise<void> {
     });
   }
   // The editor may be set with arguments ("code --wait"), so a shell splits it; the file is an argument, not text.
-  const status = await runChild({ command: "/bin/sh", args: ["-c", `${editor} "$1"`, "sh", file], env: context.env });
+  const status = await context.runChild({
+    command: "/bin/sh",
+    args: ["-c", `${editor} "$1"`, "sh", file],
+    env: context.env,
+  });
   if (status !== 0) {
     throw new LacreError("EDITOR_FAILED", `the editor ended with status ${status}`, { hint: "nothing was changed" });
   }

@@ -8,7 +8,6 @@ import type { CommandContext } from "../context.ts";
 import { withMemoryDirectory } from "../files/memory-files.ts";
 import { openFile } from "../keys/open-file.ts";
 import { withKeyring } from "../keys/private-keys.ts";
-import { runChild } from "../terminal/child.ts";
 import { onlyNamed, type RefusedVariable, refusedVariable, refuseVariables } from "../terminal/variable-names.ts";
 
 type ExecOptions = {
@@ -43,11 +42,11 @@ export async function exec(
   try {
     if (options.files !== true) {
       const env = { ...inherited, ...asVariables(file, secrets, inherited, options) };
-      return await runChild({ command, args, env });
+      return await context.runChild({ command, args, env });
     }
     return await withMemoryDirectory(context, (directory) => {
       writeFiles(file, directory, secrets, options.only);
-      return runChild({ command, args, env: { ...inherited, [FILES_VARIABLE]: directory } });
+      return context.runChild({ command, args, env: { ...inherited, [FILES_VARIABLE]: directory } });
     });
   } finally {
     for (const secret of secrets) wipeSecret(secret);

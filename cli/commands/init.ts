@@ -25,8 +25,8 @@ export async function init(context: CommandContext, options: InitOptions): Promi
   const root = workTreeRoot(context, context.cwd);
   if (root === undefined)
     throw new LacreError("GIT_FAILED", "this is no Git repository", { hint: "make one first: git init" });
-  if (options.check !== true) refuseOwnTree(gitAt(context, root));
-  const parts = setupParts(gitAt(context, root), programWords(), await stepOf(context, root, options));
+  if (options.check !== true) refuseOwnTree(context, root);
+  const parts = setupParts(gitAt(context, root), programWords(context), await stepOf(context, root, options));
   const missing = parts.filter((part) => !part.isThere());
   const list = missing.map(({ name }) => name).join(", ");
   if (options.check === true) {
@@ -56,7 +56,7 @@ async function stepOf(context: CommandContext, root: string, options: InitOption
 
 async function integrityOf(context: CommandContext, given: string | undefined): Promise<string> {
   const integrity =
-    given ?? ownIntegrity() ?? (await asked(context, `SRI hash of lacre ${VERSION} (sha512-...): `)) ?? "";
+    given ?? ownIntegrity(context) ?? (await context.askLine(`SRI hash of lacre ${VERSION} (sha512-...): `)) ?? "";
   if (INTEGRITY.test(integrity)) return integrity;
   throw new LacreError(
     "USAGE",
@@ -68,14 +68,9 @@ async function integrityOf(context: CommandContext, given: string | undefined): 
 }
 
 async function imageOf(context: CommandContext, given: string | undefined): Promise<string> {
-  const image = given ?? (await asked(context, "image with Node 24, npm and Git (node@sha256:...): ")) ?? "";
+  const image = given ?? (await context.askLine("image with Node 24, npm and Git (node@sha256:...): ")) ?? "";
   if (PINNED_IMAGE.test(image)) return image;
   throw new LacreError("USAGE", "the step runs in an image that is named by its digest", {
     hint: "give it: --image node@sha256:...; see: docker buildx imagetools inspect node:24",
   });
-}
-
-/** An answer on the terminal, or undefined where there is none. */
-async function asked(context: CommandContext, question: string): Promise<string | undefined> {
-  return (await import("../terminal/prompt.ts")).askLine(context, question);
 }

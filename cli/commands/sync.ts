@@ -1,5 +1,4 @@
 /** `lacre sync`: one pass of the standalone controller, in its own process, with its report told to people. */
-import { spawn } from "node:child_process";
 import { LacreError } from "../../src/errors.ts";
 import {
   type PassReport,
@@ -9,8 +8,7 @@ import {
   printableTalk,
 } from "../../src/model/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
-import { startOf } from "../../src/node/program.ts";
-import type { CommandContext } from "../context.ts";
+import type { ChildOutput, CommandContext } from "../context.ts";
 
 type SyncOptions = {
   readonly source: string;
@@ -37,7 +35,7 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
   for (const scope of options.acceptScope ?? []) args.push("--accept-scope", scope);
   for (const consent of options.adopt ?? []) args.push("--adopt", consent);
   if (options.allowEmpty === true) args.push("--allow-empty");
-  const { status, stdout } = await runController(context, args);
+  const { status = EXIT.failed, stdout } = await runController(context, args);
   const report = parsePassReport(stdout);
   // Without a report the controller has said on standard error what was wrong.
   if (report === undefined) return status === 0 ? EXIT.bug : status;
@@ -46,23 +44,14 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
   return report.status;
 }
 
-function runController(context: CommandContext, args: readonly string[]): Promise<{ status: number; stdout: string }> {
-  return new Promise((resolve, reject) => {
-    const { command, args: before } = startOf("controller");
-    const child = spawn(command, [...before, ...args], {
-      cwd: context.cwd,
-      env: { ...context.env, LACRE_PROGRAM: "lacre" },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.once("error", (cause) =>
-      reject(new LacreError("COMMAND_FAILED", "the controller cannot be started", { cause })),
-    );
-    child.once("close", (status) =>
-      resolve({ status: status ?? EXIT.failed, stdout: Buffer.concat(chunks).toString() }),
-    );
-  });
+async function runController(context: CommandContext, args: readonly string[]): Promise<ChildOutput> {
+  const { command, args: before } = context.program.startOf("controller");
+  const env = { ...context.env, LACRE_PROGRAM: "lacre" };
+  try {
+    return await context.readChild({ command, args: [...before, ...args], env });
+  } catch (cause) {
+    throw new LacreError("COMMAND_FAILED", "the controller cannot be started", { cause });
+  }
 }
 
 async function tell(context: CommandContext, report: PassReport): Promise<void> {

@@ -25,11 +25,11 @@ function tryLock(file: string): Taken {
 }
 
 async function takeLock(context: CommandContext, file: string): Promise<() => void> {
-  const startedMs = Date.now();
+  const startedMs = context.nowMs();
   for (let isTold = !context.terminal.stderr; ; ) {
     const taken = tryLock(file);
     if (taken.ok) return taken.release;
-    const waitedMs = Date.now() - startedMs;
+    const waitedMs = context.nowMs() - startedMs;
     if (waitedMs > WAIT_MS) {
       throw new LacreError("CONFLICT", `another lacre${named(taken)} is writing ${file}`, {
         hint: `try again when it is done; if there is none, remove ${pidLockOf(file)}`,
@@ -39,7 +39,7 @@ async function takeLock(context: CommandContext, file: string): Promise<() => vo
       context.say(`waiting for another lacre${named(taken)} that writes ${file}`);
       isTold = true;
     }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    await context.sleep(RETRY_MS);
   }
 }
 

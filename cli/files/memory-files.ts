@@ -19,14 +19,14 @@ function isInMemory(directory: string): boolean {
 const OURS = /^lacre-(\d+)-(\d+)-(\d+)-[A-Za-z0-9]{6}$/;
 
 /** Removes what a process left that was killed: values are in it. Those of another namespace may be in use. */
-function sweep(parent: string): void {
+function sweep(parent: string, uid: number | undefined): void {
   for (const name of fs.readdirSync(parent)) {
     const [, pid, start, namespace] = OURS.exec(name) ?? [];
     if (pid === undefined || namespace !== (processNamespace() || "0") || startOf(Number(pid)) === start) continue;
     const directory = path.join(parent, name);
     try {
       const stat = fs.lstatSync(directory);
-      if (stat.isDirectory() && stat.uid === process.geteuid?.()) clearDirectory(directory);
+      if (stat.isDirectory() && stat.uid === uid) clearDirectory(directory);
     } catch {
       // Another lacre sweeps too.
     }
@@ -50,15 +50,15 @@ export async function withMemoryDirectory<T>(
       },
     );
   }
-  sweep(parent);
+  sweep(parent, context.uid);
   const mark = `lacre-${process.pid}-${startOf("self") ?? 0}-${processNamespace() || 0}-`;
   const directory = fs.mkdtempSync(path.join(parent, mark));
   const clear = () => clearDirectory(directory);
-  process.once("exit", clear);
+  const cancel = context.onExit(clear);
   try {
     return await work(directory);
   } finally {
-    process.off("exit", clear);
+    cancel();
     clear();
   }
 }

@@ -27,20 +27,22 @@ export type SealCache = {
 /** A cache that knows nothing. */
 export const NO_CACHE: SealCache = { holds: () => false, remember: () => undefined, save: () => undefined };
 
-function isOwn(stat: fs.Stats): boolean {
-  const own = process.geteuid?.();
+/** Who runs; undefined where a system has no owners. */
+type Owner = CommandContext["uid"];
+
+function isOwn(stat: fs.Stats, own: Owner): boolean {
   return stat.isFile() && stat.nlink === 1 && (own === undefined || (stat.uid === own && (stat.mode & 0o077) === 0));
 }
 
 /** Opens a file of the cache if it is one, and ours alone; one that is not is removed: it may be anybody's. */
-function openOwn(file: string, flags: number): number | undefined {
+function openOwn(file: string, own: Owner, flags: number): number | undefined {
   if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() !== false) {
     const descriptor = fs.openSync(
       file,
       flags | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0),
       0o600,
     );
-    if (isOwn(fs.fstatSync(descriptor))) return descriptor;
+    if (isOwn(fs.fstatSync(descriptor), own)) return descriptor;
     fs.closeSync(descriptor);
   }
   fs.rmSync(file, { force: true });
@@ -48,10 +50,10 @@ function openOwn(file: string, flags: number): number | undefined {
 }
 
 /** The bytes of a file of the cache; undefined where there is none that can be trusted. */
-function readOwn(file: string): Buffer | undefined {
+function readOwn(file: string, own: Owner): Buffer | undefined {
   let descriptor: number | undefined;
   try {
-    descriptor = openOwn(file, fs.constants.O_RDONLY);
+    descriptor = openOwn(file, own, fs.constants.O_RDONLY);
     return descriptor === undefined ? undefined : fs.readFileSync(descriptor);
   } catch {
     return undefined;
@@ -60,9 +62,9 @@ function readOwn(file: string): Buffer | undefined {
   }
 }
 
-function loadKey(directory: string, engine: Engine): Uint8Array {
+function loadKey(directory: string, own: Owner, engine: Engine): Uint8Array {
   const file = path.join(directory, "seal-cache.key");
-  const found = readOwn(file);
+  const found = readOwn(file, own);
   if (found?.length === KEY_BYTES) return found;
   // A link, or one that was cut: what is there cannot be the key that tags were made with.
   fs.rmSync(file, { force: true });
@@ -71,8 +73,8 @@ function loadKey(directory: string, engine: Engine): Uint8Array {
   return key;
 }
 
-function loadRecords(file: string): Map<string, string> {
-  const text = readOwn(file)?.toString("latin1") ?? "";
+function loadRecords(file: string, own: Owner): Map<string, string> {
+  const text = readOwn(file, own)?.toString("latin1") ?? "";
   const records = new Map<string, string>();
   for (const line of text.split("\n")) {
     const record = RECORD.exec(line);
@@ -82,9 +84,9 @@ function loadRecords(file: string): Map<string, string> {
 }
 
 /** Several runs may append at once. */
-function append(file: string, lines: string): void {
+function append(file: string, own: Owner, lines: string): void {
   const flags = fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT;
-  const descriptor = openOwn(file, flags) ?? openOwn(file, flags | fs.constants.O_EXCL);
+  const descriptor = openOwn(file, own, flags) ?? openOwn(file, own, flags | fs.constants.O_EXCL);
   if (descriptor === undefined) return;
   try {
     if (fs.fstatSync(descriptor).size > MAX_RECORDS * 66) fs.ftruncateSync(descriptor);
@@ -99,13 +101,14 @@ export function openSealCache(context: CommandContext, engine: Engine): SealCach
   try {
     const directory = cacheDirectory(context.env);
     if (directory === undefined) return NO_CACHE;
-    return createCache(engine, loadKey(directory, engine), path.join(directory, "seal-cache"));
+    const key = loadKey(directory, context.uid, engine);
+    return createCache(engine, key, path.join(directory, "seal-cache"), context.uid);
   } catch {
     return NO_CACHE;
   }
 }
 
-function createCache(engine: Engine, key: Uint8Array, file: string): SealCache {
+function createCache(engine: Engine, key: Uint8Array, file: string, own: Owner): SealCache {
   // Read on the first question only: sealing something new asks none.
   let records: Map<string, string> | undefined;
   const added: string[] = [];
@@ -117,14 +120,14 @@ function createCache(engine: Engine, key: Uint8Array, file: string): SealCache {
   };
   return {
     holds: (token, place, value) => {
-      records ??= loadRecords(file);
+      records ??= loadRecords(file, own);
       return records.get(tokenId(token)) === tag(place, value);
     },
     remember: (token, place, value) => void added.push(`${tokenId(token)} ${tag(place, value)}\n`),
     save: () => {
       if (added.length === 0) return;
       try {
-        append(file, added.join(""));
+        append(file, own, added.join(""));
       } catch {
         // Sealing anew costs a moment and some noise in a diff, nothing else.
       }

@@ -6,8 +6,7 @@ import { readInput, STDIN } from "./files.ts";
 /** The bytes as they are. A line end at the end belongs to the value, so it is pointed out. */
 export async function readValue(context: CommandContext, file: string | undefined, key: string): Promise<Uint8Array> {
   if (file === undefined && context.terminal.stdin) {
-    const { askHidden } = await import("../terminal/prompt.ts");
-    return utf8(await askHidden(`Value of ${key} (hidden): `));
+    return utf8(await context.askHidden(`Value of ${key} (hidden): `));
   }
   const value = await readInput(context, file ?? STDIN);
   if (file === undefined && value.at(-1) === 0x0a && value.indexOf(0x0a) === value.length - 1) {

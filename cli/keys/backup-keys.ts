@@ -47,9 +47,8 @@ async function choosePassphrase(context: CommandContext, file: string | undefine
       hint: "or read from a 0600 file: --passphrase-file FILE, - for standard input",
     });
   }
-  const { askHidden } = await import("../terminal/prompt.ts");
-  const passphrase = await askHidden("Passphrase of the backup (hidden): ");
-  const again = await askHidden("Once more: ");
+  const passphrase = await context.askHidden("Passphrase of the backup (hidden): ");
+  const again = await context.askHidden("Once more: ");
   if (passphrase === again) return passphrase;
   throw new LacreError("USAGE", "the two passphrases are not the same", { hint: "nothing was written; try again" });
 }
@@ -137,8 +136,7 @@ async function askPassphrase(context: CommandContext, file: string | undefined):
       hint: "type it on a terminal, or --passphrase-file FILE",
     });
   }
-  const { askHidden } = await import("../terminal/prompt.ts");
-  return askHidden("Passphrase of the backup (hidden): ");
+  return context.askHidden("Passphrase of the backup (hidden): ");
 }
 
 function readBackup(engine: Engine, file: string, text: string): KeyStore {

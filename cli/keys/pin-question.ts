@@ -2,7 +2,6 @@
 import { LacreError } from "../../src/errors.ts";
 import { printableName, shortKeyId } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
-import { askLine } from "../terminal/prompt.ts";
 import {
   describeMapping,
   describeRecipient,
@@ -37,14 +36,14 @@ export function notPinned(wanted: Wanted, verdict: Unpinned, pins: Pins): LacreE
 }
 
 /** PIN_MISSING or PIN_MISMATCH unless somebody at the terminal agrees, or tells the fingerprints. */
-export function askWhetherToPin(
+export async function askWhetherToPin(
   context: CommandContext,
   wanted: Wanted,
   named: readonly NamedRecipient[],
   verdict: Unpinned,
   pins: Pins,
-): void {
-  const answer = askLine(context, questionOf(wanted, named, verdict, pins));
+): Promise<void> {
+  const answer = await context.askLine(questionOf(wanted, named, verdict, pins));
   if (answer === undefined) throw notPinned(wanted, verdict, pins);
   if (/^y(?:es)?$/i.test(answer)) return;
   const typed = answer.split(/[\s,]+/);

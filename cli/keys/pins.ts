@@ -161,8 +161,7 @@ function refuseSharedPlace(file: string): void {
 }
 
 /** A file that others may write pins what they want. */
-function refuseWritable(file: string): void {
-  const own = process.geteuid?.();
+function refuseWritable({ uid: own }: CommandContext, file: string): void {
   const { uid, mode } = fs.statSync(file);
   const isOwn = own === undefined || ((uid === own || uid === 0) && (mode & 0o022) === 0);
   if (!isOwn) refuse(file, `chown it to yourself, then: chmod go-w ${file}`);
@@ -189,7 +188,7 @@ export function readPins(context: CommandContext): Pins {
   let text: string;
   try {
     text = fs.readFileSync(file, "utf8");
-    refuseWritable(file);
+    refuseWritable(context, file);
     refuseTracked(context, file);
   } catch (error) {
     if (error instanceof LacreError) throw error;

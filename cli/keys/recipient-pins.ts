@@ -107,7 +107,7 @@ export async function trustPlace(
   const verdict = judgePin(pinOf(pins, place.key), wanted);
   if (verdict.kind === "same") return remember(context, place, wanted.found, pins);
   if (!trust.isAsking) throw notPinned(wanted, verdict, pins);
-  askWhetherToPin(context, wanted, named, verdict, pins);
+  await askWhetherToPin(context, wanted, named, verdict, pins);
   await savePins(context, (now) => withPin(now, agreedPin(place, wanted.found, trust, now)));
 }
 

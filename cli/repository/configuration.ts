@@ -29,9 +29,9 @@ export function findConfiguration(context: CommandContext): FoundConfiguration |
 
 /** A configuration says whom one seals for: it is obeyed as Git obeys its own, not when somebody else put it there. */
 function refuseOthers(context: CommandContext, file: string, shown: string): void {
-  const own = process.getuid?.();
+  const { uid: own, env } = context;
   const { uid } = fs.statSync(file);
-  if (own === undefined || uid === own || uid === 0 || (own === 0 && String(uid) === context.env["SUDO_UID"])) return;
+  if (own === undefined || uid === own || uid === 0 || (own === 0 && String(uid) === env["SUDO_UID"])) return;
   // In a work tree of another user, Git judges (safe.directory); its files are then that user's.
   const root = workTreeRoot(context, path.dirname(file));
   if (root !== undefined && fs.statSync(path.join(root, ".git")).uid === uid) return;

@@ -3,22 +3,21 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { posixWord, printableName } from "../../src/model/index.ts";
-import type { Git } from "../../src/node/git.ts";
-import { startOf } from "../../src/node/program.ts";
 import { VERSION } from "../../src/version.ts";
-import { runGit } from "../git/git.ts";
+import type { CommandContext, Program } from "../context.ts";
+import { gitAt, runGit } from "../git/git.ts";
 
 /** `sha512-` and base64, as in https://www.w3.org/TR/sri-2/. */
 export const INTEGRITY: RegExp = /^sha512-[A-Za-z0-9+/]{86}==$/;
 
 /** How a hook of this clone calls lacre. CHECK_FAILED for a path no hook can hold. */
-export function programWords(): string {
-  return programFiles().map(hookWord).join(" ");
+export function programWords({ program }: CommandContext): string {
+  return programFiles(program).map(hookWord).join(" ");
 }
 
 /** The Node that runs and the program, or the one executable that is both. */
-function programFiles(): readonly string[] {
-  const { command, args } = startOf("cli");
+function programFiles(program: Program): readonly string[] {
+  const { command, args } = program.startOf("cli");
   return [command, ...args];
 }
 
@@ -31,14 +30,13 @@ function hookWord(file: string): string {
 }
 
 /** CHECK_FAILED when a hook would run what another commit may replace: Node or lacre in a work tree of this repository. */
-export function refuseOwnTree(git: Git): void {
-  const root = git.directory;
-  const trees = runGit(git, ["worktree", "list", "--porcelain", "-z"])
+export function refuseOwnTree(context: CommandContext, root: string): void {
+  const trees = runGit(gitAt(context, root), ["worktree", "list", "--porcelain", "-z"])
     .stdout.split("\0")
     .filter((line) => line.startsWith("worktree "))
     .map((line) => line.slice("worktree ".length));
   for (const tree of [root, ...trees]) {
-    const found = programFiles().find((file) => isBelow(tree, file) || isBelow(tree, realPath(file)));
+    const found = programFiles(context.program).find((file) => isBelow(tree, file) || isBelow(tree, realPath(file)));
     if (found === undefined) continue;
     throw new LacreError(
       "CHECK_FAILED",
@@ -58,10 +56,10 @@ function isBelow(directory: string, file: string): boolean {
 }
 
 /** The SRI hash that npm checked when it installed this package, or undefined where npm does not say. */
-export function ownIntegrity(): string | undefined {
-  const program = programFiles().at(-1) ?? "";
+export function ownIntegrity({ program }: CommandContext): string | undefined {
+  const file = programFiles(program).at(-1) ?? "";
   // modules/lacre/dist/cli/main.cjs
-  const modules = path.resolve(path.dirname(realPath(program)), "../../..");
+  const modules = path.resolve(path.dirname(realPath(file)), "../../..");
   try {
     const lock = JSON.parse(fs.readFileSync(path.join(modules, ".package-lock.json"), "utf8"));
     const { version, integrity } = lock.packages["node_modules/lacre"];

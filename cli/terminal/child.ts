@@ -1,18 +1,26 @@
-/** Running another program in our place: its streams are ours, and so is its end. */
-import { spawn } from "node:child_process";
+/** Running another program: in our place, when its streams are ours and so is its end, or for what it prints. */
+import { type SpawnOptions, spawn } from "node:child_process";
+import { once } from "node:events";
 import * as os from "node:os";
 import { LacreError } from "../../src/errors.ts";
+import type { Child, ChildOutput } from "../context.ts";
 
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 
-/** What to run. */
-export type Child = {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-};
+/** The exit status as shells have it: 128 + n after signal n. */
+export function statusOf(status: number | null, signal: NodeJS.Signals | null): number {
+  return status ?? 128 + (signal === null ? 0 : os.constants.signals[signal]);
+}
 
-/** Waits for the program and gives its exit status, 128 + n after signal n. Signals sent to us alone are passed on. */
+/** COMMAND_FAILED for a program that could not be started. */
+export function commandError(command: string, cause: unknown): LacreError {
+  return new LacreError("COMMAND_FAILED", `${command} cannot be run`, {
+    hint: "is it installed and in PATH?",
+    cause,
+  });
+}
+
+/** Waits for the program and gives its exit status. Signals sent to us alone are passed on. COMMAND_FAILED. */
 export function runChild({ command, args, env }: Child): Promise<number> {
   const child = spawn(command, [...args], { stdio: "inherit", env: { ...env } });
   // While the child runs, signals are its business: our own handlers would end us before it.
@@ -31,16 +39,21 @@ export function runChild({ command, args, env }: Child): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", (error) => {
       restore();
-      reject(
-        new LacreError("COMMAND_FAILED", `${command} cannot be run`, {
-          hint: "is it installed and in PATH?",
-          cause: error,
-        }),
-      );
+      reject(commandError(command, error));
     });
     child.once("exit", (status, signal) => {
       restore();
-      resolve(status ?? 128 + (signal === null ? 0 : os.constants.signals[signal]));
+      resolve(statusOf(status, signal));
     });
   });
+}
+
+/** Waits for the program and gives what it printed. Its complaints are ours. */
+export async function readChild({ command, args, env }: Child): Promise<ChildOutput> {
+  const options: SpawnOptions = { stdio: ["ignore", "pipe", "inherit"], env: { ...env } };
+  const child = spawn(command, [...args], options);
+  const chunks: Buffer[] = [];
+  child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const [status] = await once(child, "close");
+  return { status: status ?? undefined, stdout: Buffer.concat(chunks).toString() };
 }

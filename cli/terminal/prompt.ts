@@ -4,13 +4,13 @@ import * as readline from "node:readline";
 import { Writable } from "node:stream";
 import { LacreError } from "../../src/errors.ts";
 import { printableTalk } from "../../src/model/index.ts";
-import type { CommandContext } from "../context.ts";
 
-/** One line typed on the terminal, hidden. Ctrl-C ends the process as it would without us. */
+/** One line typed on the terminal, hidden. Ctrl-C ends the process as it does elsewhere. */
 export function askHidden(question: string): Promise<string> {
-  process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  // First, so that a quick answer to the question is not shown by the terminal itself.
   const reader = readline.createInterface({ input: process.stdin, output: silent, terminal: true, historySize: 0 });
+  process.stderr.write(question);
   return new Promise((resolve, reject) => {
     let answer: string | undefined;
     reader.once("line", (line) => {
@@ -19,7 +19,8 @@ export function askHidden(question: string): Promise<string> {
     });
     reader.once("SIGINT", () => {
       reader.close();
-      process.kill(process.pid, "SIGINT");
+      // Now: a signal comes later, when the answer that is missing would have ended the process as an error.
+      process.emit("SIGINT");
     });
     reader.once("close", () => {
       process.stderr.write("\n");
@@ -34,12 +35,8 @@ const LINE_FEED = 10;
 /** Bytes; nobody means a longer answer. */
 const MAX_ANSWER = 4096;
 
-/**
- * One line from the terminal itself, because standard input may be what is to be sealed. undefined where there is none, or
- * where nobody would see the question.
- */
-export function askLine({ terminal }: CommandContext, question: string): string | undefined {
-  if (!terminal.stderr) return undefined;
+/** One line from the terminal itself, because standard input may be what is to be sealed. undefined where there is none. */
+export function askLine(question: string): string | undefined {
   try {
     dropTypedAhead();
     const descriptor = fs.openSync("/dev/tty", fs.constants.O_RDONLY | fs.constants.O_NOCTTY);

@@ -22,7 +22,7 @@ export async function judgeContents(
   const findings: Finding[] = [];
   let scanned = 0;
   let pointers = 0;
-  await judgeItems(contents.items(), contents.count, settings, (outcome) => {
+  await judgeItems(context, contents.items(), contents.count, settings, (outcome) => {
     findings.push(...outcome.findings);
     if (outcome.isPointer) pointers++;
     if (outcome.isRead && ++scanned % 500 === 0) context.progress(`${scanned} of ${contents.count} files judged`);

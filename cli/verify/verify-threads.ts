@@ -2,7 +2,8 @@
 import * as os from "node:os";
 import { Worker } from "node:worker_threads";
 import { LacreError } from "../../src/errors.ts";
-import { verifyThread } from "../../src/node/program.ts";
+import type { ThreadCode } from "../../src/node/program.ts";
+import type { CommandContext } from "../context.ts";
 import { createJudge, type VerifyItem, type VerifyOutcome, type VerifySettings } from "./verify-items.ts";
 
 const ITEMS_WORTH_THREADS = 2_000;
@@ -12,6 +13,7 @@ const BATCHES_AHEAD = 2;
 
 /** Gives every outcome to `take`, in any order. */
 export async function judgeItems(
+  { program }: CommandContext,
   items: AsyncIterable<VerifyItem>,
   count: number,
   settings: VerifySettings,
@@ -23,7 +25,7 @@ export async function judgeItems(
     for await (const item of items) take(judge(item));
     return;
   }
-  const pool = new Pool(Math.min(threads, 8), settings, take);
+  const pool = new Pool(program.verifyThread(), Math.min(threads, 8), settings, take);
   try {
     let batch: VerifyItem[] = [];
     for await (const item of items) {
@@ -48,9 +50,8 @@ class Pool {
   #changed: () => void = () => undefined;
   #failure: Error | undefined;
 
-  constructor(size: number, settings: VerifySettings, take: (outcome: VerifyOutcome) => void) {
+  constructor(code: ThreadCode, size: number, settings: VerifySettings, take: (outcome: VerifyOutcome) => void) {
     this.#take = take;
-    const code = verifyThread();
     const [source, options] = code.kind === "file" ? [code.file, {}] : [code.text, { eval: true }];
     const make = () => new Worker(source, { ...options, workerData: settings });
     this.#threads = Array.from({ length: size }, () => this.#start(make()));

@@ -7,10 +7,14 @@ import { sharedDirectory } from "./shared-directory.ts";
 /** Holds code that runs. */
 const COMPILED = "compiled";
 
+/** The specification of XDG: a relative path is ignored. It would be one of the repository. */
+function absolute(named: string | undefined): string | undefined {
+  return named !== undefined && path.isAbsolute(named) ? named : undefined;
+}
+
+/** Throws where nothing says where the user is at home. */
 function placeOf(env: Readonly<Record<string, string | undefined>>): string {
-  const named = env["XDG_CACHE_HOME"] ?? "";
-  // The specification of XDG: a relative path is ignored. It would be one of the repository.
-  const parent = path.isAbsolute(named) ? named : path.join(env["HOME"] || os.homedir(), ".cache");
+  const parent = absolute(env["XDG_CACHE_HOME"]) ?? path.join(absolute(env["HOME"]) ?? os.userInfo().homedir, ".cache");
   return path.join(parent, "lacre");
 }
 
@@ -23,8 +27,8 @@ function tighten(directory: string, mode: number): void {
 
 /** The directory, 0700 whatever the umask; undefined where it cannot be kept from others: nothing is cached then. */
 export function cacheDirectory(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const directory = placeOf(env);
   try {
+    const directory = placeOf(env);
     fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
     // The directory of a link to it too: who may write that turns the link.
     if (sharedDirectory(path.dirname(directory)) !== undefined) return undefined;

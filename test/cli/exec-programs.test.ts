@@ -53,10 +53,10 @@ const ATTACKS: readonly Attack[] = [
 const isHere = ([command = ""]: readonly string[]) =>
   spawnSync(command, ["--version"], { stdio: "ignore" }).error === undefined;
 
-const under = (name: string, value: string) => {
-  const at = new Workspace().withKey();
+const under = async (name: string, value: string) => {
+  const at = await new Workspace().withKey();
   const input = secretYaml("db", { [name]: value, DB: "x" });
-  at.write("db.yaml", at.lacre(["seal", "-r", "prod.pub", "--no-cache"], { input }).stdout);
+  at.write("db.yaml", (await at.lacre(["seal", "-r", "prod.pub", "--no-cache"], { input })).stdout);
   at.write("x", "x\n");
   at.write("evil", "#!/bin/sh\n: > ran\n", 0o755);
   return at;
@@ -64,15 +64,15 @@ const under = (name: string, value: string) => {
 
 describe("lacre exec, with a value that a program would obey", () => {
   for (const { name, value, command, files = {} } of ATTACKS) {
-    it.runIf(isHere(command))(`${command[0]} does not get ${name}, and is not started`, () => {
-      const at = under(name, value);
+    it.runIf(isHere(command))(`${command[0]} does not get ${name}, and is not started`, async () => {
+      const at = await under(name, value);
       for (const [file, content] of Object.entries(files)) at.write(file, content);
       const run = (...options: readonly string[]) =>
         at.lacre(["exec", "-k", "prod.key", ...options, "db.yaml", "--", ...command], {
           env: { SHELL: "/bin/sh" },
           input: "protocol=https\nhost=example.org\n\n",
         });
-      const refused = run();
+      const refused = await run();
       expect([refused.status, refused.stdout, refused.stderr]).toEqual([
         1,
         "",
@@ -82,7 +82,7 @@ describe("lacre exec, with a value that a program would obey", () => {
       ]);
       expect(fs.existsSync(at.file("ran"))).toBe(false);
       // The same program would have obeyed: so the refusal is what kept it.
-      run("--allow", name);
+      await run("--allow", name);
       expect(fs.existsSync(at.file("ran"))).toBe(true);
     });
   }

@@ -4,9 +4,12 @@ import { describe, expect, it } from "vitest";
 import { secretYaml, Workspace } from "../support/workspace.ts";
 
 describe("lacre exec", () => {
-  const withValues = (values: Record<string, string>) => {
-    const at = new Workspace().withKey();
-    at.write("db.yaml", at.lacre(["seal", "-r", "prod.pub", "--no-cache"], { input: secretYaml("db", values) }).stdout);
+  const withValues = async (values: Record<string, string>) => {
+    const at = await new Workspace().withKey();
+    at.write(
+      "db.yaml",
+      (await at.lacre(["seal", "-r", "prod.pub", "--no-cache"], { input: secretYaml("db", values) })).stdout,
+    );
     return at;
   };
   const show = (...names: readonly string[]) => [
@@ -15,7 +18,7 @@ describe("lacre exec", () => {
     `for (const n of ${JSON.stringify(names)}) console.log(process.env[n])`,
   ];
 
-  it("refuses values that would choose which code runs, and starts nothing", () => {
+  it("refuses values that would choose which code runs, and starts nothing", async () => {
     for (const name of [
       "PATH",
       "NODE_OPTIONS",
@@ -25,9 +28,9 @@ describe("lacre exec", () => {
       "HTTPS_PROXY",
       "LACRE_KEY_FILE",
     ]) {
-      const at = withValues({ [name]: "--require=./evil.cjs", DB: "x" });
+      const at = await withValues({ [name]: "--require=./evil.cjs", DB: "x" });
       at.write("evil.cjs", "require('node:fs').writeFileSync('ran', '')");
-      const ran = at.lacre([
+      const ran = await at.lacre([
         "exec",
         "-k",
         "prod.key",
@@ -48,29 +51,31 @@ describe("lacre exec", () => {
     }
   });
 
-  it("takes such a value when it is allowed by name, leaves it out, or calls it otherwise", () => {
-    const at = withValues({ NODE_ENV: "production", DB: "x" });
-    const run = (...options: readonly string[]) =>
-      at.lacre([
-        "exec",
-        "-k",
-        "prod.key",
-        ...options,
-        "db.yaml",
-        "--",
-        ...show("NODE_ENV", "DB", "APP_NODE_ENV", "APP_DB"),
-      ]).stdout;
-    expect(run("--allow", "NODE_ENV")).toBe("production\nx\nundefined\nundefined\n");
-    expect(run("--only", "DB")).toBe("undefined\nx\nundefined\nundefined\n");
-    expect(run("--prefix", "APP_")).toBe("undefined\nundefined\nproduction\nx\n");
-    expect(at.lacre(["exec", "-k", "prod.key", "--only", "NONE", "db.yaml", "--", "true"]).stderr).toContain(
+  it("takes such a value when it is allowed by name, leaves it out, or calls it otherwise", async () => {
+    const at = await withValues({ NODE_ENV: "production", DB: "x" });
+    const run = async (...options: readonly string[]) =>
+      (
+        await at.lacre([
+          "exec",
+          "-k",
+          "prod.key",
+          ...options,
+          "db.yaml",
+          "--",
+          ...show("NODE_ENV", "DB", "APP_NODE_ENV", "APP_DB"),
+        ])
+      ).stdout;
+    expect(await run("--allow", "NODE_ENV")).toBe("production\nx\nundefined\nundefined\n");
+    expect(await run("--only", "DB")).toBe("undefined\nx\nundefined\nundefined\n");
+    expect(await run("--prefix", "APP_")).toBe("undefined\nundefined\nproduction\nx\n");
+    expect((await at.lacre(["exec", "-k", "prod.key", "--only", "NONE", "db.yaml", "--", "true"])).stderr).toContain(
       "no entry NONE",
     );
   });
 
-  it("names all entries that it refuses and what would let them pass, in one line, and nothing of their values", () => {
-    const at = withValues({ TAR_OPTIONS: "value-1", DB: "value-2", USER: "value-3", ACME_PAGER: "value-4" });
-    const ran = at.lacre(["exec", "-k", "prod.key", "db.yaml", "--", "true"], { env: { USER: "me" } });
+  it("names all entries that it refuses and what would let them pass, in one line, and nothing of their values", async () => {
+    const at = await withValues({ TAR_OPTIONS: "value-1", DB: "value-2", USER: "value-3", ACME_PAGER: "value-4" });
+    const ran = await at.lacre(["exec", "-k", "prod.key", "db.yaml", "--", "true"], { env: { USER: "me" } });
     expect([ran.status, ran.stdout, ran.stderr]).toEqual([
       1,
       "",
@@ -81,7 +86,7 @@ describe("lacre exec", () => {
     ]);
   });
 
-  it("asks nothing for what applications and CI jobs usually seal", () => {
+  it("asks nothing for what applications and CI jobs usually seal", async () => {
     const names = [
       "DATABASE_URL",
       "NPM_TOKEN",
@@ -90,88 +95,94 @@ describe("lacre exec", () => {
       "AWS_SECRET_ACCESS_KEY",
       "TF_VAR_db",
     ];
-    const at = withValues(Object.fromEntries(names.map((name) => [name, "v"])));
-    expect(at.lacre(["exec", "-k", "prod.key", "db.yaml", "--", ...show(...names)])).toMatchObject({
+    const at = await withValues(Object.fromEntries(names.map((name) => [name, "v"])));
+    expect(await at.lacre(["exec", "-k", "prod.key", "db.yaml", "--", ...show(...names)])).toMatchObject({
       status: 0,
       stdout: "v\n".repeat(names.length),
     });
   });
 
-  it("knows that entries called constructor, toString and __proto__ are not set already", () => {
-    const at = withValues({ constructor: "1", toString: "2", ["__proto__"]: "3" });
-    const ran = at.lacre(["exec", "-k", "prod.key", "db.yaml", "--", "env"]);
+  it("knows that entries called constructor, toString and __proto__ are not set already", async () => {
+    const at = await withValues({ constructor: "1", toString: "2", ["__proto__"]: "3" });
+    const ran = await at.lacre(["exec", "-k", "prod.key", "db.yaml", "--", "env"]);
     expect([ran.status, ran.stderr]).toEqual([0, ""]);
     expect(ran.stdout.split("\n")).toEqual(expect.arrayContaining(["constructor=1", "toString=2", "__proto__=3"]));
   });
 
-  it("gives the named entries only as files, and takes no option there that is about variables", () => {
-    const at = withValues({ DB: "x", PATH: "/evil" });
+  it("gives the named entries only as files, and takes no option there that is about variables", async () => {
+    const at = await withValues({ DB: "x", PATH: "/evil" });
     const run = (...options: readonly string[]) =>
       at.lacre(["exec", "-k", "prod.key", "--files", ...options, "db.yaml", "--", "sh", "-c", 'ls "$LACRE_FILES"']);
-    expect(run().stdout).toBe("DB\nPATH\n");
-    expect(run("--only", "DB").stdout).toBe("DB\n");
-    expect(run("--only", "DB,NONE").stderr).toContain("no entry NONE");
+    expect((await run()).stdout).toBe("DB\nPATH\n");
+    expect((await run("--only", "DB")).stdout).toBe("DB\n");
+    expect((await run("--only", "DB,NONE")).stderr).toContain("no entry NONE");
     for (const option of [
       ["--prefix", "APP_"],
       ["--allow", "DB"],
     ]) {
-      expect(run(...option)).toMatchObject({ status: 2, stdout: "" });
+      expect(await run(...option)).toMatchObject({ status: 2, stdout: "" });
     }
   });
 
-  it("does not replace a variable that is set, unless it is allowed by name", () => {
-    const at = withValues({ DB: "sealed" });
+  it("does not replace a variable that is set, unless it is allowed by name", async () => {
+    const at = await withValues({ DB: "sealed" });
     const run = (env: Record<string, string>, ...options: readonly string[]) =>
       at.lacre(["exec", "-k", "prod.key", ...options, "db.yaml", "--", ...show("DB")], { env });
-    const refused = run({ DB: "mine" });
+    const refused = await run({ DB: "mine" });
     expect([refused.stdout, refused.stderr]).toEqual([
       "",
       expect.stringMatching(/the variable DB is set already\n.*--prefix/),
     ]);
-    expect(run({ DB: "mine" }, "--allow", "DB").stdout).toBe("sealed\n");
-    expect(run({ DB: "sealed" }).stdout).toBe("sealed\n");
+    expect((await run({ DB: "mine" }, "--allow", "DB")).stdout).toBe("sealed\n");
+    expect((await run({ DB: "sealed" })).stdout).toBe("sealed\n");
   });
 
-  it("does not tell the program where the private key is, with variables and with files", () => {
-    const at = withValues({ DB: "x" });
+  it("does not tell the program where the private key is, with variables and with files", async () => {
+    const at = await withValues({ DB: "x" });
     for (const options of [[], ["--files"]]) {
-      const ran = at.lacre(["exec", ...options, "db.yaml", "--", ...show("LACRE_KEY_FILE", "LACRE_SIGN_WITH")], {
+      const ran = await at.lacre(["exec", ...options, "db.yaml", "--", ...show("LACRE_KEY_FILE", "LACRE_SIGN_WITH")], {
         env: { LACRE_KEY_FILE: at.file("prod.key"), LACRE_SIGN_WITH: "x" },
       });
       expect([ran.status, ran.stdout]).toEqual([0, "undefined\nundefined\n"]);
     }
   });
 
-  it("the same names are not printed into an .env file, unless they are allowed or left out", () => {
-    const at = withValues({ LD_PRELOAD: "./evil.so", TAR_OPTIONS: "-I./evil", DB: "x" });
+  it("the same names are not printed into an .env file, unless they are allowed or left out", async () => {
+    const at = await withValues({ LD_PRELOAD: "./evil.so", TAR_OPTIONS: "-I./evil", DB: "x" });
     const open = (...options: readonly string[]) =>
       at.lacre(["open", "-k", "prod.key", "-f", "dotenv", ...options, "db.yaml"]);
-    expect([open().status, open().stdout, open().stderr]).toEqual([
+    expect([(await open()).status, (await open()).stdout, (await open()).stderr]).toEqual([
       1,
       "",
       expect.stringMatching(/LD_PRELOAD would change .*; TAR_OPTIONS would change .*\nhint: .*--only/),
     ]);
-    expect(open("--allow", "LD_PRELOAD").stdout).toBe("");
-    expect(open("--allow", "LD_PRELOAD", "--allow", "TAR_OPTIONS").stdout).toContain("DB=x\nLD_PRELOAD=./evil.so\n");
-    expect(open("--only", "DB").stdout).toBe("DB=x\n");
-    expect(open("--only", "NONE").stderr).toContain("no entry NONE");
-    const yaml = at.lacre(["open", "-k", "prod.key", "--only", "DB", "db.yaml"]);
+    expect((await open("--allow", "LD_PRELOAD")).stdout).toBe("");
+    expect((await open("--allow", "LD_PRELOAD", "--allow", "TAR_OPTIONS")).stdout).toContain(
+      "DB=x\nLD_PRELOAD=./evil.so\n",
+    );
+    expect((await open("--only", "DB")).stdout).toBe("DB=x\n");
+    expect((await open("--only", "NONE")).stderr).toContain("no entry NONE");
+    const yaml = await at.lacre(["open", "-k", "prod.key", "--only", "DB", "db.yaml"]);
     expect([yaml.status, yaml.stdout]).toEqual([2, ""]);
   });
 
-  it("an .env file that a shell sources runs neither a name nor a value", () => {
-    const sourced = (values: Record<string, string>) => {
-      const at = withValues(values);
+  it("an .env file that a shell sources runs neither a name nor a value", async () => {
+    const sourced = async (values: Record<string, string>) => {
+      const at = await withValues(values);
       at.write("a.b=/evil", "#!/bin/sh\n: > ran\n", 0o755);
       at.write("evil", "#!/bin/sh\n: > ran\n", 0o755);
-      const opened = at.lacre(["open", "-k", "prod.key", "-f", "dotenv", "db.yaml"]);
+      const opened = await at.lacre(["open", "-k", "prod.key", "-f", "dotenv", "db.yaml"]);
       at.write("env", opened.stdout);
       at.sh(". ./env");
       expect(fs.existsSync(at.file("ran"))).toBe(false);
       return [opened.status, opened.stdout, opened.stderr];
     };
-    expect(sourced({ "a.b": "/evil" })).toEqual([1, "", expect.stringContaining("a.b is no name of a variable")]);
-    expect(sourced({ A: "it's `./evil`" })).toEqual([1, "", expect.stringContaining("the value of A fits no .env")]);
-    expect(sourced({ A: 'it\'s $(./evil) "$(./evil)" \\$(./evil)\n$(./evil)', B: "`./evil`" })[0]).toBe(0);
+    expect(await sourced({ "a.b": "/evil" })).toEqual([1, "", expect.stringContaining("a.b is no name of a variable")]);
+    expect(await sourced({ A: "it's `./evil`" })).toEqual([
+      1,
+      "",
+      expect.stringContaining("the value of A fits no .env"),
+    ]);
+    expect((await sourced({ A: 'it\'s $(./evil) "$(./evil)" \\$(./evil)\n$(./evil)', B: "`./evil`" }))[0]).toBe(0);
   });
 });

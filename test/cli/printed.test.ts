@@ -9,11 +9,11 @@ const OBEYED = /^\s*(?:::|section_)|##\[/m;
 const NAME = "::stop-commands::x\u001b[2J\u202e\u009b\u2028\u200b##[error]y\n::error::z.yaml";
 
 /** A repository with a sealed file of that name. */
-function workspace(): Workspace {
-  const one = new Workspace().withKey().withKey("next");
+async function workspace(): Promise<Workspace> {
+  const one = await (await new Workspace().withKey()).withKey("next");
   one.git("init", "-q");
   one.write("a.yaml", secretYaml("a", { zone: "hunter2" }));
-  const ran = one.lacre(["seal", "-i", "-r", "prod.pub", "a.yaml"]);
+  const ran = await one.lacre(["seal", "-i", "-r", "prod.pub", "a.yaml"]);
   if (ran.status !== 0) throw new Error(ran.stderr);
   one.write(NAME, one.read("a.yaml"));
   return one;
@@ -25,45 +25,47 @@ function expectShown(text: string): void {
 }
 
 describe("a hostile name", () => {
-  it("is shown by inspect, as text and as JSON, which says it whole", () => {
-    const one = workspace();
-    const text = one.lacre(["inspect", `./${NAME}`]);
+  it("is shown by inspect, as text and as JSON, which says it whole", async () => {
+    const one = await workspace();
+    const text = await one.lacre(["inspect", `./${NAME}`]);
     expect([text.status, text.stdout]).toEqual([0, expect.stringContaining("stop-commands")]);
     expectShown(text.stdout);
-    const json = one.lacre(["inspect", "--json", `./${NAME}`]).stdout;
+    const json = (await one.lacre(["inspect", "--json", `./${NAME}`])).stdout;
     expect(json).not.toMatch(HIDDEN);
     expect(JSON.parse(json)[0].file).toContain("\u202e\u009b\u2028");
   });
 
-  it("is shown by doctor, where an environment has it", () => {
-    const one = workspace();
+  it("is shown by doctor, where an environment has it", async () => {
+    const one = await workspace();
     one.write(".lacre.yaml", `version: 1\nenvironments:\n  ${JSON.stringify(NAME)}: { keys: prod.pub }\n`);
     for (const more of [[], ["--json"]]) {
-      const { stdout, stderr } = one.lacre(["doctor", ...more]);
+      const { stdout, stderr } = await one.lacre(["doctor", ...more]);
       expect(stdout).toContain("stop-commands");
       expect(stdout + stderr).not.toMatch(HIDDEN);
       if (more.length === 0) expectShown(stdout + stderr);
     }
   });
 
-  it("is shown by keys list, as a file that needs a key", () => {
+  it("is shown by keys list, as a file that needs a key", async () => {
     const one = new Workspace();
-    one.lacre(["keys", "generate", "--cluster", "prod", "--key-file", "prod.key"]);
-    one.write("prod.keys", one.lacre(["keys", "publish", "--key-file", "prod.key"]).stdout);
+    await one.lacre(["keys", "generate", "--cluster", "prod", "--key-file", "prod.key"]);
+    one.write("prod.keys", (await one.lacre(["keys", "publish", "--key-file", "prod.key"])).stdout);
     one.write(`s/${NAME}`, secretYaml("a", { zone: "hunter2" }));
-    const sealed = one.lacre(["seal", "-i", "-r", "prod.keys", `s/${NAME}`], { env: pinOf(one) });
+    const sealed = await one.lacre(["seal", "-i", "-r", "prod.keys", `s/${NAME}`], { env: await pinOf(one) });
     expect(sealed.status).toBe(0);
     for (const more of [[], ["--json"]]) {
-      const { status, stdout } = one.lacre(["keys", "list", "prod.keys", "s", ...more], { env: pinOf(one) });
+      const { status, stdout } = await one.lacre(["keys", "list", "prod.keys", "s", ...more], {
+        env: await pinOf(one),
+      });
       expect([status, stdout]).toEqual([0, expect.stringContaining("stop-commands")]);
       if (more.length === 0) expectShown(stdout);
       else expect(stdout).not.toMatch(HIDDEN);
     }
   });
 
-  it("is shown by reseal --check", () => {
-    const one = workspace();
-    const { stdout } = one.lacre(["reseal", "--check", "-r", "next.pub", `./${NAME}`]);
+  it("is shown by reseal --check", async () => {
+    const one = await workspace();
+    const { stdout } = await one.lacre(["reseal", "--check", "-r", "next.pub", `./${NAME}`]);
     expect(stdout).toContain("stop-commands");
     expectShown(stdout);
   });
@@ -75,11 +77,11 @@ describe("a hostile name", () => {
     expect(text).not.toMatch(HIDDEN);
   });
 
-  it("is shown by every report of verify", () => {
-    const one = workspace();
+  it("is shown by every report of verify", async () => {
+    const one = await workspace();
     one.write(NAME, secretYaml("a", { "k\u001b[2J\u202e": "hunter2" }));
     for (const format of ["text", "json", "sarif", "github", "junit"]) {
-      const { status, stdout } = one.lacre(["verify", "--format", format, `./${NAME}`]);
+      const { status, stdout } = await one.lacre(["verify", "--format", format, `./${NAME}`]);
       expect([format, status]).toEqual([format, 3]);
       expect([format, HIDDEN.exec(stdout)]).toEqual([format, null]);
       const commands = stdout.match(/^\s*::.*$/gm) ?? [];
@@ -89,7 +91,7 @@ describe("a hostile name", () => {
 });
 
 /** Trusts the list of this workspace. */
-function pinOf(one: Workspace): Record<string, string> {
-  const [, fingerprint = ""] = /(SHA256:[\w+/=-]+)/.exec(one.lacre(["keys", "list", "prod.keys"]).stdout) ?? [];
+async function pinOf(one: Workspace): Promise<Record<string, string>> {
+  const [, fingerprint = ""] = /(SHA256:[\w+/=-]+)/.exec((await one.lacre(["keys", "list", "prod.keys"])).stdout) ?? [];
   return fingerprint === "" ? {} : { LACRE_PIN: fingerprint };
 }

@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { processContext } from "../../cli/context.ts";
 import { createProgram } from "../../cli/program.ts";
+import { testContext } from "../support/test-context.ts";
 
 const COMMANDS = path.join(import.meta.dirname, "../../cli/commands");
 const SUFFIX = ".definition.ts";
@@ -16,7 +16,8 @@ function definedIn(folder: string): readonly string[] {
     .map((name) => name.slice(0, -SUFFIX.length));
 }
 
-const make = (...args: readonly string[]): Promise<Command> => createProgram(processContext(), { status: 0 }, args);
+const make = (...args: readonly string[]): Promise<Command> =>
+  createProgram(testContext({ cwd: "/" }).context, { status: 0 }, args);
 const namesOf = (command: Command | undefined) => command?.commands.map((child) => child.name()) ?? [];
 
 describe("the table of commands", () => {

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { processContext } from "../../cli/context.ts";
 import { createProgram } from "../../cli/program.ts";
+import { testContext } from "../support/test-context.ts";
 import { secretYaml, Workspace } from "../support/workspace.ts";
 
 const DIST = path.join(import.meta.dirname, "../../dist");
@@ -17,14 +17,14 @@ function repository(): Workspace {
 }
 
 describe("lacre init", () => {
-  it("sets up a repository once: the second time changes no byte", () => {
+  it("sets up a repository once: the second time changes no byte", async () => {
     const workspace = repository();
-    expect(workspace.lacre(["init", "--check"])).toMatchObject({
+    expect(await workspace.lacre(["init", "--check"])).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("not set up: .lacre.yaml, keys/README.md"),
     });
     const integrity = `sha512-${"A".repeat(86)}==`;
-    expect(workspace.lacre(["init", "--ci", "github", "--integrity", integrity]).status).toBe(0);
+    expect((await workspace.lacre(["init", "--ci", "github", "--integrity", integrity])).status).toBe(0);
     const names = [
       ".lacre.yaml",
       "keys/README.md",
@@ -35,16 +35,16 @@ describe("lacre init", () => {
       ".github/workflows/lacre.yml",
     ];
     const before = names.map((name) => [workspace.read(name), fs.statSync(workspace.file(name)).ino]);
-    expect(workspace.lacre(["init", "--ci", "github"]).stderr).toContain("set up already");
+    expect((await workspace.lacre(["init", "--ci", "github"])).stderr).toContain("set up already");
     expect(names.map((name) => [workspace.read(name), fs.statSync(workspace.file(name)).ino])).toEqual(before);
-    expect(workspace.lacre(["init", "--check"]).status).toBe(0);
+    expect((await workspace.lacre(["init", "--check"])).status).toBe(0);
   });
 
-  it("adds to what is there: attributes, ignore lines and a hook of somebody else", () => {
+  it("adds to what is there: attributes, ignore lines and a hook of somebody else", async () => {
     const workspace = repository();
     workspace.write(".gitattributes", "*.png binary");
     workspace.write(".git/hooks/pre-commit", "#!/bin/sh\necho mine >> hook-ran\nexit 0\n", 0o755);
-    workspace.lacre(["init"]);
+    await workspace.lacre(["init"]);
     expect(workspace.read(".gitattributes").startsWith("*.png binary\n*.yaml merge=lacre\n")).toBe(true);
     expect(workspace.read(".git/hooks/pre-commit").endsWith("echo mine >> hook-ran\nexit 0\n")).toBe(true);
     workspace.git("add", ".gitattributes");
@@ -88,37 +88,37 @@ describe("lacre init", () => {
     expect(fs.existsSync(workspace.file(".lacre.yaml"))).toBe(false);
   });
 
-  it("installs a hook that stops a commit of a Secret in the clear, and lets the sealed one pass", () => {
-    const workspace = repository().withKeyIn("keys");
-    workspace.lacre(["init"]);
-    workspace.pin("keys/prod.keys");
+  it("installs a hook that stops a commit of a Secret in the clear, and lets the sealed one pass", async () => {
+    const workspace = await repository().withKeyIn("keys");
+    await workspace.lacre(["init"]);
+    await workspace.pin("keys/prod.keys");
     workspace.write("db.yaml", secretYaml("db", { A: "hunter2" }));
     workspace.git("add", ".");
     const stopped = workspace.git("commit", "-qm", "oops");
     expect(stopped.status).not.toBe(0);
     expect(`${stopped.stdout}${stopped.stderr}`).toContain("fix: lacre seal --in-place db.yaml");
-    expect(workspace.lacre(["seal", "--in-place", "db.yaml"]).status).toBe(0);
+    expect((await workspace.lacre(["seal", "--in-place", "db.yaml"])).status).toBe(0);
     workspace.git("add", ".");
     expect(workspace.git("commit", "-qm", "sealed").status).toBe(0);
     expect(workspace.git("log", "-p").stdout).not.toContain("hunter2");
   });
 
-  it("shows ages instead of tokens in git diff", () => {
-    const workspace = repository().withKeyIn("keys");
-    workspace.lacre(["init"]);
-    workspace.pin("keys/prod.keys");
+  it("shows ages instead of tokens in git diff", async () => {
+    const workspace = await repository().withKeyIn("keys");
+    await workspace.lacre(["init"]);
+    await workspace.pin("keys/prod.keys");
     workspace.write("db.sealed.yaml", secretYaml("db", { A: "hunter2" }));
-    workspace.lacre(["seal", "-i", "db.sealed.yaml"]);
+    await workspace.lacre(["seal", "-i", "db.sealed.yaml"]);
     workspace.git("add", ".");
     workspace.git("commit", "-qm", "sealed");
-    workspace.lacre(["set", "db.sealed.yaml", "A"], { input: "new" });
+    await workspace.lacre(["set", "db.sealed.yaml", "A"], { input: "new" });
     const diff = workspace.git("diff").stdout;
     expect(diff).toMatch(/-\s+sealed: <sealed .*\n\+\s+sealed: <sealed /);
     expect(diff).not.toContain("lacre1.");
   });
 
-  it("outside a repository it says so", () => {
-    expect(new Workspace().lacre(["init"])).toMatchObject({
+  it("outside a repository it says so", async () => {
+    expect(await new Workspace().lacre(["init"])).toMatchObject({
       status: 8,
       stderr: "lacre: error: this is no Git repository\nhint: make one first: git init\n",
     });
@@ -126,16 +126,18 @@ describe("lacre init", () => {
 });
 
 describe("lacre doctor", () => {
-  it("tells engine, keys and what is missing, and fails only for what is wrong", () => {
+  it("tells engine, keys and what is missing, and fails only for what is wrong", async () => {
     const workspace = repository();
-    const ran = workspace.lacre(["doctor"]);
+    const ran = await workspace.lacre(["doctor"]);
     expect(ran.status).toBe(0);
     expect(ran.stdout).toMatch(/^ok {6}engine: Node 24\.\d+\.\d+, native\n/);
     expect(ran.stdout).toContain("advice  repository: not set up");
-    workspace.withKeyIn("keys").lacre(["init"]);
-    expect(workspace.lacre(["doctor"]).stdout).toContain("advice  public keys: environment prod is not pinned here");
-    workspace.pin("keys/prod.keys");
-    const after = workspace.lacre(["doctor", "--json"], { env: { LACRE_KEY_FILE: "none.key" } });
+    await (await workspace.withKeyIn("keys")).lacre(["init"]);
+    expect((await workspace.lacre(["doctor"])).stdout).toContain(
+      "advice  public keys: environment prod is not pinned here",
+    );
+    await workspace.pin("keys/prod.keys");
+    const after = await workspace.lacre(["doctor", "--json"], { env: { LACRE_KEY_FILE: "none.key" } });
     expect(after.status).toBe(1);
     const verdicts = Object.fromEntries(
       JSON.parse(after.stdout).map(({ name, verdict }: Record<string, string>) => [name, verdict]),
@@ -150,9 +152,9 @@ describe("lacre doctor", () => {
 });
 
 describe("lacre completion", () => {
-  it("bash completes commands, subcommands and options", () => {
+  it("bash completes commands, subcommands and options", async () => {
     const workspace = new Workspace();
-    workspace.write("lacre.bash", workspace.lacre(["completion", "bash"]).stdout);
+    workspace.write("lacre.bash", (await workspace.lacre(["completion", "bash"])).stdout);
     const complete = (...words: readonly string[]) =>
       workspace
         .sh(
@@ -167,29 +169,29 @@ describe("lacre completion", () => {
     expect(complete("lacre", "seal", "file", "--in")).toBe("--in-place --input-format");
   });
 
-  it("zsh and fish get scripts with every command", () => {
+  it("zsh and fish get scripts with every command", async () => {
     const workspace = new Workspace();
     for (const shell of ["zsh", "fish"])
-      expect(workspace.lacre(["completion", shell]).stdout).toContain("merge-driver");
+      expect((await workspace.lacre(["completion", shell])).stdout).toContain("merge-driver");
   });
 });
 
 describe("help", async () => {
-  const program = await createProgram(processContext(), { status: 0 }, []);
+  const program = await createProgram(testContext({ cwd: "/" }).context, { status: 0 }, []);
   const paths = program.commands.flatMap((command) =>
     command.commands.length > 0 ? command.commands.map((child) => [command.name(), child.name()]) : [[command.name()]],
   );
 
-  it.each(paths)("lacre %s %s shows a description and an example, status 0", (...words) => {
+  it.each(paths)("lacre %s %s shows a description and an example, status 0", async (...words) => {
     const args = words.filter((word) => word !== undefined);
-    const ran = new Workspace().lacre([...args, "--help"]);
+    const ran = await new Workspace().lacre([...args, "--help"]);
     expect([ran.status, ran.stderr]).toEqual([0, ""]);
     expect(ran.stdout).toMatch(/^Usage: lacre [\s\S]*\nExample:\n {2}\S/);
   });
 
-  it("lacre alone shows the help, an old Node one clear line", () => {
+  it("lacre alone shows the help, an old Node one clear line", async () => {
     const workspace = new Workspace();
-    expect(workspace.lacre([])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Usage: lacre/) });
+    expect(await workspace.lacre([])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Usage: lacre/) });
     const old = workspace.sh(
       `node -e 'Object.defineProperty(process.versions, "node", { value: "20.20.2" }); process.argv.splice(1, 0, "lacre"); require("${process.cwd()}/dist/cli/main.cjs")'`,
     );

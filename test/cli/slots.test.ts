@@ -6,39 +6,39 @@ import { Workspace } from "../support/workspace.ts";
 let workspace: Workspace;
 let before: string;
 
-const raw = (recipient: string, key: string) =>
-  workspace
-    .lacre(["seal", "--raw", "-r", recipient, "--namespace", "shop", "--name", "db", "--key", key], {
+const raw = async (recipient: string, key: string) =>
+  (
+    await workspace.lacre(["seal", "--raw", "-r", recipient, "--namespace", "shop", "--name", "db", "--key", key], {
       input: `value-of-${recipient}`,
     })
-    .stdout.trim();
+  ).stdout.trim();
 
-beforeEach(() => {
-  workspace = new Workspace().withKey("prod").withKey("staging");
-  before = slottedYaml(raw("prod.pub", "PLAIN"), {
-    staging: raw("staging.pub", "SLOTTED"),
-    production: raw("prod.pub", "SLOTTED"),
+beforeEach(async () => {
+  workspace = await (await new Workspace().withKey("prod")).withKey("staging");
+  before = slottedYaml(await raw("prod.pub", "PLAIN"), {
+    staging: await raw("staging.pub", "SLOTTED"),
+    production: await raw("prod.pub", "SLOTTED"),
   });
   workspace.write("db.yaml", before);
 });
 
 describe("a file with values for several environments", () => {
-  it("opens with the key of one of them", () => {
-    const opened = workspace.lacre(["open", "-k", "prod.key", "db.yaml"]);
+  it("opens with the key of one of them", async () => {
+    const opened = await workspace.lacre(["open", "-k", "prod.key", "db.yaml"]);
     expect(opened.stdout).toContain("SLOTTED: value-of-prod.pub");
     expect(opened.status).toBe(0);
   });
 
-  it("opens for nobody who holds the keys of two", () => {
-    const ran = workspace.lacre(["open", "-k", "prod.key", "-k", "staging.key", "db.yaml"]);
+  it("opens for nobody who holds the keys of two", async () => {
+    const ran = await workspace.lacre(["open", "-k", "prod.key", "-k", "staging.key", "db.yaml"]);
     expect(ran).toMatchObject({ status: 2, stdout: "" });
     expect(ran.stderr).toMatch(/entry SLOTTED: your keys open the values of several environments\nhint: .*--env/);
   });
 
-  it("is inspected value by value", () => {
-    const { stdout } = workspace.lacre(["inspect", "db.yaml"]);
+  it("is inspected value by value", async () => {
+    const { stdout } = await workspace.lacre(["inspect", "db.yaml"]);
     expect(stdout).toMatch(/^ {2}SLOTTED \(staging\) .*\n {2}SLOTTED \(production\) /m);
-    const [{ entries }] = JSON.parse(workspace.lacre(["inspect", "--json", "db.yaml"]).stdout);
+    const [{ entries }] = JSON.parse((await workspace.lacre(["inspect", "--json", "db.yaml"])).stdout);
     expect(entries.map(({ key, environment }: Record<string, string>) => [key, environment])).toEqual([
       ["PLAIN", undefined],
       ["SLOTTED", "staging"],
@@ -46,20 +46,20 @@ describe("a file with values for several environments", () => {
     ]);
   });
 
-  it("is clean, and no longer said to be what nobody accepts", () => {
-    expect(workspace.lacre(["verify", "db.yaml"])).toMatchObject({ status: 0 });
+  it("is clean, and no longer said to be what nobody accepts", async () => {
+    expect(await workspace.lacre(["verify", "db.yaml"])).toMatchObject({ status: 0 });
   });
 
-  it("is found where a value of one environment was moved or cut, with line and environment", () => {
+  it("is found where a value of one environment was moved or cut, with line and environment", async () => {
     workspace.write("db.yaml", before.replace("SLOTTED:", "OTHER:"));
-    const moved = workspace.lacre(["verify", "db.yaml"]);
+    const moved = await workspace.lacre(["verify", "db.yaml"]);
     expect(moved.status).toBe(3);
     expect(moved.stdout).toMatch(/^db\.yaml:14:.*OTHER \(staging\)/m);
     expect(moved.stdout).toMatch(/^db\.yaml:16:.*OTHER \(production\)/m);
   });
 
-  it("is shown by textconv without any token", () => {
-    const { stdout } = workspace.lacre(["textconv", "db.yaml"]);
+  it("is shown by textconv without any token", async () => {
+    const { stdout } = await workspace.lacre(["textconv", "db.yaml"]);
     expect(stdout).not.toContain("lacre1.");
     expect(stdout.match(/<sealed /g)).toHaveLength(3);
   });
@@ -81,31 +81,31 @@ describe("a file with values for several environments", () => {
       "edit away",
       (w: Workspace) => w.lacre(["edit", "-r", "prod.pub", "db.yaml"], { env: { EDITOR: "sed -i /^SLOTTED/d" } }),
     ],
-  ])("is not changed by %s, which names --env", (_name, run) => {
-    workspace.withKey("new");
+  ])("is not changed by %s, which names --env", async (_name, run) => {
+    await workspace.withKey("new");
     workspace.write(
       "plain.yaml",
       "apiVersion: v1\nkind: Secret\nmetadata: { name: db, namespace: shop }\nstringData: { SLOTTED: new }\n",
     );
-    const ran = run(workspace);
+    const ran = await run(workspace);
     expect([ran.status === 0, workspace.read("db.yaml") === before]).toEqual([false, true]);
     expect(ran.stderr).toContain("--env");
   });
 
-  it("keeps them byte for byte where another entry is set, removed, edited or added", () => {
+  it("keeps them byte for byte where another entry is set, removed, edited or added", async () => {
     const kept = before.slice(before.indexOf("    SLOTTED:"));
     const ended = () => workspace.read("db.yaml");
-    expect(workspace.lacre(["set", "db.yaml", "PLAIN", "-r", "prod.pub"], { input: "new" }).status).toBe(0);
+    expect((await workspace.lacre(["set", "db.yaml", "PLAIN", "-r", "prod.pub"], { input: "new" })).status).toBe(0);
     expect(ended().endsWith(kept)).toBe(true);
-    expect(workspace.lacre(["set", "db.yaml", "A", "-r", "prod.pub"], { input: "new" }).status).toBe(0);
+    expect((await workspace.lacre(["set", "db.yaml", "A", "-r", "prod.pub"], { input: "new" })).status).toBe(0);
     expect(ended().endsWith(kept)).toBe(true);
     const EDITOR = "sed -i s/^A:.*/A:\\ other/";
-    expect(workspace.lacre(["edit", "-r", "prod.pub", "db.yaml"], { env: { EDITOR } }).status).toBe(0);
-    expect(workspace.lacre(["unset", "db.yaml", "A"]).status).toBe(0);
+    expect((await workspace.lacre(["edit", "-r", "prod.pub", "db.yaml"], { env: { EDITOR } })).status).toBe(0);
+    expect((await workspace.lacre(["unset", "db.yaml", "A"])).status).toBe(0);
     expect(ended().endsWith(kept)).toBe(true);
   });
 
-  it("is judged by the environments of the configuration: a value has keys of its own one", () => {
+  it("is judged by the environments of the configuration: a value has keys of its own one", async () => {
     workspace.write("keys/staging.pub", workspace.read("staging.pub"));
     workspace.write("keys/prod.pub", workspace.read("prod.pub"));
     workspace.write(
@@ -113,16 +113,16 @@ describe("a file with values for several environments", () => {
       "version: 1\nenvironments:\n  staging: { keys: keys/staging.pub }\n  production: { keys: keys/prod.pub }\n",
     );
     workspace.git("init", "-q");
-    workspace.pin("keys/staging.pub", "staging");
-    workspace.pin("keys/prod.pub", "production");
-    expect(workspace.lacre(["verify", "db.yaml"])).toMatchObject({ status: 0 });
+    await workspace.pin("keys/staging.pub", "staging");
+    await workspace.pin("keys/prod.pub", "production");
+    expect(await workspace.lacre(["verify", "db.yaml"])).toMatchObject({ status: 0 });
     workspace.write(
       "db.yaml",
       before.replace("staging:", "X:").replace("production:", "staging:").replace("X:", "production:"),
     );
-    const swapped = workspace.lacre(["verify", "db.yaml"]);
+    const swapped = await workspace.lacre(["verify", "db.yaml"]);
     expect([swapped.status, swapped.stdout.match(/sealed-recipient-unknown/g)?.length]).toEqual([3, 2]);
     workspace.write("db.yaml", before.replace("staging:", "test:"));
-    expect(workspace.lacre(["verify", "db.yaml"]).stdout).toMatch(/SLOTTED \(test\)/);
+    expect((await workspace.lacre(["verify", "db.yaml"])).stdout).toMatch(/SLOTTED \(test\)/);
   });
 });

@@ -8,13 +8,13 @@ const SYNC = ["--source", "directory:src", "--target", "directory:out", "--key-f
 const GIT = ["--source", "git:origin", ...SYNC.slice(2)];
 const PARTS = 8;
 
-function workspace(): Workspace {
+async function workspace(): Promise<Workspace> {
   const at = new Workspace();
-  const made = at.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.key"]);
+  const made = await at.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.key"]);
   at.write("prod.keys", made.stdout);
-  at.pin("prod.keys");
+  await at.pin("prod.keys");
   at.write("src/db.yaml", secretYaml("db", { A: "x" }));
-  const sealed = at.lacre(["seal", "-i", "-r", "prod.keys", "src/db.yaml"]);
+  const sealed = await at.lacre(["seal", "-i", "-r", "prod.keys", "src/db.yaml"]);
   const synced = at.controller(SYNC);
   if (sealed.status !== 0 || synced.status !== 0) throw new Error(sealed.stderr + synced.stderr);
   return at;
@@ -32,11 +32,11 @@ function* damagesOf(whole: Buffer): Generator<Buffer> {
 }
 
 /** Runs with each damage in turn; what each must end with that does not pass. */
-function* runs(at: Workspace, file: string, run: () => Ran): Generator<Ran> {
+async function* runs(at: Workspace, file: string, run: () => Ran | Promise<Ran>): AsyncGenerator<Ran> {
   const whole = fs.readFileSync(at.file(file));
   for (const damaged of damagesOf(whole)) {
     fs.writeFileSync(at.file(file), damaged);
-    yield run();
+    yield await run();
     fs.writeFileSync(at.file(file), whole);
   }
 }
@@ -50,55 +50,55 @@ function expectClear(ran: Ran): void {
 }
 
 describe("a damaged file", () => {
-  it("a key store, for both programs", () => {
-    const at = workspace();
+  it("a key store, for both programs", async () => {
+    const at = await workspace();
     let refused = 0;
-    for (const ran of runs(at, "prod.key", () => at.controller(SYNC))) {
+    for await (const ran of runs(at, "prod.key", () => at.controller(SYNC))) {
       expectClear(ran);
       if (ran.status === 1) refused++;
     }
     expect(refused).toBeGreaterThan(20);
     const publish = () => at.lacre(["keys", "publish", "-k", "prod.key"]);
-    const { stdout } = publish();
-    for (const ran of runs(at, "prod.key", publish)) {
+    const { stdout } = await publish();
+    for await (const ran of runs(at, "prod.key", publish)) {
       expectClear(ran);
       // Only a comment was damaged.
       if (ran.status === 0) expect(ran.stdout).toBe(stdout);
     }
   });
 
-  it("an inventory: nothing is written or removed", () => {
-    const at = workspace();
-    for (const ran of runs(at, "out/..lacre/inventory.json", () => at.controller(SYNC))) {
+  it("an inventory: nothing is written or removed", async () => {
+    const at = await workspace();
+    for await (const ran of runs(at, "out/..lacre/inventory.json", () => at.controller(SYNC))) {
       expectClear(ran);
       expect(at.read("out/shop/db/A")).toBe("x");
       if (ran.status !== 0) expect(ran.stderr).toContain("inventory.json.damaged");
     }
   });
 
-  it("the lock of a target", () => {
-    const at = workspace();
+  it("the lock of a target", async () => {
+    const at = await workspace();
     at.write("out/..lacre/lock", JSON.stringify({ id: "0123456789abcdef", ...thisProcess() }));
-    for (const ran of runs(at, "out/..lacre/lock", () => at.controller(SYNC))) expect(ran.status).toBe(0);
+    for await (const ran of runs(at, "out/..lacre/lock", () => at.controller(SYNC))) expect(ran.status).toBe(0);
   });
 
-  it("pins, and the cache of what was sealed", () => {
-    const at = workspace();
+  it("pins, and the cache of what was sealed", async () => {
+    const at = await workspace();
     const seal = () => at.lacre(["seal", "-r", "prod.keys"], { input: secretYaml("db", { A: "y" }) });
-    for (const ran of runs(at, ".home/.config/lacre/pins.json", seal)) {
+    for await (const ran of runs(at, ".home/.config/lacre/pins.json", seal)) {
       expectClear(ran);
       expect([0, 1, 6]).toContain(ran.status);
     }
     for (const file of ["seal-cache", "seal-cache.key"]) {
       at.write("one.yaml", secretYaml("db", { A: "y" }));
       const again = () => at.lacre(["seal", "-r", "prod.keys", "-o", "sealed.yaml", "one.yaml"]);
-      again();
-      for (const ran of runs(at, `.home/.cache/lacre/${file}`, again)) expect(ran.status).toBe(0);
+      await again();
+      for await (const ran of runs(at, `.home/.cache/lacre/${file}`, again)) expect(ran.status).toBe(0);
     }
   });
 
-  it("the clone that a Git source keeps", () => {
-    const at = workspace();
+  it("the clone that a Git source keeps", async () => {
+    const at = await workspace();
     at.git("init", "-q", "origin");
     fs.cpSync(at.file("src"), at.file("origin"), { recursive: true });
     at.git("-C", "origin", "add", "-A");
@@ -109,7 +109,7 @@ describe("a damaged file", () => {
     const names = fs.readdirSync(at.file(clone), { recursive: true, encoding: "utf8" });
     for (const name of names.filter((one) => /^(?:HEAD|config|packed-refs|FETCH_HEAD|shallow)$|\.pack$/.test(one))) {
       fs.chmodSync(at.file(`${clone}/${name}`), 0o600);
-      for (const ran of runs(at, `${clone}/${name}`, () => at.controller(GIT))) expectClear(ran);
+      for await (const ran of runs(at, `${clone}/${name}`, () => at.controller(GIT))) expectClear(ran);
       expect(at.read("out/shop/db/A")).toBe("x");
     }
   });

@@ -7,8 +7,8 @@ import { secretYaml, Workspace } from "../support/workspace.ts";
 
 const STORE = ["--source", "directory:src", "--target", "directory:out", "--key-file", "prod.key"];
 
-function must(at: Workspace, args: readonly string[], input = ""): string {
-  const ran = at.lacre(args, { input });
+async function must(at: Workspace, args: readonly string[], input = ""): Promise<string> {
+  const ran = await at.lacre(args, { input });
   if (ran.status !== 0) throw new Error(ran.stderr);
   return ran.stdout;
 }
@@ -25,9 +25,9 @@ function once(at: Workspace, args: readonly string[]) {
   return JSON.parse(ran.stdout);
 }
 
-function seal(at: Workspace, name: string, value: string, ...more: readonly string[]): void {
+async function seal(at: Workspace, name: string, value: string, ...more: readonly string[]): Promise<void> {
   at.write(`src/${name}.yaml`, secretYaml(name, { A: value }));
-  must(at, ["seal", "-i", "-r", "prod.keys", ...more, `src/${name}.yaml`]);
+  await must(at, ["seal", "-i", "-r", "prod.keys", ...more, `src/${name}.yaml`]);
 }
 
 const opened = (at: Workspace, name: string) => at.read(`out/shop/${name}/A`);
@@ -38,11 +38,11 @@ const due = (store: string) =>
   store.replace(/^# check: .*\n/m, "").replace(/(key: active \S+) \S+/, "$1 2020-01-01T00:00:00Z");
 
 describe("the standalone controller and its keys", () => {
-  it("makes its own key store where there is none, and the list that people seal with", () => {
+  it("makes its own key store where there is none, and the list that people seal with", async () => {
     const at = workspace();
     expect(once(at, [...STORE, "--cluster", "prod", "--key-list", "prod.keys", "--allow-empty"]).problems).toEqual([]);
     expect(fs.statSync(at.file("prod.key")).mode & 0o777).toBe(0o600);
-    seal(at, "db", "hunter2");
+    await seal(at, "db", "hunter2");
     expect(once(at, STORE)).toMatchObject({ written: ["shop/db"], status: 0 });
     expect(opened(at, "db")).toBe("hunter2");
   });
@@ -54,48 +54,48 @@ describe("the standalone controller and its keys", () => {
     expect(ran.stderr).toContain("prod.key: no such file");
   });
 
-  it("replaces a key that is due, writes the new list, and goes on opening what the old one sealed", () => {
+  it("replaces a key that is due, writes the new list, and goes on opening what the old one sealed", async () => {
     const at = workspace();
     once(at, [...STORE, "--cluster", "prod", "--key-list", "prod.keys", "--allow-empty"]);
-    seal(at, "old", "one");
+    await seal(at, "old", "one");
     const past = due(at.read("prod.key"));
     at.write("prod.key", past);
     once(at, [...STORE, "--key-list", "prod.keys"]);
     expect(statesOf(at)).toEqual(["decrypt-only", "active"]);
-    expect(at.lacre(["reseal", "--check", "-r", "prod.keys", "src"]).status).toBe(4);
-    seal(at, "new", "two");
+    expect((await at.lacre(["reseal", "--check", "-r", "prod.keys", "src"])).status).toBe(4);
+    await seal(at, "new", "two");
     once(at, STORE);
     expect([opened(at, "old"), opened(at, "new")]).toEqual(["one", "two"]);
   });
 
-  it("with --require-backup the new key waits, and is used once lacre keys backup has run", () => {
+  it("with --require-backup the new key waits, and is used once lacre keys backup has run", async () => {
     const at = workspace();
-    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    at.write("prod.keys", await must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
     at.write("prod.key", due(at.read("prod.key")));
     const args = [...STORE, "--require-backup", "--key-list", "prod.keys", "--allow-empty"];
     once(at, args);
     once(at, args);
     expect(statesOf(at)).toEqual(["active", "pending"]);
-    at.write("recovery.pub", must(at, ["keys", "recovery-key", "-o", "recovery.key"]));
-    must(at, ["keys", "backup", "-k", "prod.key", "-r", "recovery.pub", "-o", "b.age"]);
+    at.write("recovery.pub", await must(at, ["keys", "recovery-key", "-o", "recovery.key"]));
+    await must(at, ["keys", "backup", "-k", "prod.key", "-r", "recovery.pub", "-o", "b.age"]);
     once(at, args);
     expect(statesOf(at)).toEqual(["decrypt-only", "active"]);
   });
 
-  it("opens nothing that is sealed for a compromised key, unless told to, and says that the key is retired", () => {
+  it("opens nothing that is sealed for a compromised key, unless told to, and says that the key is retired", async () => {
     const at = workspace();
-    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
-    seal(at, "db", "hunter2");
+    at.write("prod.keys", await must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    await seal(at, "db", "hunter2");
     const keyId = /key: active \S+ \S+ (\w+)/.exec(at.read("prod.key"))?.[1] ?? "";
-    must(at, ["keys", "compromised", keyId, "-k", "prod.key"]);
+    await must(at, ["keys", "compromised", keyId, "-k", "prod.key"]);
     expect(once(at, STORE)).toMatchObject({ written: [], problems: [{ subject: "shop/db", reason: "KeyRetired" }] });
     expect(once(at, [...STORE, "--open-compromised"])).toMatchObject({ written: ["shop/db"] });
   });
 
   it("serves the signed list, reads a changed store again while it runs, and leaves a locked one alone", async () => {
     const at = workspace();
-    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
-    seal(at, "db", "one");
+    at.write("prod.keys", await must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    await seal(at, "db", "one");
     const child = at.startController([
       ...STORE,
       "--interval",
@@ -108,10 +108,10 @@ describe("the standalone controller and its keys", () => {
     try {
       const listed = () => at.sh("curl -fsS http://127.0.0.1:18471/v1/keys").stdout;
       await expect.poll(listed, { timeout: 20_000 }).toBe(at.read("prod.keys"));
-      must(at, ["keys", "rotate", "-k", "prod.key"]);
+      await must(at, ["keys", "rotate", "-k", "prod.key"]);
       await expect.poll(() => listed().match(/^key: /gm)?.length, { timeout: 20_000 }).toBe(2);
       at.write("prod.keys", listed());
-      seal(at, "db", "two");
+      await seal(at, "db", "two");
       await expect.poll(() => opened(at, "db"), { timeout: 20_000 }).toBe("two");
     } finally {
       child.kill("SIGTERM");
@@ -119,9 +119,9 @@ describe("the standalone controller and its keys", () => {
     }
   });
 
-  it("a lock that a killed command left is no obstacle, and one that is held is waited for", () => {
+  it("a lock that a killed command left is no obstacle, and one that is held is waited for", async () => {
     const at = workspace();
-    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    at.write("prod.keys", await must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
     const text = due(at.read("prod.key"));
     at.write("prod.key", text);
     const holder = { id: "0123456789abcdef", ...thisProcess() };
@@ -134,10 +134,10 @@ describe("the standalone controller and its keys", () => {
     expect(statesOf(at)).toEqual(["decrypt-only", "active"]);
   });
 
-  it("two stores, and a store that is damaged, are each told", () => {
+  it("two stores, and a store that is damaged, are each told", async () => {
     const at = workspace();
-    must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]);
-    must(at, ["keys", "generate", "--cluster", "other", "-k", "other.key"]);
+    await must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]);
+    await must(at, ["keys", "generate", "--cluster", "other", "-k", "other.key"]);
     const two = at.controller([...STORE, "--key-file", "other.key", "--once"]);
     expect([two.status, two.stderr]).toEqual([
       2,
@@ -153,41 +153,41 @@ describe("the standalone controller and its keys", () => {
 });
 
 describe("the standalone controller and who sealed", () => {
-  function withSealers(policy: string): Workspace {
+  async function withSealers(policy: string): Promise<Workspace> {
     const at = workspace();
-    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
-    const anna = must(at, ["keys", "generate", "--signing", "-k", "anna.key"]).trim();
-    must(at, ["keys", "generate", "--signing", "-k", "eve.key"]);
+    at.write("prod.keys", await must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    const anna = (await must(at, ["keys", "generate", "--signing", "-k", "anna.key"])).trim();
+    await must(at, ["keys", "generate", "--signing", "-k", "eve.key"]);
     at.write("sealers", `policy shop ${policy}\nsealer anna shop ${anna}\n`);
     return at;
   }
   const SEALERS = [...STORE, "--sealers", "sealers"];
 
-  it("enforce: only what a sealer of the namespace has signed is opened, and the last good state stays", () => {
-    const at = withSealers("enforce");
-    seal(at, "db", "one", "--sign-with", "anna.key");
+  it("enforce: only what a sealer of the namespace has signed is opened, and the last good state stays", async () => {
+    const at = await withSealers("enforce");
+    await seal(at, "db", "one", "--sign-with", "anna.key");
     expect(once(at, SEALERS)).toMatchObject({ written: ["shop/db"], status: 0 });
-    seal(at, "db", "two");
+    await seal(at, "db", "two");
     expect(once(at, SEALERS)).toMatchObject({ written: [], status: 6, problems: [{ reason: "SignatureMissing" }] });
-    seal(at, "db", "three", "--sign-with", "eve.key");
+    await seal(at, "db", "three", "--sign-with", "eve.key");
     expect(once(at, SEALERS)).toMatchObject({ written: [], status: 6, problems: [{ reason: "SignatureNotTrusted" }] });
     expect(opened(at, "db")).toBe("one");
-    must(at, ["set", "src/db.yaml", "A", "-r", "prod.keys", "--sign-with", "anna.key"], "four");
+    await must(at, ["set", "src/db.yaml", "A", "-r", "prod.keys", "--sign-with", "anna.key"], "four");
     once(at, SEALERS);
     expect(opened(at, "db")).toBe("four");
   });
 
-  it("warn: it is opened and told; off: nobody looks", () => {
-    const at = withSealers("warn");
-    seal(at, "db", "one");
+  it("warn: it is opened and told; off: nobody looks", async () => {
+    const at = await withSealers("warn");
+    await seal(at, "db", "one");
     expect(once(at, SEALERS)).toMatchObject({ written: ["shop/db"], problems: [{ reason: "SignatureMissing" }] });
-    const off = withSealers("off");
-    seal(off, "db", "one");
+    const off = await withSealers("off");
+    await seal(off, "db", "one");
     expect(once(off, SEALERS)).toMatchObject({ written: ["shop/db"], problems: [] });
   });
 
-  it("a bad file of sealers is refused at the start", () => {
-    const at = withSealers("strict");
+  it("a bad file of sealers is refused at the start", async () => {
+    const at = await withSealers("strict");
     const ran = at.controller([...SEALERS, "--once"]);
     expect([ran.status, ran.stderr]).toEqual([1, expect.stringContaining("sealers: sealers, line 1: a policy has")]);
     const missing = at.controller([...STORE, "--sealers", "nowhere", "--once"]);
@@ -196,9 +196,9 @@ describe("the standalone controller and who sealed", () => {
 });
 
 describe("signed commits", () => {
-  function repository(): Workspace {
+  async function repository(): Promise<Workspace> {
     const at = workspace();
-    at.write("prod.keys", must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
+    at.write("prod.keys", await must(at, ["keys", "generate", "--cluster", "prod", "-k", "prod.key"]));
     for (const name of ["anna", "eve"]) at.sh(`ssh-keygen -q -t ed25519 -N '' -C ${name} -f ${name}`);
     at.write("signers", `anna@example.org namespaces="git" ${at.read("anna.pub")}`);
     at.git("init", "--quiet", ".");
@@ -206,8 +206,8 @@ describe("signed commits", () => {
     at.write(".gitignore", "*.key\nout\n");
     return at;
   }
-  const commit = (at: Workspace, value: string, signer?: string) => {
-    seal(at, "db", value);
+  const commit = async (at: Workspace, value: string, signer?: string) => {
+    await seal(at, "db", value);
     at.git("add", "src");
     const how = signer === undefined ? ["--no-gpg-sign"] : [`-S${at.file(signer)}`];
     const made = at.git("-c", "gpg.format=ssh", "commit", "--quiet", "-m", "x", ...how);
@@ -219,27 +219,27 @@ describe("signed commits", () => {
   ];
 
   it("only a commit that an allowed signer has signed is taken, and what was taken before stays in force", async () => {
-    const at = repository();
-    commit(at, "one", "anna");
+    const at = await repository();
+    await commit(at, "one", "anna");
     expect(once(at, from(at))).toMatchObject({ written: ["shop/db"], status: 0 });
-    commit(at, "two");
+    await commit(at, "two");
     const unsigned = once(at, from(at));
     expect(unsigned.problems[0]).toMatchObject({ subject: "source", reason: "SignatureNotTrusted" });
     expect(unsigned.problems[0].message).toMatch(/^commit \w{12} is not signed with SSH/);
-    commit(at, "three", "eve");
+    await commit(at, "three", "eve");
     expect(once(at, from(at)).problems[0].message).toContain("is signed by nobody who is allowed to");
     expect(opened(at, "db")).toBe("one");
-    commit(at, "four", "anna");
+    await commit(at, "four", "anna");
     expect(once(at, from(at))).toMatchObject({ written: ["shop/db"], problems: [] });
     expect(opened(at, "db")).toBe("four");
   });
 
-  it("an older signed commit is not gone back to, and a damaged record of the accepted one ends the start", () => {
-    const at = repository();
-    commit(at, "one", "anna");
+  it("an older signed commit is not gone back to, and a damaged record of the accepted one ends the start", async () => {
+    const at = await repository();
+    await commit(at, "one", "anna");
     once(at, from(at));
     const first = at.git("rev-parse", "HEAD").stdout.trim();
-    commit(at, "two", "anna");
+    await commit(at, "two", "anna");
     once(at, from(at));
     at.git("reset", "--hard", "--quiet", first);
     const refused = once(at, from(at));
@@ -264,8 +264,8 @@ describe("signed commits", () => {
   });
 
   it("a running controller puts drift right while an unsigned commit lies on the branch", async () => {
-    const at = repository();
-    commit(at, "one", "anna");
+    const at = await repository();
+    await commit(at, "one", "anna");
     const child = at.startController([...from(at), "--interval", "0.1", "--listen", "off", "--log-level", "error"]);
     let log = "";
     child.stderr?.on("data", (chunk: Buffer) => {
@@ -273,7 +273,7 @@ describe("signed commits", () => {
     });
     try {
       await expect.poll(() => fs.existsSync(at.file("out/shop/db/A")), { timeout: 20_000 }).toBe(true);
-      commit(at, "two");
+      await commit(at, "two");
       await expect.poll(() => log, { timeout: 20_000 }).toContain("stays in force");
       fs.rmSync(at.file("out/shop/db"), { recursive: true });
       await expect
@@ -285,9 +285,9 @@ describe("signed commits", () => {
     }
   });
 
-  it("an OpenPGP signature, and signers for a directory, do not count", () => {
-    const at = repository();
-    commit(at, "one", "anna");
+  it("an OpenPGP signature, and signers for a directory, do not count", async () => {
+    const at = await repository();
+    await commit(at, "one", "anna");
     const raw = at.git("cat-file", "commit", "HEAD").stdout;
     const forged = raw
       .replace("-----BEGIN SSH SIGNATURE-----", "-----BEGIN PGP SIGNATURE-----")
@@ -328,7 +328,7 @@ describe("a key that is destroyed", () => {
     async () => {
       const at = workspace();
       once(at, [...STORE, "--cluster", "prod", "--key-list", "prod.keys", "--allow-empty"]);
-      must(at, ["keys", "rotate", "-k", "prod.key"]);
+      await must(at, ["keys", "rotate", "-k", "prod.key"]);
       const [keyId = "", , seed = ""] =
         /key: decrypt-only \S+ \S+ (\w+)\n(lacre-private-1.*)\.(.*)/.exec(at.read("prod.key"))?.slice(1) ?? [];
       const child = at.startController([...STORE, "--allow-empty", "--interval", "1", "--listen", "off"]);
@@ -340,14 +340,14 @@ describe("a key that is destroyed", () => {
       await expect.poll(starts, { timeout: 10_000 }).toBe(1);
       const traces = () => inMemory(pid, Buffer.from(seed), Buffer.from(seed, "base64url"));
       expect(traces()).toBeGreaterThan(0);
-      must(at, ["keys", "destroy", "-k", "prod.key", keyId.slice(0, 8), "src"]);
+      await must(at, ["keys", "destroy", "-k", "prod.key", keyId.slice(0, 8), "src"]);
       await expect.poll(starts, { timeout: 20_000 }).toBe(2);
       expect(log).toContain("keys are destroyed: starting anew");
       expect(traces()).toBe(0);
       expect(log).not.toContain("Warning");
       fs.rmSync(at.file("prod.keys"));
-      must(at, ["keys", "publish", "-k", "prod.key", "-o", "prod.keys"]);
-      seal(at, "db", "hunter2");
+      await must(at, ["keys", "publish", "-k", "prod.key", "-o", "prod.keys"]);
+      await seal(at, "db", "hunter2");
       await expect.poll(() => fs.existsSync(at.file("out/shop/db/A")), { timeout: 10_000 }).toBe(true);
       child.kill("SIGTERM");
       await new Promise((resolve) => child.once("close", resolve));
@@ -361,7 +361,7 @@ describe("a value that was written", () => {
     const at = workspace();
     once(at, [...STORE, "--cluster", "prod", "--key-list", "prod.keys", "--allow-empty"]);
     const values = Array.from({ length: 6 }, (_, index) => `${index}-`.padEnd(31, randomUUID()));
-    for (const [index, value] of values.entries()) seal(at, `db${index}`, value);
+    for (const [index, value] of values.entries()) await seal(at, `db${index}`, value);
     const child = at.startController([...STORE, "--interval", "1", "--listen", "off"]);
     onTestFinished(() => void child.kill("SIGKILL"));
     await expect.poll(() => fs.existsSync(at.file("out/shop/db5/A")), { timeout: 20_000 }).toBe(true);

@@ -101,12 +101,13 @@ describe.skipIf(!isCi && !has("python3"))("tools/open_token.py", () => {
     expect(() => run(bin, ["tools/open_token.py", "--vectors", file])).toThrow(/malformed, not unknown-key/);
   });
 
-  it("opens what the native engine seals, and is the break-glass tool that docs describe", () => {
-    const workspace = new Workspace().withKey();
+  it("opens what the native engine seals, and is the break-glass tool that docs describe", async () => {
+    const workspace = await new Workspace().withKey();
     const fresh = workspace.write("fresh.json", freshVectors());
     expect(run(bin, ["tools/open_token.py", "--vectors", fresh])).toBe("8 opened, 0 refused\n");
     const place = ["--namespace", "shop", "--name", "db", "--key", "PASSWORD"];
-    const token = workspace.lacre(["seal", "--raw", "-r", "prod.pub", ...place], { input: "correct horse" }).stdout;
+    const token = (await workspace.lacre(["seal", "--raw", "-r", "prod.pub", ...place], { input: "correct horse" }))
+      .stdout;
     const args = ["tools/open_token.py", "--key-file", workspace.file("prod.key")];
     expect(run(bin, [...args, ...place], ROOT, token)).toBe("correct horse");
     expect(() => run(bin, [...args, "--namespace", "bank", "--name", "db", "--key", "PASSWORD"], ROOT, token)).toThrow(
@@ -114,13 +115,14 @@ describe.skipIf(!isCi && !has("python3"))("tools/open_token.py", () => {
     );
   });
 
-  it("opens with a key store, which is what a backup opens to", () => {
+  it("opens with a key store, which is what a backup opens to", async () => {
     const workspace = new Workspace();
-    const list = workspace.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.key"]).stdout;
+    const list = (await workspace.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.key"])).stdout;
     workspace.write("prod.keys", list);
     const place = ["--namespace", "shop", "--name", "db", "--key", "PASSWORD"];
-    const token = workspace.lacre(["seal", "--raw", "-r", "prod.keys", ...place], { input: "correct horse" }).stdout;
-    workspace.lacre(["keys", "rotate", "-k", "prod.key"]);
+    const token = (await workspace.lacre(["seal", "--raw", "-r", "prod.keys", ...place], { input: "correct horse" }))
+      .stdout;
+    await workspace.lacre(["keys", "rotate", "-k", "prod.key"]);
     const args = ["tools/open_token.py", "--key-file", workspace.file("prod.key"), ...place];
     expect(run(bin, args, ROOT, token)).toBe("correct horse");
   });

@@ -79,10 +79,10 @@ const WAYS: readonly (readonly [string, Way])[] = [
 ];
 
 describe.each(WAYS)("lacre started %s", (_, lacre) => {
-  it("syncs with its own controller", () => {
-    const workspace = new Workspace().withKey();
+  it("syncs with its own controller", async () => {
+    const workspace = await new Workspace().withKey();
     workspace.write("source/db.yaml", secretYaml("db", { A: "hunter2" }));
-    workspace.lacre(["seal", "-r", "prod.pub", "--in-place", "source/db.yaml"]);
+    await workspace.lacre(["seal", "-r", "prod.pub", "--in-place", "source/db.yaml"]);
     const args = ["--source", "directory:source", "--target", "directory:target", "--key-file", "prod.key"];
     expect(lacre(workspace, ["sync", ...args])).toMatchObject({
       status: 0,

@@ -1,11 +1,15 @@
-/** A directory of its own for each test, and the built commands run in it as a user would. */
+/**
+ * A directory of its own for each test, and the commands in it as a user runs them: `lacre` in this process, from the sources,
+ * and `lacreProcess` as the built program, where a process is what a test is about.
+ */
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach } from "vitest";
+import { run } from "../../cli/run.ts";
+import { DIST, type Given, type TestContext, testContext } from "./test-context.ts";
 
-const DIST = path.join(import.meta.dirname, "../../dist");
 const LACRE: string = path.join(DIST, "cli/main.cjs");
 const CONTROLLER: string = path.join(DIST, "controller/main.js");
 
@@ -25,13 +29,28 @@ const WHOM = /^sealing for ([^\n]*)\n/m;
 const FINGERPRINTS = /^fingerprint: SHA256:[\w-]{43}\n/gm;
 const BARE_KEY = /^note: a bare public key: [^\n]*\n/m;
 
-/** What can be different about a run. */
-export type RunOptions = {
-  readonly input?: string | Uint8Array;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly uid?: number;
-  readonly cwd?: string;
-};
+/** What can be different about a run. Another user takes a process. */
+export type RunOptions = Partial<Given> & { readonly uid?: never };
+
+/** The status of a run, and its context afterwards. */
+type Performed = { readonly status: number; readonly context: TestContext };
+
+/** What can be different about a process. */
+export type ProcessOptions = Pick<RunOptions, "input" | "env" | "cwd"> & { readonly uid?: number };
+
+function ranFrom(status: number | null, bytes: Buffer, complaints: string): Ran {
+  return {
+    status,
+    stdout: bytes.toString(),
+    stderr: complaints.replace(BARE_KEY, "").replace(WHOM, "").replace(FINGERPRINTS, ""),
+    whom: WHOM.exec(complaints)?.[1],
+    isBareKeyTold: BARE_KEY.test(complaints),
+    bytes,
+  };
+}
+
+/** What the screen shows, and what is typed then. */
+export type Answer = readonly [question: string, typed: string];
 
 const open: Workspace[] = [];
 
@@ -75,7 +94,7 @@ export class Workspace {
     };
   }
 
-  #run(command: string, args: readonly string[], options: RunOptions): Ran {
+  #run(command: string, args: readonly string[], options: ProcessOptions): Ran {
     const result: SpawnSyncReturns<Buffer> = spawnSync(command, [...args], {
       cwd: options.cwd ?? this.path,
       env: { ...this.env, ...options.env },
@@ -84,23 +103,30 @@ export class Workspace {
       maxBuffer: 1 << 28,
     });
     if (result.error) throw result.error;
-    return {
-      status: result.status,
-      stdout: result.stdout.toString(),
-      stderr: result.stderr.toString().replace(BARE_KEY, "").replace(WHOM, "").replace(FINGERPRINTS, ""),
-      whom: WHOM.exec(result.stderr.toString())?.[1],
-      isBareKeyTold: BARE_KEY.test(result.stderr.toString()),
-      bytes: result.stdout,
-    };
+    return ranFrom(result.status, result.stdout, result.stderr.toString());
+  }
+
+  /** Runs `lacre` in this process, and gives all that came out of it. */
+  async perform(args: readonly string[], { env: own, ...options }: RunOptions): Promise<Performed> {
+    const context = testContext({ cwd: this.path, env: { ...this.env, ...own }, ...options });
+    const status = await run(args, context.context);
+    context.end();
+    return { status, context };
+  }
+
+  /** Runs `lacre` in this process. */
+  async lacre(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    const { status, context } = await this.perform(args, options);
+    return ranFrom(status, context.stdout(), context.stderr());
   }
 
   /** Runs the built `lacre`. */
-  lacre(args: readonly string[], options: RunOptions = {}): Ran {
+  lacreProcess(args: readonly string[], options: ProcessOptions = {}): Ran {
     return this.#run(process.execPath, [LACRE, ...args], options);
   }
 
   /** Runs the built `lacre-controller`. */
-  controller(args: readonly string[], options: RunOptions = {}): Ran {
+  controller(args: readonly string[], options: ProcessOptions = {}): Ran {
     return this.#run(process.execPath, [CONTROLLER, ...args], options);
   }
 
@@ -122,7 +148,7 @@ export class Workspace {
     return this.#run("git", ["-c", "init.defaultBranch=main", ...args], {});
   }
 
-  sh(script: string, options: RunOptions = {}): Ran {
+  sh(script: string, options: ProcessOptions = {}): Ran {
     return this.#run("/bin/bash", ["-c", script], {
       ...options,
       env: { LACRE: `${process.execPath} ${LACRE}`, ...options.env },
@@ -130,27 +156,31 @@ export class Workspace {
   }
 
   /** Pins whom a file names, as a user does who has compared all of its fingerprints. */
-  pin(file: string, env?: string): this {
+  async pin(file: string, env?: string): Promise<this> {
     const named = env === undefined ? [] : ["--env", env, "--default"];
-    const wrong = this.lacre(["keys", "pin", file, "--fingerprint", "SHA256:none"]).stderr;
+    const wrong = (await this.lacre(["keys", "pin", file, "--fingerprint", "SHA256:none"])).stderr;
     for (const [fingerprint] of wrong.matchAll(/SHA256:[\w-]{43}/g)) {
-      const ran = this.lacre(["keys", "pin", file, ...named, "--fingerprint", fingerprint]);
+      const ran = await this.lacre(["keys", "pin", file, ...named, "--fingerprint", fingerprint]);
       if (ran.status !== 0) throw new Error(ran.stderr);
     }
     return this;
   }
 
-  /** Runs a line of shell on a terminal of its own, types when the screen shows a text, and gives all that it showed. */
-  onTerminal(line: string, until: string, typed: string): Promise<string> {
+  /** Runs a line of shell on a terminal of its own, types each answer when its question is there, and gives all that it showed. */
+  onTerminal(line: string, ...dialogue: readonly Answer[]): Promise<string> {
     const env = { ...this.env, LACRE: `${process.execPath} ${LACRE}` };
     const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: this.path, env });
+    const left = [...dialogue];
     let screen = "";
-    let isAsked = false;
+    let answeredTo = 0;
     child.stdout.on("data", (bytes: Buffer) => {
       screen += bytes.toString();
-      if (isAsked || !screen.includes(until)) return;
-      isAsked = true;
-      child.stdin.write(typed);
+      const [question, typed] = left[0] ?? [];
+      const at = question === undefined ? -1 : screen.indexOf(question, answeredTo);
+      if (at === -1) return;
+      left.shift();
+      answeredTo = screen.length;
+      child.stdin.write(typed ?? "");
     });
     return new Promise((resolve, reject) => {
       child.once("error", reject);
@@ -159,17 +189,17 @@ export class Workspace {
   }
 
   /** A key pair in this workspace: prod.key and prod.pub. */
-  withKey(name = "prod", suite = "mlkem768x25519"): this {
-    const ran = this.lacre(["keys", "generate", "--key-file", `${name}.key`, "--suite", suite]);
+  async withKey(name = "prod", suite = "mlkem768x25519"): Promise<this> {
+    const ran = await this.lacre(["keys", "generate", "--key-file", `${name}.key`, "--suite", suite]);
     if (ran.status !== 0) throw new Error(ran.stderr);
     this.write(`${name}.pub`, ran.stdout);
     return this;
   }
 
   /** The public key as the repository's environment has it; the private key lies outside the work tree's commits. */
-  withKeyIn(directory: string): this {
+  async withKeyIn(directory: string): Promise<this> {
     const keyFile = `${this.path}.key`;
-    const ran = this.lacre(["keys", "generate", "--key-file", keyFile]);
+    const ran = await this.lacre(["keys", "generate", "--key-file", keyFile]);
     fs.rmSync(keyFile);
     this.write(`${directory}/prod.keys`, ran.stdout);
     return this;

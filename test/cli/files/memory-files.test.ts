@@ -4,24 +4,26 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import type { CommandContext } from "../../../cli/context.ts";
 import { withMemoryDirectory } from "../../../cli/files/memory-files.ts";
+import { testContext } from "../../support/test-context.ts";
 
-const MODULE = path.join(import.meta.dirname, "../../../cli/files/memory-files.ts");
+const CLI = path.join(import.meta.dirname, "../../../cli");
 
 const runtime = () => fs.mkdtempSync("/dev/shm/runtime-");
-const context = (directory: string) => ({ env: { XDG_RUNTIME_DIR: directory } }) as unknown as CommandContext;
+const context = (directory: string) => testContext({ cwd: "/", env: { XDG_RUNTIME_DIR: directory } }).context;
 
 /** A process that has a value in memory and waits. */
 async function holder(directory: string) {
-  const program = `import { withMemoryDirectory } from ${JSON.stringify(MODULE)};
+  const program = `import { withMemoryDirectory } from ${JSON.stringify(`${CLI}/files/memory-files.ts`)};
+    import { processContext } from ${JSON.stringify(`${CLI}/terminal/process-context.ts`)};
     import { writeFileSync } from "node:fs";
-    await withMemoryDirectory({ env: { XDG_RUNTIME_DIR: ${JSON.stringify(directory)} } }, async (own) => {
+    await withMemoryDirectory(processContext(), async (own) => {
       writeFileSync(own + "/KEY", "value", { mode: 0o400 });
       process.stdout.write("ready");
       await new Promise((resolve) => setTimeout(resolve, 60_000));
     });`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    env: { ...process.env, XDG_RUNTIME_DIR: directory },
     stdio: ["ignore", "pipe", "inherit"],
   });
   await once(child.stdout, "data");

@@ -57,7 +57,10 @@ type System = "github" | "gitlab" | "jenkins" | "generic" | "action" | "pre-comm
 const SYSTEMS: readonly System[] = ["github", "gitlab", "jenkins", "generic", "action", "pre-commit"];
 
 /** The shell that a system is given, for a package with this hash, and the environment that the system adds. */
-function stepOf(system: System, integrity: string): { readonly script: string; readonly env: Record<string, string> } {
+async function stepOf(
+  system: System,
+  integrity: string,
+): Promise<{ readonly script: string; readonly env: Record<string, string> }> {
   if (system === "action") {
     const [step] = parse(read("action.yml")).runs.steps;
     const inputs = { RANGE: "", SARIF: "", CONFIG: "", LACRE_VERSION: VERSION, LACRE_INTEGRITY: integrity };
@@ -71,7 +74,7 @@ function stepOf(system: System, integrity: string): { readonly script: string; r
   }
   const made = new Workspace();
   made.git("init", "-q");
-  const ran = made.lacre(["init", "--ci", system, "--integrity", integrity, "--image", IMAGE]);
+  const ran = await made.lacre(["init", "--ci", system, "--integrity", integrity, "--image", IMAGE]);
   expect([ran.status, ran.stderr]).toEqual([0, expect.stringContaining("made ")]);
   switch (system) {
     case "github": {
@@ -130,8 +133,8 @@ function cleanTree(): Workspace {
 type Ended = { readonly status: number | null; readonly output: string };
 
 /** Runs a step as its system would, with a PATH that leads into the work tree first. */
-function run(tree: Workspace, system: System, integrity: string, from: Registry): Promise<Ended> {
-  const { script, env } = stepOf(system, integrity);
+async function run(tree: Workspace, system: System, integrity: string, from: Registry): Promise<Ended> {
+  const { script, env } = await stepOf(system, integrity);
   const shell = system === "github" || system === "action" ? ["/bin/bash", "-eo", "pipefail"] : ["/bin/sh", "-e"];
   const [command = "", ...flags] = shell;
   const before = ["", ".", "node_modules/.bin", tree.file("node_modules/.bin"), path.dirname(process.execPath)];
@@ -204,7 +207,7 @@ describe("the lines that install", () => {
 
   it("ask the network once for pre-commit: the next commit needs none", async () => {
     const tree = cleanTree();
-    const { script } = stepOf("pre-commit", sriOf(tarball));
+    const { script } = await stepOf("pre-commit", sriOf(tarball));
     const env = { PATH: `${path.dirname(process.execPath)}:${process.env["PATH"]}`, HOME: tree.file(".home") };
     const once = (url: string) =>
       new Promise<number | null>((resolve) =>
@@ -239,9 +242,9 @@ describe("lacre init --ci", () => {
     expect(workspace.read("ci/lacre-verify.sh")).toContain(`LACRE_INTEGRITY=${sriOf(tarball)}\n`);
   });
 
-  it("refuses without a hash or an image by digest, makes nothing, and says where they come from", () => {
+  it("refuses without a hash or an image by digest, makes nothing, and says where they come from", async () => {
     const workspace = repository();
-    const none = workspace.lacre(["init", "--ci", "github"]);
+    const none = await workspace.lacre(["init", "--ci", "github"]);
     expect([none.status, none.stderr]).toEqual([2, expect.stringContaining("hint: give it: --integrity sha512-...")]);
     for (const [args, what] of [
       [["--ci", "github", "--integrity", "sha1-abc"], "SRI hash"],
@@ -249,7 +252,10 @@ describe("lacre init --ci", () => {
       [["--ci", "gitlab", "--integrity", sriOf(tarball), "--image", "node:24"], "by its digest"],
       [["--integrity", sriOf(tarball)], "for a CI step"],
     ] as const)
-      expect(workspace.lacre(["init", ...args])).toMatchObject({ status: 2, stderr: expect.stringContaining(what) });
+      expect(await workspace.lacre(["init", ...args])).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining(what),
+      });
     expect(fs.existsSync(workspace.file(".lacre.yaml"))).toBe(false);
   });
 
@@ -271,9 +277,9 @@ describe("lacre init --ci", () => {
     expect(workspace.sh(`"${process.execPath}" "${away.file("lacre")}" init`).status).toBe(1);
   });
 
-  it("writes a hook that calls by absolute path, whatever the PATH leads to", () => {
+  it("writes a hook that calls by absolute path, whatever the PATH leads to", async () => {
     const workspace = repository();
-    workspace.lacre(["init"]);
+    await workspace.lacre(["init"]);
     workspace.write("node_modules/.bin/lacre", `#!/bin/sh\ntouch "${workspace.file("ran")}"\n`, 0o755);
     workspace.write("a.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {A: hunter2}\n");
     workspace.git("add", "a.yaml");

@@ -8,8 +8,8 @@ import { secretYaml, Workspace } from "../../support/workspace.ts";
 const input = secretYaml("db", { A: "a" });
 
 describe(".lacre.yaml", () => {
-  const repository = (keys: string) => {
-    const at = new Workspace().withKey();
+  const repository = async (keys: string) => {
+    const at = await new Workspace().withKey();
     at.write("work/.lacre.yaml", `version: 1\nenvironments:\n  prod: { keys: ${keys} }\n`);
     fs.mkdirSync(at.file("work/.git"));
     return at;
@@ -17,45 +17,45 @@ describe(".lacre.yaml", () => {
   const seal = (at: Workspace, directory = "work") =>
     at.lacre(["seal", "--no-cache"], { input, cwd: at.file(directory) });
 
-  it("has paths below its directory only: not up, not absolute, not through a link", () => {
+  it("has paths below its directory only: not up, not absolute, not through a link", async () => {
     for (const keys of ["../prod.pub", "keys/../../prod.pub"]) {
-      const at = repository(keys);
-      expect([seal(at).status, seal(at).stderr]).toEqual([
+      const at = await repository(keys);
+      expect([(await seal(at)).status, (await seal(at)).stderr]).toEqual([
         expect.any(Number),
         expect.stringContaining("leads out of its directory"),
       ]);
     }
-    const linked = repository("keys/prod.pub");
+    const linked = await repository("keys/prod.pub");
     fs.mkdirSync(linked.file("work/keys"));
     fs.symlinkSync("../../prod.pub", linked.file("work/keys/prod.pub"));
-    expect(seal(linked).stderr).toContain("leads out of its directory");
+    expect((await seal(linked)).stderr).toContain("leads out of its directory");
   });
 
-  it("above the root of the work tree is not obeyed", () => {
-    const at = repository("prod.pub");
+  it("above the root of the work tree is not obeyed", async () => {
+    const at = await repository("prod.pub");
     fs.copyFileSync(at.file("prod.pub"), at.file("work/prod.pub"));
-    expect(at.pin("work/prod.pub").lacre(["seal"], { input, cwd: at.file("work") }).status).toBe(0);
+    expect((await (await at.pin("work/prod.pub")).lacre(["seal"], { input, cwd: at.file("work") })).status).toBe(0);
     fs.mkdirSync(at.file("work/inner/.git"), { recursive: true });
-    expect(seal(at, "work/inner").stderr).toContain("no public key to seal with");
+    expect((await seal(at, "work/inner")).stderr).toContain("no public key to seal with");
   });
 
-  it.runIf(process.getuid?.() === 0)("of another user is not obeyed", () => {
-    const at = repository("prod.pub");
+  it.runIf(process.getuid?.() === 0)("of another user is not obeyed", async () => {
+    const at = await repository("prod.pub");
     fs.copyFileSync(at.file("prod.pub"), at.file("work/prod.pub"));
     fs.chownSync(at.file("work/.lacre.yaml"), 65_534, 65_534);
-    expect(seal(at).stderr).toContain("belongs to another user");
+    expect((await seal(at)).stderr).toContain("belongs to another user");
   });
 
-  it("keys fetch writes through no link that the repository brings", () => {
-    const at = repository("keys/prod.keys");
+  it("keys fetch writes through no link that the repository brings", async () => {
+    const at = await repository("keys/prod.keys");
     const outside = fs.mkdtempSync(path.join(os.tmpdir(), "lacre-outside-"));
     const victim = path.join(outside, "victim");
     fs.writeFileSync(victim, "mine");
     fs.mkdirSync(at.file("work/keys"));
     fs.symlinkSync(victim, at.file("work/keys/prod.keys"));
-    const made = at.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.store"]);
+    const made = await at.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.store"]);
     at.write("list", made.stdout);
-    const ran = at.lacre(["keys", "fetch", "--from", at.file("list"), "--env", "prod"], { cwd: at.file("work") });
+    const ran = await at.lacre(["keys", "fetch", "--from", at.file("list"), "--env", "prod"], { cwd: at.file("work") });
     expect([ran.status, fs.readFileSync(victim, "utf8")]).toEqual([expect.any(Number), "mine"]);
     expect(ran.stderr).toContain("leads out of its directory");
   });

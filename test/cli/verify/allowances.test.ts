@@ -31,8 +31,8 @@ function repository(files: Readonly<Record<string, string>> = {}): Workspace {
   return workspace;
 }
 
-const range = (workspace: Workspace, ...more: readonly string[]) => {
-  const ran = workspace.lacre(["verify", "--range", "main...HEAD", ...more]);
+const range = async (workspace: Workspace, ...more: readonly string[]) => {
+  const ran = await workspace.lacre(["verify", "--range", "main...HEAD", ...more]);
   expect(ran.stdout).not.toContain(VALUE);
   return ran;
 };
@@ -41,41 +41,41 @@ describe("an allowance that a change brings", () => {
   it.each([
     ["in .lacre.yaml", ".lacre.yaml", { ".lacre.yaml": configuration(ALLOW), "a.env": `A_PASSWORD=${VALUE}\n` }],
     ["inline", "a.env", { "a.env": `# lacre:allow plaintext-credential because\nA_PASSWORD=${VALUE}\n` }],
-  ])("%s is told, and a finding with --no-new-allowances", (_, file, files) => {
+  ])("%s is told, and a finding with --no-new-allowances", async (_, file, files) => {
     const workspace = repository();
     for (const [name, text] of Object.entries(files)) workspace.write(name, text);
     commit(workspace, "secret");
-    const told = range(workspace);
+    const told = await range(workspace);
     expect([told.status, told.stdout]).toEqual([0, expect.stringContaining(`this change allows more: ${file}:`)]);
-    const strict = range(workspace, "--no-new-allowances");
+    const strict = await range(workspace, "--no-new-allowances");
     expect([strict.status, strict.stdout]).toEqual([
       3,
       expect.stringMatching(new RegExp(`^${file}:[12]: allowance-added:`, "m")),
     ]);
     workspace.git("reset", "-q", "--soft", "main");
-    expect(workspace.lacre(["verify", "--staged", "--no-new-allowances"]).status).toBe(3);
+    expect((await workspace.lacre(["verify", "--staged", "--no-new-allowances"])).status).toBe(3);
   });
 
-  it("in the baseline is a finding, also with a later end", () => {
+  it("in the baseline is a finding, also with a later end", async () => {
     const workspace = repository();
     workspace.write("a.env", `A_PASSWORD=${VALUE}\n`);
-    workspace.lacre(["verify", "--accept", "because", "--expires", "2099-01-01"]);
+    await workspace.lacre(["verify", "--accept", "because", "--expires", "2099-01-01"]);
     commit(workspace, "secret and baseline");
-    expect(range(workspace).status).toBe(0);
-    expect(range(workspace, "--no-new-allowances")).toMatchObject({
+    expect((await range(workspace)).status).toBe(0);
+    expect(await range(workspace, "--no-new-allowances")).toMatchObject({
       status: 3,
       stdout: expect.stringContaining(".lacre-baseline:1: allowance-added: baseline entry for plaintext-credential"),
     });
     workspace.git("branch", "-f", "main", "HEAD");
     workspace.write(".lacre-baseline", workspace.read(".lacre-baseline").replace("2099-01-01", "2098-01-01"));
     commit(workspace, "earlier");
-    expect(range(workspace, "--no-new-allowances").status).toBe(0);
+    expect((await range(workspace, "--no-new-allowances")).status).toBe(0);
     workspace.write(".lacre-baseline", workspace.read(".lacre-baseline").replace("2098-01-01", "-"));
     commit(workspace, "for ever");
-    expect(range(workspace, "--no-new-allowances").status).toBe(3);
+    expect((await range(workspace, "--no-new-allowances")).status).toBe(3);
   });
 
-  it("is none where the base has it: other lines, another reason and an earlier end are no news", () => {
+  it("is none where the base has it: other lines, another reason and an earlier end are no news", async () => {
     const inline = (value: string, reason: string, above = "") =>
       `${above}# lacre:allow plaintext-credential ${reason}\nA_PASSWORD=${value}\n`;
     const workspace = repository({
@@ -87,10 +87,10 @@ describe("an allowance that a change brings", () => {
     workspace.write("b.env", `B_PASSWORD=${VALUE}\nC=1\n`);
     workspace.write(".lacre.yaml", configuration('allow:\n  - { path: "b.env", reason: new, expires: "2099-01-01" }'));
     commit(workspace, "harmless");
-    expect(range(workspace, "--no-new-allowances")).toMatchObject({ status: 0 });
+    expect(await range(workspace, "--no-new-allowances")).toMatchObject({ status: 0 });
     workspace.write("a.env", inline(OTHER, "old"));
     commit(workspace, "another secret behind the old comment");
-    expect(range(workspace, "--no-new-allowances").status).toBe(3);
+    expect((await range(workspace, "--no-new-allowances")).status).toBe(3);
   });
 
   it.each([
@@ -99,69 +99,69 @@ describe("an allowance that a change brings", () => {
     ["scopes", "scopes: [strict]", "scopes: [strict, cluster]"],
     ["suites", "suites: [mlkem768x25519]", ""],
     ["sealers", "sealers: keys/sealers", ""],
-  ])("is one too where verify.%s looks at less", (name, before, after) => {
+  ])("is one too where verify.%s looks at less", async (name, before, after) => {
     const workspace = repository({ ".lacre.yaml": configuration(before), "keys/sealers": "", "a/x": "", "b/x": "" });
     workspace.write(".lacre.yaml", configuration(after));
     commit(workspace, "looser");
-    expect(range(workspace, "--no-new-allowances")).toMatchObject({
+    expect(await range(workspace, "--no-new-allowances")).toMatchObject({
       status: 3,
       stdout: expect.stringContaining(`verify.${name}`),
     });
   });
 
-  it("has no meaning without a change", () => {
+  it("has no meaning without a change", async () => {
     const workspace = repository();
     for (const more of [[], ["--history"]])
-      expect(workspace.lacre(["verify", "--no-new-allowances", ...more]).status).toBe(2);
+      expect((await workspace.lacre(["verify", "--no-new-allowances", ...more])).status).toBe(2);
   });
 
-  it("gives findings without a baseline no identity, as before", () => {
+  it("gives findings without a baseline no identity, as before", async () => {
     const workspace = repository();
     workspace.write("a.env", `A_PASSWORD=${VALUE}\n`);
     commit(workspace, "secret");
-    const { findings } = JSON.parse(range(workspace, "--json").stdout);
+    const { findings } = JSON.parse((await range(workspace, "--json")).stdout);
     expect(findings).toHaveLength(1);
     expect(findings[0]).not.toHaveProperty("identity");
   });
 });
 
 describe("--config-from", () => {
-  it("takes configuration and baseline from there, whatever the change says", () => {
+  it("takes configuration and baseline from there, whatever the change says", async () => {
     const workspace = repository({ ".lacre.yaml": configuration(""), "a.env": "A=1\n" });
     workspace.write(".lacre.yaml", configuration(`${ALLOW}\npaths: [empty]`));
     workspace.write("a.env", `A_PASSWORD=${VALUE}\n`);
     workspace.write("empty/x", "");
     commit(workspace, "loosened");
-    expect(workspace.lacre(["verify"]).status).toBe(0);
-    expect(workspace.lacre(["verify", "--config-from", "main"]).status).toBe(3);
-    expect(range(workspace, "--config-from", "main").status).toBe(3);
+    expect((await workspace.lacre(["verify"])).status).toBe(0);
+    expect((await workspace.lacre(["verify", "--config-from", "main"])).status).toBe(3);
+    expect((await range(workspace, "--config-from", "main")).status).toBe(3);
     workspace.git("checkout", "-q", "main");
     workspace.git("checkout", "-qb", "accepting");
     workspace.write("a.env", `A_PASSWORD=${VALUE}\n`);
-    workspace.lacre(["verify", "--accept", "because"]);
+    await workspace.lacre(["verify", "--accept", "because"]);
     commit(workspace, "accepted by itself");
-    expect(workspace.lacre(["verify"]).status).toBe(0);
-    expect(workspace.lacre(["verify", "--config-from", "main"]).status).toBe(3);
+    expect((await workspace.lacre(["verify"])).status).toBe(0);
+    expect((await workspace.lacre(["verify", "--config-from", "main"])).status).toBe(3);
   });
 
-  it("honours there what the change takes away or breaks", () => {
+  it("honours there what the change takes away or breaks", async () => {
     const workspace = repository({ ".lacre.yaml": configuration(ALLOW), "a.env": `A_PASSWORD=${VALUE}\n` });
     workspace.write(".lacre.yaml", "version: 2\n");
     commit(workspace, "broken");
-    expect(workspace.lacre(["verify"]).status).toBe(1);
+    expect((await workspace.lacre(["verify"])).status).toBe(1);
     // Whom its environments are sealed for, nobody can tell: nor does any command seal there.
-    expect(workspace.lacre(["verify", "--config-from", "main"]).status).toBe(1);
+    expect((await workspace.lacre(["verify", "--config-from", "main"])).status).toBe(1);
     workspace.git("checkout", "-q", "main", "--", ".lacre.yaml");
     workspace.write("sub/x", "");
-    expect(workspace.lacre(["verify", "--config-from", "main"], { cwd: workspace.file("sub") }).status).toBe(0);
+    expect((await workspace.lacre(["verify", "--config-from", "main"], { cwd: workspace.file("sub") })).status).toBe(0);
   });
 
-  it("takes key lists and sealers from there, and does not judge without them", () => {
+  it("takes key lists and sealers from there, and does not judge without them", async () => {
     const workspace = new Workspace();
     workspace.git("init", "-q", "-b", "main");
     workspace.write(".gitignore", ".home\n*.lacre-key\n*.key\n");
-    workspace.write("keys/prod.pub", workspace.lacre(["keys", "generate", "--key-file", "prod.key"]).stdout);
-    const other = workspace.lacre(["keys", "generate", "--key-file", "other.key"]).stdout;
+    workspace.write("keys/prod.pub", (await workspace.lacre(["keys", "generate", "--key-file", "prod.key"])).stdout);
+    const other = (await workspace.lacre(["keys", "generate", "--key-file", "other.key"])).stdout;
     workspace.write(".lacre.yaml", "version: 1\nenvironments:\n  prod: { keys: keys/prod.pub }\n");
     commit(workspace, "first");
     workspace.git("checkout", "-qb", "change");
@@ -171,11 +171,11 @@ describe("--config-from", () => {
       `apiVersion: v1\nkind: Secret\nmetadata: { name: a, namespace: b }\nstringData: { a: ${VALUE} }\n`,
     );
     workspace.write(".home/other.pub", other);
-    const sealed = workspace.lacre(["seal", "-r", ".home/other.pub", "--in-place", "s.yaml"]);
+    const sealed = await workspace.lacre(["seal", "-r", ".home/other.pub", "--in-place", "s.yaml"]);
     expect([sealed.status, sealed.stderr]).toEqual([0, expect.anything()]);
     commit(workspace, "sealed for another key, and the key exchanged");
-    expect(workspace.lacre(["verify"]).status).toBe(0);
-    expect(workspace.lacre(["verify", "--config-from", "main"])).toMatchObject({
+    expect((await workspace.lacre(["verify"])).status).toBe(0);
+    expect(await workspace.lacre(["verify", "--config-from", "main"])).toMatchObject({
       status: 3,
       stdout: expect.stringContaining("sealed-recipient-unknown"),
     });
@@ -183,28 +183,28 @@ describe("--config-from", () => {
     workspace.git("rm", "-q", "keys/prod.pub");
     commit(workspace, "a base without its keys");
     workspace.git("checkout", "-q", "change");
-    expect(workspace.lacre(["verify", "--config-from", "main"])).toMatchObject({
+    expect(await workspace.lacre(["verify", "--config-from", "main"])).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("could not be judged"),
     });
   });
 
-  it("refuses what is no revision, a link in the place of a file, and --accept", () => {
+  it("refuses what is no revision, a link in the place of a file, and --accept", async () => {
     const workspace = repository();
     const file = workspace.file("made");
-    expect(workspace.lacre(["verify", `--config-from=--output=${file}`]).status).toBe(2);
-    expect(workspace.lacre(["verify", "--config-from", ""]).status).toBe(2);
-    expect(workspace.lacre(["verify", "--config-from", "nowhere"]).status).toBe(8);
-    expect(workspace.lacre(["verify", "--config-from", "main", "--accept", "because"]).status).toBe(2);
+    expect((await workspace.lacre(["verify", `--config-from=--output=${file}`])).status).toBe(2);
+    expect((await workspace.lacre(["verify", "--config-from", ""])).status).toBe(2);
+    expect((await workspace.lacre(["verify", "--config-from", "nowhere"])).status).toBe(8);
+    expect((await workspace.lacre(["verify", "--config-from", "main", "--accept", "because"])).status).toBe(2);
     expect(fs.existsSync(file)).toBe(false);
     workspace.write("elsewhere", configuration(""));
     fs.symlinkSync("elsewhere", workspace.file(".lacre.yaml"));
     commit(workspace, "link");
-    expect(workspace.lacre(["verify", "--config-from", "HEAD"]).status).toBe(1);
+    expect((await workspace.lacre(["verify", "--config-from", "HEAD"])).status).toBe(1);
   });
 
-  it("says when there is no configuration there", () => {
-    const ran = repository().lacre(["verify", "--config-from", "main"]);
+  it("says when there is no configuration there", async () => {
+    const ran = await repository().lacre(["verify", "--config-from", "main"]);
     expect(ran).toMatchObject({ status: 0, stdout: expect.stringContaining("has no .lacre.yaml") });
   });
 });

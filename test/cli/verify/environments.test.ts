@@ -6,8 +6,8 @@ import { secretYaml, Workspace } from "../../support/workspace.ts";
 const PROD = "version: 1\nenvironments:\n  prod: { keys: keys/prod.keys }\n";
 
 let at: Workspace;
-const store = (name: string, cluster = name) => {
-  const made = at.lacre(["keys", "generate", "--cluster", cluster, "-k", `${name}.store`]);
+const store = async (name: string, cluster = name) => {
+  const made = await at.lacre(["keys", "generate", "--cluster", cluster, "-k", `${name}.store`]);
   return at.write(`${name}.list`, made.stdout);
 };
 const install = (from: string, to = "keys/prod.keys") => fs.copyFileSync(at.file(from), at.file(to));
@@ -15,17 +15,17 @@ const commit = (message: string) => {
   at.git("add", "-A");
   expect(at.git("commit", "-qm", message).status).toBe(0);
 };
-const identityOf = (name: string) =>
-  /SHA256:[\w-]{43}/.exec(at.lacre(["keys", "list", `${name}.list`]).stdout)?.[0] ?? "none";
-const verify = (args: readonly string[] = [], env: Record<string, string> = {}) => {
-  const ran = at.lacre(["verify", "--json", ...args], { env });
+const identityOf = async (name: string) =>
+  /SHA256:[\w-]{43}/.exec((await at.lacre(["keys", "list", `${name}.list`])).stdout)?.[0] ?? "none";
+const verify = async (args: readonly string[] = [], env: Record<string, string> = {}) => {
+  const ran = await at.lacre(["verify", "--json", ...args], { env });
   const { findings, notes } = JSON.parse(ran.stdout);
   return { status: ran.status, rules: findings.map(({ rule }: { rule: string }) => rule), findings, notes };
 };
 
-beforeEach(() => {
-  at = new Workspace().withKey("bare");
-  for (const name of ["prod", "evil"]) store(name);
+beforeEach(async () => {
+  at = await new Workspace().withKey("bare");
+  for (const name of ["prod", "evil"]) await store(name);
   at.write(".gitignore", "*.key\n*.store\n*.list\n*.pub\n.home\n");
   at.write(".lacre.yaml", PROD);
   at.write("keys/prod.keys", at.read("prod.list"));
@@ -34,71 +34,72 @@ beforeEach(() => {
 });
 
 describe("verify of environments as they are", () => {
-  it("one whose keys are missing, or empty, is a finding, wherever it is looked for", () => {
-    expect(verify().status).toBe(0);
+  it("one whose keys are missing, or empty, is a finding, wherever it is looked for", async () => {
+    expect((await verify()).status).toBe(0);
     fs.rmSync(at.file("keys/prod.keys"));
-    expect(verify()).toMatchObject({ status: 3, rules: ["environment-keys-missing"] });
+    expect(await verify()).toMatchObject({ status: 3, rules: ["environment-keys-missing"] });
     at.write("keys/prod.keys", "");
-    expect(verify()).toMatchObject({ status: 3, rules: ["environment-keys-missing"] });
+    expect(await verify()).toMatchObject({ status: 3, rules: ["environment-keys-missing"] });
     commit("gone");
-    expect(verify(["--range", "HEAD~1..HEAD"]).rules).toEqual(["environment-keys-missing"]);
+    expect((await verify(["--range", "HEAD~1..HEAD"])).rules).toEqual(["environment-keys-missing"]);
   });
 
-  it("the hook lets what init makes be committed before its keys, and stops who takes keys away", () => {
+  it("the hook lets what init makes be committed before its keys, and stops who takes keys away", async () => {
     const added = new Workspace();
     added.git("init", "-q");
     added.write(".gitignore", ".home\n");
-    added.lacre(["init"]);
+    await added.lacre(["init"]);
     added.git("add", "-A");
     expect(added.git("commit", "-qm", "init").status).toBe(0);
-    expect(added.lacre(["verify"]).status).toBe(3);
+    expect((await added.lacre(["verify"])).status).toBe(3);
     fs.rmSync(at.file("keys/prod.keys"));
     at.git("add", "-A");
-    expect(verify(["--staged"]).rules).toEqual(["environment-keys-missing"]);
+    expect((await verify(["--staged"])).rules).toEqual(["environment-keys-missing"]);
   });
 
-  it("LACRE_PIN names all that may be sealed for: a list of another identity and a bare key are findings", () => {
-    const env = { LACRE_PIN: identityOf("prod") };
-    expect(verify([], env).status).toBe(0);
+  it("LACRE_PIN names all that may be sealed for: a list of another identity and a bare key are findings", async () => {
+    const env = { LACRE_PIN: await identityOf("prod") };
+    expect((await verify([], env)).status).toBe(0);
     for (const other of ["evil.list", "bare.pub"]) {
       install(other);
-      const found = verify([], env);
+      const found = await verify([], env);
       expect(found).toMatchObject({ status: 3, rules: ["environment-not-pinned"] });
       expect(found.findings[0]).toMatchObject({ path: ".lacre.yaml", line: 3 });
       expect(found.findings[0].message).toContain("whom LACRE_PIN does not name");
     }
-    expect(verify([], { LACRE_PIN: `${env.LACRE_PIN},${identityOf("evil")}` }).status).toBe(3);
+    expect((await verify([], { LACRE_PIN: `${env.LACRE_PIN},${await identityOf("evil")}` })).status).toBe(3);
     install("evil.list");
-    expect(verify([], { LACRE_PIN: `${env.LACRE_PIN}, ${identityOf("evil")}` }).status).toBe(0);
+    expect((await verify([], { LACRE_PIN: `${env.LACRE_PIN}, ${await identityOf("evil")}` })).status).toBe(0);
   });
 
-  it("two that nobody can tell apart are refused; keys or a namespace of their own tell them apart", () => {
+  it("two that nobody can tell apart are refused; keys or a namespace of their own tell them apart", async () => {
     const dev = (fields: string) => at.write(".lacre.yaml", `${PROD}  dev: { ${fields} }\n`);
     dev("keys: keys/prod.keys");
-    expect(verify()).toMatchObject({ status: 3, rules: ["environments-equal"] });
+    expect(await verify()).toMatchObject({ status: 3, rules: ["environments-equal"] });
     dev("keys: keys/prod.keys, namespace: dev");
-    expect(verify().status).toBe(0);
+    expect((await verify()).status).toBe(0);
     at.write("keys/copy.keys", at.read("keys/prod.keys"));
     dev("keys: keys/copy.keys");
-    expect(verify().rules).toEqual(["environments-equal"]);
+    expect((await verify()).rules).toEqual(["environments-equal"]);
     install("evil.list", "keys/copy.keys");
-    expect(verify().status).toBe(0);
+    expect((await verify()).status).toBe(0);
   });
 
-  it("files below an environment's paths are for that environment alone, also one that is called __proto__", () => {
+  it("files below an environment's paths are for that environment alone, also one that is called __proto__", async () => {
     install("evil.list", "keys/dev.keys");
     for (const name of ["dev", "__proto__"]) {
       const both = `${PROD}  ${name}: { keys: keys/dev.keys, paths: ["dev/**"] }\n`;
       at.write(".lacre.yaml", both);
-      const seal = (keys: string) => at.lacre(["seal", "-r", keys], { input: secretYaml("db", { A: "a" }) }).stdout;
-      at.write("dev/db.yaml", seal("evil.list"));
-      at.write("prod.yaml", seal("prod.list"));
-      expect(verify().status).toBe(0);
-      at.write("dev/db.yaml", seal("prod.list"));
-      expect(verify().rules).toEqual(["sealed-recipient-unknown"]);
-      at.write("dev/db.yaml", seal("evil.list"));
-      at.write("prod.yaml", seal("evil.list"));
-      expect(verify().rules).toEqual(["sealed-recipient-unknown"]);
+      const seal = async (keys: string) =>
+        (await at.lacre(["seal", "-r", keys], { input: secretYaml("db", { A: "a" }) })).stdout;
+      at.write("dev/db.yaml", await seal("evil.list"));
+      at.write("prod.yaml", await seal("prod.list"));
+      expect((await verify()).status).toBe(0);
+      at.write("dev/db.yaml", await seal("prod.list"));
+      expect((await verify()).rules).toEqual(["sealed-recipient-unknown"]);
+      at.write("dev/db.yaml", await seal("evil.list"));
+      at.write("prod.yaml", await seal("evil.list"));
+      expect((await verify()).rules).toEqual(["sealed-recipient-unknown"]);
       fs.rmSync(at.file("prod.yaml"));
       fs.rmSync(at.file("dev"), { recursive: true });
     }
@@ -109,16 +110,16 @@ describe("verify of what a change makes of environments", () => {
   const range = (env: Record<string, string> = {}, ...args: readonly string[]) =>
     verify(["--range", "HEAD~1..HEAD", ...args], env);
 
-  it("a rotation is none: the identity stays", () => {
-    at.lacre(["keys", "rotate", "-k", "prod.store"]);
-    at.lacre(["keys", "publish", "-k", "prod.store", "-o", "keys/prod.keys"]);
+  it("a rotation is none: the identity stays", async () => {
+    await at.lacre(["keys", "rotate", "-k", "prod.store"]);
+    await at.lacre(["keys", "publish", "-k", "prod.store", "-o", "keys/prod.keys"]);
     commit("rotated");
-    expect(range().status).toBe(0);
+    expect((await range()).status).toBe(0);
   });
 
-  it("the list of another identity, a bare key in its place, and a recipient more or less are told with both", () => {
-    at.lacre(["keys", "rotate", "-k", "prod.store"]);
-    store("twin", "prod");
+  it("the list of another identity, a bare key in its place, and a recipient more or less are told with both", async () => {
+    await at.lacre(["keys", "rotate", "-k", "prod.store"]);
+    await store("twin", "prod");
     for (const [says, change] of [
       ["is sealed for prod (", () => install("twin.list")],
       ["is sealed for the bare key", () => install("bare.pub")],
@@ -126,148 +127,148 @@ describe("verify of what a change makes of environments", () => {
     ] as const) {
       change();
       commit("changed");
-      const found = range({}, "--no-new-allowances", "--config-from", "HEAD~1");
+      const found = await range({}, "--no-new-allowances", "--config-from", "HEAD~1");
       expect(found).toMatchObject({ status: 3, rules: ["environment-changed"] });
       expect(found.findings[0].message).toContain(says);
     }
     install("bare.pub", "keys/more.keys");
     at.write(".lacre.yaml", PROD.replace("keys/prod.keys", "[keys/prod.keys, keys/more.keys]"));
     commit("one more");
-    const found = range();
+    const found = await range();
     expect(found).toMatchObject({ status: 3, rules: ["environment-changed"] });
     expect(found.findings[0].message).toMatch(/the bare key SHA256:\S+ now; before it was prod \(SHA256:/);
     // From outside of the repository somebody says that it is meant.
     const fingerprints = [...found.findings[0].message.matchAll(/SHA256:[\w-]{43}/g)].join();
-    expect(range({ LACRE_PIN: fingerprints }).status).toBe(0);
+    expect((await range({ LACRE_PIN: fingerprints })).status).toBe(0);
     at.write(".lacre.yaml", PROD);
     commit("one less");
-    expect(range().findings[0].message).toContain("is no longer sealed for the bare key");
+    expect((await range()).findings[0].message).toContain("is no longer sealed for the bare key");
   });
 
-  it("an environment that is gone, or renamed, is told, and the new one is a note", () => {
+  it("an environment that is gone, or renamed, is told, and the new one is a note", async () => {
     install("evil.list", "keys/new.keys");
     at.write(".lacre.yaml", PROD.replace("prod:", "prod2:").replace("prod.keys", "new.keys"));
     commit("renamed");
-    const found = range();
+    const found = await range();
     expect(found).toMatchObject({ status: 3, rules: ["environment-changed", "environment-moved"] });
     expect(found.notes.join()).toContain("this change adds environment prod2, sealed for evil (SHA256:");
     fs.rmSync(at.file(".lacre.yaml"));
     commit("gone");
-    expect(range().rules).toEqual(["environment-changed"]);
+    expect((await range()).rules).toEqual(["environment-changed"]);
   });
 
-  it("another branch, other paths and another namespace are told", () => {
+  it("another branch, other paths and another namespace are told", async () => {
     at.write(".lacre.yaml", PROD.replace("prod.keys", "prod.keys, branch: main, paths: [a], namespace: shop"));
     commit("moved");
-    const found = range();
+    const found = await range();
     expect(found).toMatchObject({ status: 3, rules: ["environment-moved"] });
     expect(found.findings[0].message).toContain('its branch was none and is "main"');
   });
 
-  it("nothing in the repository allows any of it", () => {
+  it("nothing in the repository allows any of it", async () => {
     install("evil.list");
     at.write(".lacre.yaml", `${PROD}verify: { allow: [{ path: "**", reason: because }] }\n`);
     commit("allowed");
-    expect(range().rules).toEqual(["environment-changed"]);
-    at.lacre(["verify", "--range", "HEAD~1..HEAD", "--accept", "because"]);
-    expect(range().rules).toEqual(["environment-changed"]);
+    expect((await range()).rules).toEqual(["environment-changed"]);
+    await at.lacre(["verify", "--range", "HEAD~1..HEAD", "--accept", "because"]);
+    expect((await range()).rules).toEqual(["environment-changed"]);
   });
 
-  it("the default that moves to another environment is told", () => {
+  it("the default that moves to another environment is told", async () => {
     install("evil.list", "keys/dev.keys");
     const both = `${PROD}  dev: { keys: keys/dev.keys }\n`;
     at.write(".lacre.yaml", `${both}defaultEnvironment: prod\n`);
     commit("two");
     at.write(".lacre.yaml", `${both}defaultEnvironment: dev\n`);
     commit("moved");
-    const found = range();
+    const found = await range();
     expect(found).toMatchObject({ status: 3, rules: ["environment-moved"] });
     expect(found.findings[0].message).toContain("environment dev is the default now; before it was prod");
   });
 
-  it("words that people would read as nothing, and patterns that are joined, are changes", () => {
+  it("words that people would read as nothing, and patterns that are joined, are changes", async () => {
     for (const fields of ["namespace: none", "branch: none", 'paths: ["a, b"]', 'paths: ["a", "b"]']) {
       at.write(".lacre.yaml", PROD.replace("prod.keys", `prod.keys, ${fields}`));
       commit(fields);
-      expect([fields, range().rules]).toEqual([fields, ["environment-moved"]]);
+      expect([fields, (await range()).rules]).toEqual([fields, ["environment-moved"]]);
     }
   });
 
-  it("a list with a lower serial, that was valid once, is told", () => {
-    at.lacre(["keys", "rotate", "-k", "prod.store"]);
-    at.lacre(["keys", "publish", "-k", "prod.store", "-o", "keys/prod.keys"]);
+  it("a list with a lower serial, that was valid once, is told", async () => {
+    await at.lacre(["keys", "rotate", "-k", "prod.store"]);
+    await at.lacre(["keys", "publish", "-k", "prod.store", "-o", "keys/prod.keys"]);
     commit("rotated");
     install("prod.list");
     commit("rolled back");
-    expect(range().rules).toEqual(["environment-list-old"]);
-    expect(range({ LACRE_PIN: identityOf("prod") }).rules).toEqual(["environment-list-old"]);
+    expect((await range()).rules).toEqual(["environment-list-old"]);
+    expect((await range({ LACRE_PIN: await identityOf("prod") })).rules).toEqual(["environment-list-old"]);
   });
 
-  it("LACRE_PIN with several fingerprints hides no change between environments, unless it names them", () => {
+  it("LACRE_PIN with several fingerprints hides no change between environments, unless it names them", async () => {
     install("evil.list", "keys/dev.keys");
     at.write(".lacre.yaml", `${PROD}  dev: { keys: keys/dev.keys, namespace: dev }\ndefaultEnvironment: prod\n`);
     commit("two");
-    const [prod, evil] = [identityOf("prod"), identityOf("evil")];
-    expect(range({ LACRE_PIN: `${prod},${evil}` }).status).toBe(0);
+    const [prod, evil] = [await identityOf("prod"), await identityOf("evil")];
+    expect((await range({ LACRE_PIN: `${prod},${evil}` })).status).toBe(0);
     install("evil.list");
     commit("prod is dev");
-    expect(range({ LACRE_PIN: `${prod},${evil}` }).rules).toEqual(["environment-changed"]);
-    expect(range({ LACRE_PIN: `prod=${prod},dev=${evil}` }).rules).toContain("environment-not-pinned");
-    expect(range({ LACRE_PIN: `prod=${evil},dev=${evil}` }).status).toBe(0);
+    expect((await range({ LACRE_PIN: `${prod},${evil}` })).rules).toEqual(["environment-changed"]);
+    expect((await range({ LACRE_PIN: `prod=${prod},dev=${evil}` })).rules).toContain("environment-not-pinned");
+    expect((await range({ LACRE_PIN: `prod=${evil},dev=${evil}` })).status).toBe(0);
     at.write(".lacre.yaml", PROD.replace("keys/prod.keys", "[keys/prod.keys, keys/more.keys]"));
     install("bare.pub", "keys/more.keys");
     commit("with recovery");
-    const bare = /bare key (SHA256:[\w-]{43})/.exec(JSON.stringify(range().findings))?.[1];
+    const bare = /bare key (SHA256:[\w-]{43})/.exec(JSON.stringify((await range()).findings))?.[1];
     at.write(".lacre.yaml", PROD);
     commit("without it");
-    expect(range({ LACRE_PIN: `${evil},${bare}` }).rules).toEqual(["environment-changed"]);
-    expect(range({ LACRE_PIN: evil }).status).toBe(0);
+    expect((await range({ LACRE_PIN: `${evil},${bare}` })).rules).toEqual(["environment-changed"]);
+    expect((await range({ LACRE_PIN: evil })).status).toBe(0);
   });
 
-  it("every .lacre.yaml of the tree is judged, from wherever verify runs", () => {
+  it("every .lacre.yaml of the tree is judged, from wherever verify runs", async () => {
     at.write("apps/a/.lacre.yaml", PROD);
     install("prod.list", "keys/prod.keys");
     at.write("apps/a/keys/prod.keys", at.read("prod.list"));
     commit("nested");
-    expect(range().notes.join()).toContain("apps/a/.lacre.yaml: this change adds environment");
+    expect((await range()).notes.join()).toContain("apps/a/.lacre.yaml: this change adds environment");
     install("evil.list", "apps/a/keys/prod.keys");
     commit("swapped");
-    expect(range().findings).toMatchObject([{ rule: "environment-changed", path: "apps/a/.lacre.yaml" }]);
-    expect(verify([], { LACRE_PIN: identityOf("prod") }).rules).toEqual(["environment-not-pinned"]);
+    expect((await range()).findings).toMatchObject([{ rule: "environment-changed", path: "apps/a/.lacre.yaml" }]);
+    expect((await verify([], { LACRE_PIN: await identityOf("prod") })).rules).toEqual(["environment-not-pinned"]);
     fs.rmSync(at.file("apps/a/keys/prod.keys"));
-    expect(verify().rules).toEqual(["environment-keys-missing"]);
+    expect((await verify()).rules).toEqual(["environment-keys-missing"]);
     at.write(".lacre.yaml", `${PROD}verify: { allow: [{ path: "apps/**", reason: an example }] }\n`);
-    expect(verify().status).toBe(0);
+    expect((await verify()).status).toBe(0);
   });
 
-  it("--config-from judges what is there now, and compares it with the revision", () => {
+  it("--config-from judges what is there now, and compares it with the revision", async () => {
     at.git("branch", "base");
     install("evil.list");
-    expect(verify(["--config-from", "base"]).rules).toEqual(["environment-changed"]);
+    expect((await verify(["--config-from", "base"])).rules).toEqual(["environment-changed"]);
     fs.rmSync(at.file("keys/prod.keys"));
-    expect(verify(["--config-from", "base"]).rules).toEqual(["environment-keys-missing"]);
+    expect((await verify(["--config-from", "base"])).rules).toEqual(["environment-keys-missing"]);
   });
 
-  it("the hook tells what moves, and stops nobody: it is the user's own work", () => {
+  it("the hook tells what moves, and stops nobody: it is the user's own work", async () => {
     install("evil.list");
     at.git("add", "-A");
-    const found = verify(["--staged"]);
+    const found = await verify(["--staged"]);
     expect([found.status, found.notes.join()]).toEqual([0, expect.stringContaining("is sealed for evil (SHA256:")]);
   });
 
-  it("an environment that names a file twice, or twice the same keys, is not another one", () => {
+  it("an environment that names a file twice, or twice the same keys, is not another one", async () => {
     at.write("keys/copy.keys", at.read("keys/prod.keys"));
     at.write(".lacre.yaml", `${PROD}  dev: { keys: [keys/copy.keys, keys/prod.keys] }\n`);
-    expect(verify().rules).toEqual(["environments-equal"]);
+    expect((await verify()).rules).toEqual(["environments-equal"]);
     at.write(".lacre.yaml", `${PROD}  dev: { keys: [keys/prod.keys, keys/prod.keys] }\n`);
-    expect(at.lacre(["verify"]).stderr).toContain("names a file twice");
+    expect((await at.lacre(["verify"])).stderr).toContain("names a file twice");
   });
 
-  it("a path that is absolute, leads out, or holds a NUL is none, for seal and for verify", () => {
+  it("a path that is absolute, leads out, or holds a NUL is none, for seal and for verify", async () => {
     for (const keys of [at.file("keys/prod.keys"), "../x", "a/../../x", '"keys/\\0x"', ".", "''"]) {
       at.write(".lacre.yaml", PROD.replace("keys/prod.keys", keys));
       for (const args of [["verify"], ["seal"]]) {
-        const ran = at.lacre(args, { input: secretYaml("db", { A: "a" }) });
+        const ran = await at.lacre(args, { input: secretYaml("db", { A: "a" }) });
         expect([keys, ran.status, ran.stderr]).toEqual([
           keys,
           1,
@@ -277,12 +278,12 @@ describe("verify of what a change makes of environments", () => {
     }
   });
 
-  it("a LACRE_PIN that is set and empty is no check that passed", () => {
-    const ran = at.lacre(["verify"], { env: { LACRE_PIN: "" } });
+  it("a LACRE_PIN that is set and empty is no check that passed", async () => {
+    const ran = await at.lacre(["verify"], { env: { LACRE_PIN: "" } });
     expect([ran.status, ran.stderr]).toEqual([1, expect.stringContaining("LACRE_PIN is set and empty")]);
   });
 
-  it("what one parent of a merge brings is a change for the other, and a base that cannot be read is told", () => {
+  it("what one parent of a merge brings is a change for the other, and a base that cannot be read is told", async () => {
     at.git("checkout", "-qb", "side");
     install("evil.list");
     commit("side");
@@ -291,16 +292,19 @@ describe("verify of what a change makes of environments", () => {
     commit("main");
     at.git("merge", "-q", "--no-edit", "side");
     for (const revisions of ["HEAD^!", "HEAD~1..HEAD"])
-      expect([revisions, verify(["--range", revisions]).rules]).toEqual([revisions, ["environment-changed"]]);
+      expect([revisions, (await verify(["--range", revisions])).rules]).toEqual([revisions, ["environment-changed"]]);
     at.write("sub/.lacre.yaml", "version: 2\n");
     commit("nested and broken");
-    expect([range().status, range().notes.join()]).toEqual([0, expect.stringContaining("sub/.lacre.yaml")]);
+    expect([(await range()).status, (await range()).notes.join()]).toEqual([
+      0,
+      expect.stringContaining("sub/.lacre.yaml"),
+    ]);
     fs.rmSync(at.file("sub"), { recursive: true });
     commit("mended");
-    expect(range().status).toBe(0);
+    expect((await range()).status).toBe(0);
   });
 
-  it("the hook lets one environment wait for its keys, and not another on its line", () => {
+  it("the hook lets one environment wait for its keys, and not another on its line", async () => {
     at.write(".lacre.yaml", PROD.replace(/ {2}prod: .*/, "  prod: { keys: keys/prod.keys }"));
     fs.rmSync(at.file("keys/prod.keys"));
     at.write(
@@ -308,14 +312,14 @@ describe("verify of what a change makes of environments", () => {
       "version: 1\nenvironments: { prod: { keys: keys/prod.keys }, new: { keys: keys/new.keys } }\n",
     );
     at.git("add", "-A");
-    expect(verify(["--staged"]).rules).toEqual(["environment-keys-missing"]);
+    expect((await verify(["--staged"])).rules).toEqual(["environment-keys-missing"]);
   });
 
-  it("a .lacre.yaml that Git ignores is judged where it is obeyed", () => {
+  it("a .lacre.yaml that Git ignores is judged where it is obeyed", async () => {
     at.write(".gitignore", "*.key\n*.store\n*.list\n*.pub\n.home\nmine\n");
     at.write("mine/.lacre.yaml", PROD);
     install("evil.list", "mine/evil.keys");
-    const ran = at.lacre(["verify"], { cwd: at.file("mine"), env: { LACRE_PIN: identityOf("prod") } });
+    const ran = await at.lacre(["verify"], { cwd: at.file("mine"), env: { LACRE_PIN: await identityOf("prod") } });
     expect([ran.status, ran.stdout]).toEqual([3, expect.stringContaining("environment-keys-missing")]);
   });
 });

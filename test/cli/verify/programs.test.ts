@@ -26,23 +26,23 @@ const verify = (workspace: Workspace, ...args: readonly string[]) => workspace.l
 const PROGRAM = "web/node_modules/lacre/package.json";
 
 describe("a lacre in the repository", () => {
-  it("is found in the work tree, the index, a range and the history, though Git ignores its folder", () => {
+  it("is found in the work tree, the index, a range and the history, though Git ignores its folder", async () => {
     const workspace = repository();
     workspace.write(PROGRAM, "{}");
     workspace.write("web/node_modules/lacre/main.js", "");
     workspace.git("add", "-f", "web");
     const once = [`tracked-program web/node_modules/lacre/main.js`];
-    expect(foundBy(verify(workspace))).toEqual(once);
-    expect(foundBy(verify(workspace, "--staged"))).toEqual(once);
+    expect(foundBy(await verify(workspace))).toEqual(once);
+    expect(foundBy(await verify(workspace, "--staged"))).toEqual(once);
     workspace.git("commit", "-qm", "program");
     workspace.git("rm", "-rq", "web");
     workspace.git("commit", "-qm", "and away again");
-    expect(foundBy(verify(workspace, "--range", "HEAD~2..HEAD"))).toEqual(once);
-    expect(foundBy(verify(workspace, "--history"))).toEqual(once);
-    expect(verify(workspace)).toMatchObject({ status: 0 });
+    expect(foundBy(await verify(workspace, "--range", "HEAD~2..HEAD"))).toEqual(once);
+    expect(foundBy(await verify(workspace, "--history"))).toEqual(once);
+    expect(await verify(workspace)).toMatchObject({ status: 0 });
   });
 
-  it("is found behind a link and a submodule, which hide what is below them", () => {
+  it("is found behind a link and a submodule, which hide what is below them", async () => {
     const workspace = repository();
     workspace.write(".gitignore", ".home\n");
     fs.mkdirSync(workspace.file("node_modules/.bin"), { recursive: true });
@@ -56,47 +56,47 @@ describe("a lacre in the repository", () => {
     workspace.git("update-index", "--add", "--cacheinfo", `160000,${head},sub/node_modules`);
     workspace.git("commit", "-qm", "submodule");
     const links = ["app/.npmrc", "node_modules/.bin/lacre", "web/node_modules"].map((at) => `tracked-program ${at}`);
-    expect(foundBy(verify(workspace))).toEqual(links);
+    expect(foundBy(await verify(workspace))).toEqual(links);
     const all = [...links, "tracked-program sub/node_modules"].sort();
-    expect(foundBy(verify(workspace, "--range", "HEAD~2..HEAD"))).toEqual(all);
-    expect(foundBy(verify(workspace, "--history"))).toEqual(all);
+    expect(foundBy(await verify(workspace, "--range", "HEAD~2..HEAD"))).toEqual(all);
+    expect(foundBy(await verify(workspace, "--history"))).toEqual(all);
   });
 
-  it("is none where it is only installed: what Git ignores is no part of the repository", () => {
+  it("is none where it is only installed: what Git ignores is no part of the repository", async () => {
     const workspace = repository();
     workspace.write(PROGRAM, "{}");
-    expect(verify(workspace)).toMatchObject({ status: 0 });
-    expect(verify(workspace, "--no-ignore")).toMatchObject({ status: 0 });
+    expect(await verify(workspace)).toMatchObject({ status: 0 });
+    expect(await verify(workspace, "--no-ignore")).toMatchObject({ status: 0 });
   });
 
-  it("is excused by its path and by the baseline, and not by another program's entry", () => {
+  it("is excused by its path and by the baseline, and not by another program's entry", async () => {
     const workspace = repository();
     workspace.write("node_modules/lacre/main.js", "");
     workspace.git("add", "-f", "node_modules");
-    expect(workspace.lacre(["verify", "--accept", "vendored"]).status).toBe(0);
-    expect(workspace.lacre(["verify"]).status).toBe(0);
+    expect((await workspace.lacre(["verify", "--accept", "vendored"])).status).toBe(0);
+    expect((await workspace.lacre(["verify"])).status).toBe(0);
     workspace.write("node_modules/.bin/lacre", "");
     workspace.git("add", "-f", "node_modules");
-    expect(foundBy(verify(workspace)).at(0)).toBe("tracked-program node_modules/.bin/lacre");
+    expect(foundBy(await verify(workspace)).at(0)).toBe("tracked-program node_modules/.bin/lacre");
     fs.rmSync(workspace.file(".lacre-baseline"));
     workspace.write(
       ".lacre.yaml",
       "version: 1\nverify:\n  allow:\n    - { path: node_modules/**, rule: tracked-program, reason: vendored }\n",
     );
-    expect(workspace.lacre(["verify"]).status).toBe(0);
+    expect((await workspace.lacre(["verify"])).status).toBe(0);
   });
 });
 
 describe("a setting that moves a registry", () => {
-  it("is found beside the credential that stands on its line, and does not excuse it", () => {
+  it("is found beside the credential that stands on its line, and does not excuse it", async () => {
     const workspace = repository();
     workspace.write(".npmrc", "# lacre:allow registry-moved ours\n//npm.example.org/:_authToken=d28e71e3-87ff-91dd\n");
     workspace.write("web/.npmrc", "registry=https://ada:Zq81xTe49vLKd7mW@npm.example.org/\n");
     commit(workspace, "settings");
-    const found = foundBy(verify(workspace));
+    const found = foundBy(await verify(workspace));
     expect(found).toContain("plaintext-credential .npmrc");
     expect(found).toContain("registry-moved web/.npmrc");
     expect(found).toContain("connection-string-password web/.npmrc");
-    expect(verify(workspace).status).toBe(3);
+    expect((await verify(workspace)).status).toBe(3);
   });
 });

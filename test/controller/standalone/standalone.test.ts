@@ -12,15 +12,20 @@ const SIGNED = ["--source", "git:x", ...FROM_DIRECTORY.slice(2), "--allowed-sign
 /** Passes without a pause worth naming, and no talk. */
 const LOOPING = [...FROM_DIRECTORY, "--interval", "0.1", "--listen", "off", "--log-level", "silent"];
 
-function workspace(): Workspace {
-  const one = new Workspace().withKey();
+async function workspace(): Promise<Workspace> {
+  const one = await new Workspace().withKey();
   fs.mkdirSync(one.file("src"));
   return one;
 }
 
-function seal(one: Workspace, name: string, values: Readonly<Record<string, string>>, file = `src/${name}.yaml`): void {
+async function seal(
+  one: Workspace,
+  name: string,
+  values: Readonly<Record<string, string>>,
+  file = `src/${name}.yaml`,
+): Promise<void> {
   one.write(file, secretYaml(name, values));
-  const ran = one.lacre(["seal", "-i", "-r", "prod.pub", file]);
+  const ran = await one.lacre(["seal", "-i", "-r", "prod.pub", file]);
   if (ran.status !== 0) throw new Error(ran.stderr);
 }
 
@@ -35,9 +40,9 @@ function once(one: Workspace, args: readonly string[] = FROM_DIRECTORY): PassRep
 const value = (one: Workspace, name: string, key: string) => one.read(`out/shop/${name}/${key}`);
 
 describe("the directory target", () => {
-  it("is laid out as Kubernetes projects a volume, with modes and links", () => {
-    const one = workspace();
-    seal(one, "db", { PASSWORD: "hunter2", "tls.crt": "two\nlines\n" });
+  it("is laid out as Kubernetes projects a volume, with modes and links", async () => {
+    const one = await workspace();
+    await seal(one, "db", { PASSWORD: "hunter2", "tls.crt": "two\nlines\n" });
     expect(once(one)).toMatchObject({ written: ["shop/db"], problems: [], status: 0 });
     const directory = one.file("out/shop/db");
     expect(fs.readlinkSync(path.join(directory, "PASSWORD"))).toBe("..data/PASSWORD");
@@ -49,9 +54,9 @@ describe("the directory target", () => {
     expect(modes).toEqual([0o700, 0o700, 0o400, 0o600]);
   });
 
-  it("does nothing in a second pass: not one file is touched", () => {
-    const one = workspace();
-    seal(one, "db", { A: "x", B: "y" });
+  it("does nothing in a second pass: not one file is touched", async () => {
+    const one = await workspace();
+    await seal(one, "db", { A: "x", B: "y" });
     once(one);
     const times = () =>
       fs
@@ -63,9 +68,9 @@ describe("the directory target", () => {
   });
 
   it("a reader never sees values of two versions", async () => {
-    const one = workspace();
+    const one = await workspace();
     const write = (version: number) => seal(one, "db", { A: `version-${version}`, B: `version-${version}` });
-    write(0);
+    await write(0);
     once(one);
     const mixed: string[] = [];
     const seen = new Set<string>();
@@ -82,7 +87,7 @@ describe("the directory target", () => {
     }, 1);
     const controller = one.startController(LOOPING);
     for (let version = 1; version <= 8; version++) {
-      write(version);
+      await write(version);
       await until(() => value(one, "db", "A") === `version-${version}`);
     }
     clearInterval(reader);
@@ -112,9 +117,9 @@ describe("the directory target", () => {
     ["..data removed", (at) => fs.rmSync(`${at}/..data`)],
     ["everything removed", (at) => fs.rmSync(at, { recursive: true })],
   ];
-  it.each(damages)("puts right by the next pass: %s", (_name, damage) => {
-    const one = workspace();
-    seal(one, "db", { A: "value-of-a", B: "value-of-b" });
+  it.each(damages)("puts right by the next pass: %s", async (_name, damage) => {
+    const one = await workspace();
+    await seal(one, "db", { A: "value-of-a", B: "value-of-b" });
     once(one);
     damage(one.file("out/shop/db"));
     expect(once(one)).toMatchObject({ written: ["shop/db"], problems: [] });
@@ -124,11 +129,11 @@ describe("the directory target", () => {
     expect(once(one)).toMatchObject({ written: [], unchanged: 1 });
   });
 
-  it("updates, adds and removes keys with Git, and leaves no old generation", () => {
-    const one = workspace();
-    seal(one, "db", { A: "1", B: "2" });
+  it("updates, adds and removes keys with Git, and leaves no old generation", async () => {
+    const one = await workspace();
+    await seal(one, "db", { A: "1", B: "2" });
     once(one);
-    seal(one, "db", { B: "two", C: "3" });
+    await seal(one, "db", { B: "two", C: "3" });
     expect(once(one).written).toEqual(["shop/db"]);
     expect(
       fs
@@ -140,13 +145,13 @@ describe("the directory target", () => {
     expect(value(one, "db", "B")).toBe("two");
   });
 
-  it("opens strict tokens only, unless a wider scope is accepted, and leaves what it wrote before", () => {
-    const one = workspace();
-    seal(one, "db", { A: "1" });
+  it("opens strict tokens only, unless a wider scope is accepted, and leaves what it wrote before", async () => {
+    const one = await workspace();
+    await seal(one, "db", { A: "1" });
     once(one);
     for (const scope of ["namespace", "cluster"]) {
       one.write("src/db.yaml", secretYaml("db", { A: scope }));
-      one.lacre(["seal", "-i", "-r", "prod.pub", "--scope", scope, "src/db.yaml"]);
+      await one.lacre(["seal", "-i", "-r", "prod.pub", "--scope", scope, "src/db.yaml"]);
       const before = value(one, "db", "A");
       const refused = once(one);
       expect(refused).toMatchObject({
@@ -157,16 +162,16 @@ describe("the directory target", () => {
       });
       expect(refused.problems[0]?.message).toContain(`or start the controller with --accept-scope ${scope}; the last`);
       expect(value(one, "db", "A")).toBe(before);
-      expect(one.lacre(["sync", ...FROM_DIRECTORY, "--accept-scope", scope]).status).toBe(0);
+      expect((await one.lacre(["sync", ...FROM_DIRECTORY, "--accept-scope", scope])).status).toBe(0);
       expect(value(one, "db", "A")).toBe(scope);
     }
     expect(one.controller([...FROM_DIRECTORY, "--accept-scope", "every", "--once"]).status).toBe(2);
   });
 
-  it("prunes what it wrote and Git no longer has, and nothing else", () => {
-    const one = workspace();
-    seal(one, "db", { A: "1" });
-    seal(one, "api", { A: "1" });
+  it("prunes what it wrote and Git no longer has, and nothing else", async () => {
+    const one = await workspace();
+    await seal(one, "db", { A: "1" });
+    await seal(one, "api", { A: "1" });
     once(one);
     one.write("out/shop/db/notes.txt", "mine");
     one.write("out/other/file", "mine");
@@ -182,9 +187,9 @@ describe("the directory target", () => {
     expect(fs.existsSync(one.file("out/shop/api"))).toBe(false);
   });
 
-  it("does not follow a link that leads out of the target", () => {
-    const one = workspace();
-    seal(one, "db", { A: "x" });
+  it("does not follow a link that leads out of the target", async () => {
+    const one = await workspace();
+    await seal(one, "db", { A: "x" });
     fs.mkdirSync(one.file("elsewhere"));
     fs.mkdirSync(one.file("out"));
     fs.symlinkSync("../elsewhere", one.file("out/shop"));
@@ -194,13 +199,13 @@ describe("the directory target", () => {
 });
 
 describe("a bad file", () => {
-  it("keeps the last good state of its objects, is named, and does not hold up others", () => {
-    const one = workspace();
-    seal(one, "db", { A: "good" });
-    seal(one, "api", { A: "1" });
+  it("keeps the last good state of its objects, is named, and does not hold up others", async () => {
+    const one = await workspace();
+    await seal(one, "db", { A: "good" });
+    await seal(one, "api", { A: "1" });
     once(one);
     const good = one.read("src/db.yaml");
-    seal(one, "api", { A: "2" });
+    await seal(one, "api", { A: "2" });
     for (const [bad, reason, subject] of [
       [good.replace("entries:", "entries: ["), "UnreadableFile", "db.yaml"],
       [good.replace(/sealed: .{99}/, "sealed: "), "MalformedToken", "shop/db"],
@@ -217,10 +222,10 @@ describe("a bad file", () => {
     expect(once(one).problems).toEqual([]);
   });
 
-  it("keeps an object that moved into a file that cannot be read, also after a restart, until it can be or is gone", () => {
-    const one = workspace();
-    seal(one, "db", { A: "good" });
-    seal(one, "api", { A: "1" });
+  it("keeps an object that moved into a file that cannot be read, also after a restart, until it can be or is gone", async () => {
+    const one = await workspace();
+    await seal(one, "db", { A: "good" });
+    await seal(one, "api", { A: "1" });
     once(one);
     const good = one.read("src/db.yaml");
     fs.rmSync(one.file("src/db.yaml"));
@@ -241,15 +246,15 @@ describe("a bad file", () => {
     one.write("src/template.yaml", "a: {{ .Values.a }}: [");
     once(one);
     fs.rmSync(one.file("src/api.yaml"));
-    seal(one, "last", { A: "2" });
+    await seal(one, "last", { A: "2" });
     expect(once(one).removed).toEqual(["shop/api"]);
   });
 
-  it("two files that claim one object: neither is applied, and both are named", () => {
-    const one = workspace();
-    seal(one, "db", { A: "first" });
+  it("two files that claim one object: neither is applied, and both are named", async () => {
+    const one = await workspace();
+    await seal(one, "db", { A: "first" });
     once(one);
-    seal(one, "db", { A: "second" }, "src/again.yaml");
+    await seal(one, "db", { A: "second" }, "src/again.yaml");
     expect(once(one).problems).toMatchObject([
       { subject: "shop/db", reason: "Duplicate", message: expect.stringMatching(/again\.yaml and db\.yaml/) },
     ]);
@@ -257,9 +262,9 @@ describe("a bad file", () => {
   });
 
   it("a key that arrives later is picked up by the running controller", async () => {
-    const one = workspace().withKey("late");
+    const one = await (await workspace()).withKey("late");
     one.write("src/db.yaml", secretYaml("db", { A: "x" }));
-    one.lacre(["seal", "-i", "-r", "late.pub", "src/db.yaml"]);
+    await one.lacre(["seal", "-i", "-r", "late.pub", "src/db.yaml"]);
     fs.copyFileSync(one.file("prod.key"), one.file("all.key"));
     fs.chmodSync(one.file("all.key"), 0o600);
     const args = [
@@ -286,8 +291,8 @@ describe("a bad file", () => {
 });
 
 describe("the Git source", () => {
-  function repository(): Workspace {
-    const one = workspace();
+  async function repository(): Promise<Workspace> {
+    const one = await workspace();
     one.git("init", "-q", "--bare", "origin.git");
     one.git("clone", "-q", "origin.git", "src");
     return one;
@@ -308,12 +313,12 @@ describe("the Git source", () => {
     "prod.key",
   ];
 
-  it("follows a branch, forced pushes too, and reports the commit", () => {
-    const one = repository();
-    seal(one, "db", { A: "1" });
+  it("follows a branch, forced pushes too, and reports the commit", async () => {
+    const one = await repository();
+    await seal(one, "db", { A: "1" });
     const first = commit(one, "first");
     expect(once(one, args(one))).toMatchObject({ revision: first, written: ["shop/db"] });
-    seal(one, "db", { A: "2" });
+    await seal(one, "db", { A: "2" });
     const second = commit(one, "second");
     expect(once(one, args(one))).toMatchObject({ revision: second, written: ["shop/db"] });
     expect(value(one, "db", "A")).toBe("2");
@@ -324,10 +329,10 @@ describe("the Git source", () => {
     expect(value(one, "db", "A")).toBe("1");
   });
 
-  it("is shallow, ignores links and other files, and reads names with spaces, quotes and line breaks", () => {
-    const one = repository();
+  it("is shallow, ignores links and other files, and reads names with spaces, quotes and line breaks", async () => {
+    const one = await repository();
     for (let i = 0; i < 5; i++) {
-      seal(one, "db", { A: String(i) }, `src/od"d na\nme ü.yaml`);
+      await seal(one, "db", { A: String(i) }, `src/od"d na\nme ü.yaml`);
       commit(one, `commit ${i}`);
     }
     fs.symlinkSync("/etc/passwd", one.file("src/link.yaml"));
@@ -338,8 +343,8 @@ describe("the Git source", () => {
   });
 
   it("keeps what was written while the source is gone, and says so without the password in its URL", async () => {
-    const one = repository();
-    seal(one, "db", { A: "1" });
+    const one = await repository();
+    await seal(one, "db", { A: "1" });
     commit(one, "first");
     const controller = one.startController([...args(one), "--interval", "0.1", "--listen", "off"]);
     const log = collect(controller.stderr);
@@ -348,7 +353,7 @@ describe("the Git source", () => {
     await until(() => log.text.includes("SourceFailed"));
     expect(value(one, "db", "A")).toBe("1");
     fs.renameSync(one.file("gone.git"), one.file("origin.git"));
-    seal(one, "db", { A: "2" });
+    await seal(one, "db", { A: "2" });
     commit(one, "second");
     await until(() => value(one, "db", "A") === "2");
     controller.kill("SIGTERM");
@@ -367,13 +372,13 @@ describe("the Git source", () => {
 
 describe("a running controller", () => {
   it("goes on after kill -9 at any moment: every object whole, nothing that nobody owns", async () => {
-    const one = workspace();
+    const one = await workspace();
     const names = Array.from({ length: 150 }, (_, index) => `s${index}`);
     one.write(
       "src/all.yaml",
       names.map((name) => secretYaml(name, { A: `of ${name}`, B: `of ${name}` })).join("---\n"),
     );
-    one.lacre(["seal", "-i", "-r", "prod.pub", "src/all.yaml"]);
+    await one.lacre(["seal", "-i", "-r", "prod.pub", "src/all.yaml"]);
     for (const delayMs of [150, 170, 190, 210, 240]) {
       const controller = one.startController(LOOPING);
       await sleep(delayMs);
@@ -395,8 +400,8 @@ describe("a running controller", () => {
   });
 
   it("answers health, readiness and metrics on loopback, and nothing else", async () => {
-    const one = workspace();
-    seal(one, "db", { A: "hunter2hunter2" });
+    const one = await workspace();
+    await seal(one, "db", { A: "hunter2hunter2" });
     const port = await freePort();
     const controller = one.startController([...FROM_DIRECTORY, "--interval", "0.1", "--listen", `127.0.0.1:${port}`]);
     const log = collect(controller.stderr);
@@ -423,9 +428,9 @@ describe("a running controller", () => {
     expect(`${log.text}${metrics.text}`).not.toContain(one.read("prod.key").trim().slice(-20));
   });
 
-  it("a full disk leaves the old values, is reported, and is made good when there is room", () => {
-    const one = workspace();
-    seal(one, "db", { A: "x".repeat(3000) });
+  it("a full disk leaves the old values, is reported, and is made good when there is room", async () => {
+    const one = await workspace();
+    await seal(one, "db", { A: "x".repeat(3000) });
     const script = `set -e; mkdir -p out; mount -t tmpfs -o size=100k tmpfs out
       C="${process.execPath} ${process.cwd()}/dist/controller/main.js ${FROM_DIRECTORY.join(" ")} --once --log-level silent"
       $C > first.json; cat out/shop/db/A > before
@@ -433,7 +438,7 @@ describe("a running controller", () => {
       $C 2> line || echo status $?; truncate -s -8192 out/fill
       $C > full.json || true; cmp before out/shop/db/A && echo kept
       rm out/fill; $C > after.json; cat out/shop/db/A; ls -A out/shop/db | grep -c '^\\.\\.2'`;
-    seal(one, "db", { A: "y".repeat(30_000) }, "new.yaml");
+    await seal(one, "db", { A: "y".repeat(30_000) }, "new.yaml");
     const ran = one.sh(`unshare -m bash -c '${script.replaceAll("'", `'"'"'`)}'`);
     expect(JSON.parse(one.read("full.json")).problems.map(({ reason }: { reason: string }) => reason)).toContain(
       "WriteFailed",
@@ -446,8 +451,8 @@ describe("a running controller", () => {
   });
 
   it("refuses a target that another controller keeps, and takes it over when that one is gone", async () => {
-    const one = workspace();
-    seal(one, "db", { A: "x" });
+    const one = await workspace();
+    await seal(one, "db", { A: "x" });
     const controller = one.startController([...FROM_DIRECTORY, "--interval", "5", "--listen", "off"]);
     await until(() => fs.existsSync(one.file("out/shop/db/A")));
     const second = one.controller([...FROM_DIRECTORY, "--once"]);
@@ -463,7 +468,7 @@ describe("a running controller", () => {
   });
 
   it("takes no inspector signal: SIGUSR1 opens no port onto the memory that holds the keys", async () => {
-    const one = workspace();
+    const one = await workspace();
     const controller = one.startController([...FROM_DIRECTORY, "--interval", "5", "--listen", "off"]);
     const log = collect(controller.stderr);
     await until(() => log.text.includes("started"));
@@ -504,23 +509,23 @@ describe("a wrong command line", () => {
     [[...FROM_DIRECTORY.slice(0, 4), "--key-file", "prod.pub"], 1, /prod\.pub/],
     [["--source", "directory:none", ...FROM_DIRECTORY.slice(2), "--once"], 8, /^$/],
   ];
-  it.each(lines)("%j", (args, status, message) => {
-    const ran = workspace().controller(args.includes("--once") ? [...args, "--log-level", "silent"] : args);
+  it.each(lines)("%j", async (args, status, message) => {
+    const ran = (await workspace()).controller(args.includes("--once") ? [...args, "--log-level", "silent"] : args);
     expect([ran.status, ran.stderr.split("\n")[0]]).toEqual([status, expect.stringMatching(message)]);
   });
 
-  it("lacre sync is the same code, once, told to people", () => {
-    const one = workspace();
-    seal(one, "db", { A: "x" });
-    const ran = one.lacre(["sync", ...FROM_DIRECTORY]);
+  it("lacre sync is the same code, once, told to people", async () => {
+    const one = await workspace();
+    await seal(one, "db", { A: "x" });
+    const ran = await one.lacre(["sync", ...FROM_DIRECTORY]);
     expect([ran.status, ran.stdout]).toEqual([0, "+ shop/db\n1 written, 0 removed, 0 unchanged, 0 problems (src)\n"]);
     one.write("src/bad.yaml", "a: [\n");
-    const bad = one.lacre(["sync", ...FROM_DIRECTORY]);
+    const bad = await one.lacre(["sync", ...FROM_DIRECTORY]);
     expect([bad.status, bad.stderr]).toEqual([
       1,
       expect.stringMatching(/^lacre: bad\.yaml: bad\.yaml:\d+:\d+: .*stays\n$/),
     ]);
-    expect(one.lacre(["sync", "--source", "directory:src", "--target", "directory:out"]).status).toBe(5);
+    expect((await one.lacre(["sync", "--source", "directory:src", "--target", "directory:out"])).status).toBe(5);
   });
 });
 
@@ -572,8 +577,8 @@ function request(port: number, where: string, method: string): Promise<{ status:
 }
 
 describe("the log", () => {
-  it("shows nothing that a terminal obeys, whatever a file in the source is called", () => {
-    const one = workspace();
+  it("shows nothing that a terminal obeys, whatever a file in the source is called", async () => {
+    const one = await workspace();
     const name = "a\u001b[2J\u202eb\u009bc\u2028d\u200be.yaml";
     one.write(`src/${name}`, "apiVersion: lacre.dev/v1alpha1\nkind: SealedSecret\nmetadata: { name: a\n");
     const ran = one.controller([...FROM_DIRECTORY, "--once"]);

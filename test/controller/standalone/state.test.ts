@@ -7,10 +7,10 @@ import { secretYaml, Workspace } from "../../support/workspace.ts";
 
 const ARGS = ["--source", "directory:src", "--key-file", "prod.key", "--once", "--log-level", "silent"];
 
-function workspace(): Workspace {
-  const one = new Workspace().withKey();
+async function workspace(): Promise<Workspace> {
+  const one = await new Workspace().withKey();
   one.write("src/db.yaml", secretYaml("db", { A: "1" }));
-  const ran = one.lacre(["seal", "-i", "-r", "prod.pub", "src/db.yaml"]);
+  const ran = await one.lacre(["seal", "-i", "-r", "prod.pub", "src/db.yaml"]);
   if (ran.status !== 0) throw new Error(ran.stderr);
   return one;
 }
@@ -19,24 +19,24 @@ const run = (one: Workspace, target: string, ...args: readonly string[]) =>
   one.controller([...ARGS, "--target", `directory:${target}`, ...args]);
 
 describe("the directory of state", () => {
-  it("lies in the target if nothing else is said, and goes where the target goes", () => {
-    const one = workspace();
+  it("lies in the target if nothing else is said, and goes where the target goes", async () => {
+    const one = await workspace();
     expect(run(one, "out").status).toBe(0);
     expect(fs.readdirSync(one.file("out/..lacre")).sort()).toEqual(["inventory.json", "state.json"]);
     fs.renameSync(one.file("out"), one.file("moved"));
     expect(JSON.parse(run(one, "moved").stdout)).toMatchObject({ written: [], unchanged: 1 });
   });
 
-  it("is where --state says, and nothing of it in the target", () => {
-    const one = workspace();
+  it("is where --state says, and nothing of it in the target", async () => {
+    const one = await workspace();
     expect(run(one, "out", "--state", "state").status).toBe(0);
     expect(fs.readdirSync(one.file("out"))).toEqual(["shop"]);
     expect(fs.statSync(one.file("state")).mode & 0o777).toBe(0o700);
     expect(JSON.parse(run(one, "out", "--state", "state").stdout)).toMatchObject({ written: [], unchanged: 1 });
   });
 
-  it("of another target is refused: what is ours there could be somebody else's here", () => {
-    const one = workspace();
+  it("of another target is refused: what is ours there could be somebody else's here", async () => {
+    const one = await workspace();
     run(one, "out", "--state", "state");
     const other = run(one, "other", "--state", "state");
     expect([other.status, other.stdout]).toEqual([8, ""]);
@@ -44,8 +44,8 @@ describe("the directory of state", () => {
     expect(fs.readdirSync(one.file("other"))).toEqual([]);
   });
 
-  it("of a target that it lies in is refused for another one", () => {
-    const one = workspace();
+  it("of a target that it lies in is refused for another one", async () => {
+    const one = await workspace();
     run(one, "out");
     expect(run(one, "other", "--state", "out/..lacre").stderr).toContain("is the state of the target that it lies in");
   });

@@ -59,13 +59,13 @@ describe("a key file", () => {
     expect(() => readKeyFile(file, process.env)).toThrow("is not a regular file");
   });
 
-  it("that is not there is named in the same words by both programs", () => {
-    const at = new Workspace().withKey();
+  it("that is not there is named in the same words by both programs", async () => {
+    const at = await new Workspace().withKey();
     fs.mkdirSync(at.file("src"));
     const sync = ["--source", "directory:src", "--target", "directory:out", "--key-file", "none.key"];
     const words = "none.key: no such file\nhint: check the path\n";
     expect(at.controller([...sync, "--once"]).stderr).toBe(`lacre-controller: error: ${words}`);
-    expect(at.lacre(["keys", "public", "--key-file", "none.key"]).stderr).toBe(`lacre: error: ${words}`);
+    expect((await at.lacre(["keys", "public", "--key-file", "none.key"])).stderr).toBe(`lacre: error: ${words}`);
   });
 });
 
@@ -84,9 +84,9 @@ describe("keys below a directory that others may write", () => {
     [["keys", "generate", "--signing", "--key-file", "team/prod.key"]],
     [["keys", "recovery-key", "--output", "team/recovery.key"]],
     [["keys", "recovery-key", "--output", "team/shares", "--shares", "3", "--threshold", "2"]],
-  ])("are not made: lacre %j", (args) => {
+  ])("are not made: lacre %j", async (args) => {
     const at = shared();
-    const ran = at.lacre(args);
+    const ran = await at.lacre(args);
     expect([ran.status, ran.stderr]).toEqual([
       1,
       expect.stringContaining("which may be written by others (mode 0777)"),
@@ -94,13 +94,13 @@ describe("keys below a directory that others may write", () => {
     expect(fs.readdirSync(at.file("team"), { recursive: true }).filter((name) => name !== "shares")).toEqual([]);
   });
 
-  it("are not changed by the command line", () => {
+  it("are not changed by the command line", async () => {
     const at = shared();
     fs.chmodSync(at.file("team"), 0o755);
-    expect(at.lacre(["keys", "generate", "--cluster", "prod", "--key-file", "team/prod.key"]).status).toBe(0);
+    expect((await at.lacre(["keys", "generate", "--cluster", "prod", "--key-file", "team/prod.key"])).status).toBe(0);
     const before = at.read("team/prod.key");
     fs.chmodSync(at.file("team"), 0o775);
-    const ran = at.lacre(["keys", "rotate", "--key-file", "team/prod.key"]);
+    const ran = await at.lacre(["keys", "rotate", "--key-file", "team/prod.key"]);
     expect([ran.status, ran.stderr, at.read("team/prod.key")]).toEqual([
       1,
       expect.stringContaining("mode 0775"),
@@ -108,13 +108,13 @@ describe("keys below a directory that others may write", () => {
     ]);
   });
 
-  it("are neither made nor read by the controller", () => {
+  it("are neither made nor read by the controller", async () => {
     const at = shared();
     const sync = ["--source", "directory:src", "--target", "directory:out", "--key-file", "team/prod.key", "--once"];
     const words = /team\/prod.key lies below .*\/team, which may be written by others \(mode 0777\)\nhint: as for sshd/;
     expect(at.controller([...sync, "--cluster", "prod"]).stderr).toMatch(words);
     expect(fs.readdirSync(at.file("team"))).toEqual([]);
-    at.withKey();
+    await at.withKey();
     fs.renameSync(at.file("prod.key"), at.file("team/prod.key"));
     const read = at.controller(sync);
     expect([read.status, read.stderr]).toEqual([1, expect.stringMatching(words)]);

@@ -130,7 +130,7 @@ describe("the lock of a file", () => {
 describe("who waits for a lock", () => {
   it("is told on a terminal for whom and for what, and goes on when it is free", async () => {
     const at = new Workspace();
-    at.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.store"]);
+    await at.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.store"]);
     const { child } = await taker(at.file("prod.store"), [], 4_000);
     const screen = at.sh('script -qec "$LACRE keys rotate -k prod.store" /dev/null').stdout;
     expect(screen).toContain(`waiting for another lacre (process ${child.pid} on ${os.hostname()}) that writes`);

@@ -15,17 +15,22 @@ type Report = {
 };
 
 /** A SealedSecret shop/db with the values A and B, and what lies in its place before. */
-function workspace(adopt: string | undefined, before: Readonly<Record<string, string>>): Workspace {
-  const one = new Workspace().withKey();
-  seal(one, "db", { A: "from git", B: "too" }, adopt);
-  seal(one, "other", { A: "1" });
+async function workspace(adopt: string | undefined, before: Readonly<Record<string, string>>): Promise<Workspace> {
+  const one = await new Workspace().withKey();
+  await seal(one, "db", { A: "from git", B: "too" }, adopt);
+  await seal(one, "other", { A: "1" });
   for (const [name, text] of Object.entries(before)) one.write(`out/shop/db/${name}`, text);
   return one;
 }
 
-function seal(one: Workspace, name: string, values: Readonly<Record<string, string>>, adopt?: string): void {
+async function seal(
+  one: Workspace,
+  name: string,
+  values: Readonly<Record<string, string>>,
+  adopt?: string,
+): Promise<void> {
   one.write(`src/${name}.yaml`, secretYaml(name, values));
-  const ran = one.lacre(["seal", "-i", "-r", "prod.pub", `src/${name}.yaml`]);
+  const ran = await one.lacre(["seal", "-i", "-r", "prod.pub", `src/${name}.yaml`]);
   if (ran.status !== 0) throw new Error(ran.stderr);
   if (adopt !== undefined) fs.appendFileSync(one.file(`src/${name}.yaml`), `  adopt: ${adopt}\n`);
 }
@@ -54,30 +59,31 @@ describe("what was there before", () => {
     ["consent alone, by the operator", "Never", THEIRS, ["--adopt", "shop=IfUnowned"]],
     ["the operator's consent to another way", "IfUnowned", THEIRS, ["--adopt", "shop=Merge"]],
     ["the operator's consent in another namespace", "IfUnowned", THEIRS, ["--adopt", "billing=IfUnowned"]],
-  ] as const)("stays as it is with %s", (_what, adopt, before, args) => {
-    const one = workspace(adopt, before);
+  ] as const)("stays as it is with %s", async (_what, adopt, before, args) => {
+    const one = await workspace(adopt, before);
     const { written, problems } = once(one, args);
     expect([written, problems]).toEqual([["shop/other"], [expect.objectContaining({ reason: "NotOwned" })]]);
     expect(files(one)).toEqual(before);
   });
 
-  it("is refused in the same words whatever it is, with both ways named", () => {
+  it("is refused in the same words whatever it is, with both ways named", async () => {
     const kinds = [THEIRS, { empty: "" }, { "..data": "no link" }, { "..lacre-adopt/x": "a directory is no marker" }];
-    const said = kinds.map((before) => once(workspace("IfUnowned", before)).problems[0]?.message);
+    const said: (string | undefined)[] = [];
+    for (const before of kinds) said.push(once(await workspace("IfUnowned", before)).problems[0]?.message);
     expect(new Set(said).size).toBe(1);
     expect(said[0]).toContain("shop/db/..lacre-adopt");
     expect(said[0]).toContain("--adopt shop=IfUnowned");
   });
 
-  it("is taken over by lacre sync with its own --adopt", () => {
-    const one = workspace("IfUnowned", THEIRS);
-    expect(one.lacre(["sync", ...ARGS]).status).toBe(7);
-    expect(one.lacre(["sync", ...ARGS, "--adopt", "shop=IfUnowned"]).status).toBe(0);
+  it("is taken over by lacre sync with its own --adopt", async () => {
+    const one = await workspace("IfUnowned", THEIRS);
+    expect((await one.lacre(["sync", ...ARGS])).status).toBe(7);
+    expect((await one.lacre(["sync", ...ARGS, "--adopt", "shop=IfUnowned"])).status).toBe(0);
     expect(files(one)).toEqual({ ...THEIRS, A: "from git", B: "too" });
   });
 
-  it("is no consent where the marker is a link", () => {
-    const one = workspace("IfUnowned", THEIRS);
+  it("is no consent where the marker is a link", async () => {
+    const one = await workspace("IfUnowned", THEIRS);
     fs.symlinkSync(one.file("prod.pub"), one.file("out/shop/db/..lacre-adopt"));
     expect(once(one).problems[0]?.reason).toBe("NotOwned");
   });
@@ -87,8 +93,8 @@ describe("what was there before", () => {
     ["the operator", THEIRS, ["--adopt", "billing,shop=IfUnowned"]],
   ] as const)(
     "is taken over whole with the consent of %s, put right, and stays when its SealedSecret goes",
-    (_who, before, args) => {
-      const one = workspace("IfUnowned", before);
+    async (_who, before, args) => {
+      const one = await workspace("IfUnowned", before);
       expect(once(one, args)).toMatchObject({ written: expect.arrayContaining(["shop/db"]), problems: [] });
       expect(files(one)).toEqual({ ...before, A: "from git", B: "too" });
       // Consent that is withdrawn undoes nothing.
@@ -99,13 +105,13 @@ describe("what was there before", () => {
       expect(once(one)).toMatchObject({ removed: [], problems: [] });
       expect(files(one)).toEqual({ A: "from git", B: "too", notes: "mine" });
       // It is let go of: it takes consent again.
-      seal(one, "db", { A: "again" }, "IfUnowned");
+      await seal(one, "db", { A: "again" }, "IfUnowned");
       expect(once(one).problems[0]?.reason).toBe("NotOwned");
     },
   );
 
-  it("keeps its files beside ours with Merge, which never writes over one of them, and takes away only ours", () => {
-    const one = workspace("Merge", THEIRS);
+  it("keeps its files beside ours with Merge, which never writes over one of them, and takes away only ours", async () => {
+    const one = await workspace("Merge", THEIRS);
     const args = ["--adopt", "shop=Merge"];
     expect(once(one, args).problems).toMatchObject([{ subject: "shop/db", reason: "FieldConflict" }]);
     expect(files(one)).toEqual(THEIRS);
@@ -113,10 +119,10 @@ describe("what was there before", () => {
     expect(once(one, args)).toMatchObject({ written: ["shop/db"], problems: [] });
     expect(once(one, args)).toMatchObject({ written: [], problems: [] });
     // Neither does a key that comes later, and neither when the spec says otherwise by then.
-    seal(one, "db", { A: "second", B: "too", notes: "theirs" }, "IfUnowned");
+    await seal(one, "db", { A: "second", B: "too", notes: "theirs" }, "IfUnowned");
     expect(once(one, args).problems).toMatchObject([{ reason: "FieldConflict" }]);
     // A value of ours that somebody replaced by a file is put right.
-    seal(one, "db", { A: "third" }, "Merge");
+    await seal(one, "db", { A: "third" }, "Merge");
     fs.rmSync(one.file("out/shop/db/A"));
     one.write("out/shop/db/A", "by hand");
     expect(once(one, args)).toMatchObject({ written: ["shop/db"], problems: [] });
@@ -126,19 +132,19 @@ describe("what was there before", () => {
     expect(files(one)).toEqual({ "..mine": "by somebody else", notes: "mine" });
   });
 
-  it("is not merged into where others switch all values at once", () => {
-    const one = workspace(undefined, {});
+  it("is not merged into where others switch all values at once", async () => {
+    const one = await workspace(undefined, {});
     once(one);
     fs.rmSync(one.file("out/..lacre"), { recursive: true });
-    seal(one, "db", { C: "3" }, "Merge");
+    await seal(one, "db", { C: "3" }, "Merge");
     expect(once(one, ["--adopt", "shop=Merge"]).problems).toEqual(
       expect.arrayContaining([expect.objectContaining({ subject: "shop/db", reason: "FieldConflict" })]),
     );
     expect(files(one)).toEqual({ A: "from git", B: "too" });
   });
 
-  it("that is removed by hand is made anew, and is ours then", () => {
-    const one = workspace("IfUnowned", MARKED);
+  it("that is removed by hand is made anew, and is ours then", async () => {
+    const one = await workspace("IfUnowned", MARKED);
     once(one);
     fs.rmSync(one.file("out/shop/db"), { recursive: true });
     expect(once(one).written).toEqual(["shop/db"]);
@@ -152,8 +158,8 @@ it("no SealedSecret can make the marker", () => {
   expect(() => parseKey(MARKER)).toThrow(expect.objectContaining({ code: "NAME_INVALID" }));
 });
 
-it("what an earlier version took over goes with its SealedSecret as before", () => {
-  const one = workspace("IfUnowned", MARKED);
+it("what an earlier version took over goes with its SealedSecret as before", async () => {
+  const one = await workspace("IfUnowned", MARKED);
   once(one);
   const file = "out/..lacre/inventory.json";
   one.write(file, one.read(file).replace(',"adopted":"IfUnowned"', ""));
@@ -162,7 +168,7 @@ it("what an earlier version took over goes with its SealedSecret as before", () 
   expect(once(one).removed).toEqual(["shop/db"]);
 });
 
-it.each(["shop", "shop=Never", "=Merge", "shop=Merge=IfUnowned"])("--adopt %s is refused", (text) => {
-  const ran = new Workspace().withKey().controller([...ARGS, "--adopt", text, "--once"]);
+it.each(["shop", "shop=Never", "=Merge", "shop=Merge=IfUnowned"])("--adopt %s is refused", async (text) => {
+  const ran = (await new Workspace().withKey()).controller([...ARGS, "--adopt", text, "--once"]);
   expect([ran.status, ran.stderr]).toEqual([2, expect.stringContaining("--adopt must be NAMESPACE")]);
 });
