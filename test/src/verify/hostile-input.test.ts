@@ -50,7 +50,7 @@ const BAIT: readonly (readonly [string, string, string])[] = [
 ];
 
 describe("input that was made to be slow", () => {
-  it.each(BAIT)("%s", (_, path, text) => {
+  it.each(BAIT)("%s: judged to the end, and a finding names its rule", (_, path, text) => {
     for (const { rule } of judge(path, text)) expect(rule).toBeTypeOf("string");
   });
 });
