@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { SlowFilesReporter } from "./test/support/slow-files.ts";
 
 const project = (name: string, ...include: string[]) => ({
   test: { name, include, testTimeout: 60_000, hookTimeout: 120_000 },
@@ -6,6 +7,7 @@ const project = (name: string, ...include: string[]) => ({
 
 export default defineConfig({
   test: {
+    reporters: ["default", new SlowFilesReporter()],
     projects: [
       project("unit", "test/*.test.ts", "test/src/**/*.test.ts"),
       project("cli", "test/cli/**/*.test.ts", "test/upgrade/**/*.test.ts"),
