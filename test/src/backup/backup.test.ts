@@ -172,7 +172,9 @@ const hasTestkit = fs.existsSync(TESTKIT);
 if (!hasTestkit) console.warn("the age test vectors are not here: shared/vectors/age-cctv");
 
 describe.runIf(hasTestkit)("the age test vectors of C2SP/CCTV", () => {
-  const files = fs.readdirSync(TESTKIT, { recursive: true, encoding: "utf8" }).filter((name) => {
+  // What is inside of a group that is left out runs all the same.
+  const names = hasTestkit ? fs.readdirSync(TESTKIT, { recursive: true, encoding: "utf8" }) : [];
+  const files = names.filter((name) => {
     const at = path.join(TESTKIT, name);
     return fs.statSync(at).isFile() && fs.readFileSync(at).subarray(0, 7).toString() === "expect:";
   });
