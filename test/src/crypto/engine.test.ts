@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../../../src/crypto/engine.ts";
+import { assertEngine, type Engine } from "../../../src/crypto/engine.ts";
 import { nativeEngine } from "../../../src/crypto/engine-node.ts";
 import { portableEngine } from "../../../src/crypto/engine-portable.ts";
 import { importPrivateKey } from "../../../src/crypto/key.ts";
@@ -51,5 +51,14 @@ describe("the two engines", () => {
         expect(Buffer.compare(native.hmacSha256(key, message), portableEngine.hmacSha256(key, message))).toBe(0);
       }),
     );
+  });
+});
+
+describe("an engine", () => {
+  it("is one of ours: what only looks like one could bring randomness of its own", () => {
+    expect(() => assertEngine(native)).not.toThrow();
+    expect(() => assertEngine(portableEngine)).not.toThrow();
+    expect(() => assertEngine({ ...portableEngine })).toThrow(/not made by lacre/);
+    expect(() => assertEngine(Object.create(portableEngine))).toThrow(/not made by lacre/);
   });
 });
