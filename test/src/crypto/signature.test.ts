@@ -66,6 +66,7 @@ describe("a signing key as text", () => {
     ["one that is cut", line.slice(0, -2), "KEY_INVALID"],
     ["one with a character too many", `${line}A`, "KEY_INVALID"],
     ["two of them", `${line}\n${line}`, "KEY_INVALID"],
+    ["one with another line", `${line}\nmore`, "KEY_INVALID"],
     ["none", "# nothing\n", "KEY_INVALID"],
     ["another kind of key", `lacre-private-1.x25519.${line.slice(-43)}`, "KEY_INVALID"],
   ];
