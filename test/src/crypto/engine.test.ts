@@ -7,6 +7,7 @@ import { importPrivateKey } from "../../../src/crypto/key.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import { sealToken } from "../../../src/crypto/seal-token.ts";
+import { sha256 } from "../../../src/crypto/sha256.ts";
 import type { Suite } from "../../../src/model/suite.ts";
 import { PLACE } from "../../support/tokens.ts";
 
@@ -48,6 +49,7 @@ describe("the two engines", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 64 }), (message, key) => {
         expect(Buffer.compare(native.sha256(message), portableEngine.sha256(message))).toBe(0);
+        expect(Buffer.compare(native.sha256(message), sha256(message))).toBe(0);
         expect(Buffer.compare(native.hmacSha256(key, message), portableEngine.hmacSha256(key, message))).toBe(0);
       }),
     );
