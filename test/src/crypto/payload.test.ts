@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DATA_KEY_BYTES, openPayload, sealPayload } from "../../../src/crypto/payload.ts";
+import { MAX_VALUE_BYTES } from "../../../src/model/limits.ts";
 import { paddedLength } from "../../../src/model/padding.ts";
 import { bothEngines } from "../../support/engines.ts";
 
@@ -28,6 +29,11 @@ describe.each(bothEngines())("a payload, $name engine", (engine) => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("gives values back that leave no padding, and the largest", () => {
+    for (const length of [0, 252, 268, MAX_VALUE_BYTES])
+      expect([length, open(seal(new Uint8Array(length).fill(7)))?.length]).toEqual([length, length]);
   });
 
   it("opens with its own header and key only, and not when a bit of it was changed", () => {

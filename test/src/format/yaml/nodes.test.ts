@@ -45,6 +45,12 @@ describe("a mapping", () => {
     expect([refusal.code, refusal.message]).toEqual(["SECRET_INVALID", expect.stringContaining(message)]);
   });
 
+  it("that is not there is missed where its key stands", () => {
+    const { reader, value, key } = fieldOf("b: 1\na:\n");
+    for (const work of [() => reader.mapping(value, "it", key), () => reader.items(value, "it", key)])
+      expect(refusalOf(work).message).toMatch(/^s\.yaml:2:/);
+  });
+
   it("counts the places of a later document from the start of the file", () => {
     const [, second] = readDocuments(decodeText("s.yaml", "a: 1\n---\n- b\n"));
     const reader = new NodeReader(second as SourceDocument, "MANIFEST_INVALID");

@@ -15,6 +15,8 @@ describe("the bytes of a file", () => {
     ["UTF-16 without a mark, the low byte first", Buffer.from("a: b", "utf16le"), "INPUT_ENCODING", "zero bytes"],
     ["a zero byte in text", utf8("a: \0"), "INPUT_ENCODING", "zero bytes"],
     ["one zero byte", Uint8Array.of(0), "INPUT_ENCODING", "zero bytes"],
+    ["half a mark of UTF-16", Uint8Array.of(0xff, 0x61, 0xfe), "INPUT_ENCODING", "not valid UTF-8"],
+    ["half a mark of the other order", Uint8Array.of(0xfe, 0x61, 0xff), "INPUT_ENCODING", "not valid UTF-8"],
     ["Latin 1", Uint8Array.of(0x61, 0xe4, 0x62), "INPUT_ENCODING", "not valid UTF-8"],
     ["half a character at the end", utf8("a: é").subarray(0, -1), "INPUT_ENCODING", "not valid UTF-8"],
     ["nothing", utf8(""), "INPUT_EMPTY", "is empty"],
