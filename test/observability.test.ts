@@ -124,13 +124,13 @@ describe("deploy/observability", () => {
     const problem = (reason: "UnknownKey" | "WriteFailed") =>
       nextStatus(undefined, { kind: "problem", reason, message: "m", entries: 1 }, about);
     it.each([
-      ["nobody has looked yet", object(undefined), "Progressing"],
-      ["synced", object(nextStatus(undefined, synced, about)), "Healthy"],
-      ["synced, and changed since", object(nextStatus(undefined, synced, about), 2), "Progressing"],
-      ["refused", object(problem("UnknownKey")), "Degraded"],
-      ["tried again", object(problem("WriteFailed")), "Progressing"],
-      ["suspended", object(nextStatus(undefined, { kind: "suspended" }, about), 1, { suspend: true }), "Suspended"],
-    ])("%s", (_what, subject, expected) => {
+      ["nobody has looked at yet", "Progressing", object(undefined)],
+      ["is synced", "Healthy", object(nextStatus(undefined, synced, about))],
+      ["was changed since it was synced", "Progressing", object(nextStatus(undefined, synced, about), 2)],
+      ["is refused", "Degraded", object(problem("UnknownKey"))],
+      ["is tried again", "Progressing", object(problem("WriteFailed"))],
+      ["is suspended", "Suspended", object(nextStatus(undefined, { kind: "suspended" }, about), 1, { suspend: true })],
+    ])("what %s is %s", (_what, expected, subject) => {
       expect(runLua(read("argocd-health.lua"), subject)).toBe(expected);
     });
   });

@@ -28,9 +28,12 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
     case "/readyz":
       response.writeHead(probes.isReady() ? 200 : 503, TEXT).end(probes.isReady() ? "ready\n" : "not ready\n");
       return;
-    case "/metrics":
-      response.writeHead(200, TEXT).end(await probes.metrics());
+    case "/metrics": {
+      // First: once a status is written, no other one can be.
+      const metrics = await probes.metrics();
+      response.writeHead(200, TEXT).end(metrics);
       return;
+    }
     case "/v1/keys": {
       const keys = probes.keys?.();
       response.writeHead(keys === undefined ? 404 : 200, PLAIN).end(keys ?? "there is no key list\n");

@@ -80,9 +80,24 @@ function siteOf(document: SourceDocument, node: ParsedNode, isItem: boolean): Si
   const layout = layoutOf(text, start, isMap(node) && node.flow === true);
   if (layout.flow) return { start, end: document.start + node.range[1], layout };
   // Outside a list everything down to the end of the document belongs to the object.
-  const rangeEnd = isItem ? document.start + node.range[1] : endOfContents(text, start, document.end);
   const keepIndent = isItem ? Math.min(indentAt(text, start), layout.column - 1) : -1;
+  const rangeEnd = isItem
+    ? endOfComments(text, document.start + node.range[1], keepIndent)
+    : endOfContents(text, start, document.end);
   return { start, end: endOfBlock(text, start, rangeEnd, keepIndent), layout };
+}
+
+/** The end of what stands below a list's item and deeper than the list: to the parser, such comments may be nobody's. */
+function endOfComments(text: string, rangeEnd: number, keepIndent: number): number {
+  const below = /[ \t]*(#[^\n]*)?(?:\n|$)/y;
+  let end = rangeEnd;
+  while (end < text.length) {
+    below.lastIndex = end;
+    const match = below.exec(text);
+    if (match === null || (match[1] !== undefined && indentAt(text, end) <= keepIndent)) break;
+    end = below.lastIndex;
+  }
+  return end;
 }
 
 /** The end of a document without the `...` line that may close it. */

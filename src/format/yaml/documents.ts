@@ -53,6 +53,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   BAD_SCALAR_START: "a plain value cannot start with this character: put it in quotes",
   TAG_RESOLVE_FAILED: "this tag is not supported",
   BAD_ALIAS: "this alias points nowhere",
+  RESOURCE_EXHAUSTION: "this document is nested too deeply",
 };
 
 function explain(error: YAMLError): string {

@@ -38,9 +38,12 @@ function codeOf(work: () => unknown): string {
 
 describe("adversarial cases on the context", () => {
   const moves: readonly (readonly [string, Partial<Context>, Readonly<Record<Scope, boolean>>])[] = [
-    ["case 25: under another key", { key: "OTHER" }, { strict: false, namespace: false, cluster: false }],
-    ["case 26: in another Secret", { name: "other" }, { strict: false, namespace: true, cluster: true }],
-    ["case 27: in another namespace", { namespace: "other" }, { strict: false, namespace: false, cluster: true }],
+    // Case 25.
+    ["under another key", { key: "OTHER" }, { strict: false, namespace: false, cluster: false }],
+    // Case 26.
+    ["in another Secret", { name: "other" }, { strict: false, namespace: true, cluster: true }],
+    // Case 27.
+    ["in another namespace", { namespace: "other" }, { strict: false, namespace: false, cluster: true }],
   ];
   it.each(moves)(
     "%s a token opens only as far as its scope goes, and anybody can see it without a key",
@@ -55,7 +58,8 @@ describe("adversarial cases on the context", () => {
     },
   );
 
-  it("case 28: editing the scope byte, with or without a matching context hash, opens nothing", () => {
+  // Case 28.
+  it("editing the scope byte, with or without a matching context hash, opens nothing", () => {
     const body = bodyOf(tokenFor(engine, key));
     for (const [scope, id] of [
       ["namespace", 2],
@@ -69,7 +73,8 @@ describe("adversarial cases on the context", () => {
     }
   });
 
-  it("case 28: an annotation does not widen the scope", () => {
+  // Case 28.
+  it("an annotation does not widen the scope", () => {
     const [object] = secretOf(
       "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  namespace: shop\n  annotations:\n    lacre.dev/scope: cluster\n    sealedsecrets.bitnami.com/cluster-wide: 'true'\nstringData:\n  K: value\n",
     );
@@ -78,7 +83,8 @@ describe("adversarial cases on the context", () => {
     expect(sealed.entries.get("K")?.[0].token?.scope).toBe("strict");
   });
 
-  it("case 29: the parts of a place cannot run into each other", () => {
+  // Case 29.
+  it("the parts of a place cannot run into each other", () => {
     const hash = (namespace: string, name: string) =>
       Buffer.from(contextHash(engine.sha256, "strict", { namespace, name, key: "k" })).toString("hex");
     expect(hash("a", "b/c")).not.toBe(hash("a/b", "c"));
@@ -89,7 +95,8 @@ describe("adversarial cases on the context", () => {
     expect(reasonAt(tokenFor(engine, key), { ...PLACE, namespace: "a/b" })).toBe("wrong-context");
   });
 
-  it("case 30: __proto__, constructor and toString are keys like any other", () => {
+  // Case 30.
+  it("__proto__, constructor and toString are keys like any other", () => {
     const [object] = secretOf(
       'apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData: {"__proto__": a, constructor: b, toString: c}\n',
     );
@@ -105,7 +112,8 @@ describe("adversarial cases on the context", () => {
     ]);
   });
 
-  it("case 31: keys that lead out of a directory are no keys", () => {
+  // Case 31.
+  it("keys that lead out of a directory are no keys", () => {
     for (const bad of ["..", ".", "..data", "../x", "a/b", "a\\b", "", "a\0b", "x".repeat(254)])
       expect([bad, isKey(bad)]).toEqual([bad, false]);
     fc.assert(fc.property(fc.string(), (text) => !isKey(text) || !/[/\\\0]/.test(text)));
@@ -124,17 +132,20 @@ describe("adversarial cases on the context", () => {
     ["what YAML 1.1 calls octal", "  A: 0755\n", /stringData\.A is not text/],
     ["nothing", "  A:\n", /stringData\.A is empty/],
   ];
-  it.each(refused)("case 32: %s in a Secret is refused", (_name, text, message) => {
+  // Case 32.
+  it.each(refused)("%s in a Secret is refused", (_name, text, message) => {
     expect(() => secretOf(`${metadata}stringData:\n${text}`)).toThrow(message);
   });
 
-  it("case 32: an alias bomb in another document is passed by without being resolved", () => {
+  // Case 32.
+  it("an alias bomb in another document is passed by without being resolved", () => {
     const bomb =
       "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n";
     expect(secretOf(`${bomb}---\n${metadata}stringData: {A: x}\n`)).toHaveLength(1);
   });
 
-  it("case 32: CRLF, a byte order mark and several documents are read, UTF-16 is refused by name", () => {
+  // Case 32.
+  it("CRLF, a byte order mark and several documents are read, UTF-16 is refused by name", () => {
     const text = `${metadata}stringData: {A: x}\n`;
     expect(secretOf(`\uFEFF${text}---\n${text}`.replaceAll("\n", "\r\n"))).toHaveLength(2);
     expect(codeOf(() => decodeSource("s.yaml", Buffer.from(`\uFEFF${text}`, "utf16le")))).toBe("INPUT_ENCODING");
@@ -142,11 +153,13 @@ describe("adversarial cases on the context", () => {
     expect(codeOf(() => decodeSource("s.yaml", Buffer.from([0x61, 0xff, 0x62])))).toBe("INPUT_ENCODING");
   });
 
-  it("case 32: nesting without end is refused, not a crash", () => {
+  // Case 32.
+  it("nesting without end is refused, not a crash", () => {
     expect(codeOf(() => secretOf("[".repeat(50_000)))).toBe("DOCUMENT_INVALID");
   });
 
-  it("case 33: look-alike letters and lone surrogates are refused", () => {
+  // Case 33.
+  it("look-alike letters and lone surrogates are refused", () => {
     expect(() => tokenFor(engine, key, { place: { ...PLACE, key: "DB_PАSSWORD" } })).toThrow(/is not valid/);
     expect(() => tokenFor(engine, key, { place: { ...PLACE, name: "db\ud800" } })).toThrow(/is not valid/);
     expect(codeOf(() => secretOf(`${metadata}stringData: {"A": "x\\ud800"}\n`))).toBe("SECRET_INVALID");

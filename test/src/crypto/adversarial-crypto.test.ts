@@ -35,7 +35,8 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
   const hybrid = keyOf(engine, "mlkem768x25519");
   const classic = keyOf(engine, "x25519");
 
-  it("case 15: zero and low-order public keys are refused when they are loaded", () => {
+  // Case 15.
+  it("zero and low-order public keys are refused when they are loaded", () => {
     for (const point of LOW_ORDER) {
       expect(() => importPublicKey(engine, "x25519", point)).toThrow(/not safe/);
       const half = hybrid.publicKey.bytes.slice(0, 1184);
@@ -43,7 +44,8 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     }
   });
 
-  it("case 16: a classic token with a zero or low-order ephemeral key is refused", () => {
+  // Case 16.
+  it("a classic token with a zero or low-order ephemeral key is refused", () => {
     for (const point of LOW_ORDER) {
       const body = bodyOf(tokenFor(engine, classic));
       body.set(point, 45 + 16);
@@ -54,7 +56,8 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     }
   });
 
-  it("case 17: a hybrid token with a corrupted ML-KEM half, X25519 half or a low-order point is refused", () => {
+  // Case 17.
+  it("a hybrid token with a corrupted ML-KEM half, X25519 half or a low-order point is refused", () => {
     const [mlkem, x25519] = [45 + 16, 45 + 16 + 1088];
     const refused = (change: (body: Uint8Array) => void) => {
       const body = bodyOf(tokenFor(engine, hybrid));
@@ -69,7 +72,8 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     for (const point of LOW_ORDER) refused((body) => body.set(point, x25519));
   });
 
-  it("case 18: an ML-KEM public key with a coefficient beyond the modulus is refused when it is loaded", () => {
+  // Case 18.
+  it("an ML-KEM public key with a coefficient beyond the modulus is refused when it is loaded", () => {
     const bytes = hybrid.publicKey.bytes.slice();
     bytes.set([0xff, 0xff, 0xff], 0);
     expect(() => importPublicKey(engine, "mlkem768x25519", bytes)).toThrow(/not safe/);
@@ -89,13 +93,15 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     expect(judge(signed)).toBe("valid");
   });
 
-  it("case 19: a malleable signature, S plus the group order, is invalid", () => {
+  // Case 19.
+  it("a malleable signature, S plus the group order, is invalid", () => {
     const body = bodyOf(signed);
     const malleable = Buffer.concat([body.slice(0, -64), addOrder(body.slice(-64))]);
     expect(judge(tokenOf(malleable))).toBe("invalid");
   });
 
-  it("case 20: a signature by a stranger, by a sealer of another namespace, or stripped with its flag is not valid", () => {
+  // Case 20.
+  it("a signature by a stranger, by a sealer of another namespace, or stripped with its flag is not valid", () => {
     const stranger = createSealer(engine, new Uint8Array(32).fill(6));
     expect(judge(tokenFor(engine, hybrid, { sealer: stranger }))).toBe("untrusted");
     expect(judge(signed, "bank")).toBe("untrusted");
@@ -114,7 +120,8 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     });
   });
 
-  it("case 21: a token signed again by another trusted sealer does not open", () => {
+  // Case 21.
+  it("a token signed again by another trusted sealer does not open", () => {
     const other = createSealer(engine, new Uint8Array(32).fill(6));
     const own = bodyOf(tokenFor(engine, hybrid, { sealer: other }));
     const stolen = bodyOf(signed);
@@ -129,7 +136,8 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     expect(openToken(engine, new Keyring([hybrid]), resigned, PLACE)).toEqual({ ok: false, reason: "cannot-decrypt" });
   });
 
-  it("case 23: the same value sealed twice gives different tokens of equal length", () => {
+  // Case 23.
+  it("the same value sealed twice gives different tokens of equal length", () => {
     for (const key of [classic, hybrid]) {
       const [first, second] = [tokenFor(engine, key), tokenFor(engine, key)];
       expect(first).not.toBe(second);
@@ -138,7 +146,8 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
   });
 });
 
-describe("case 22: randomness cannot be brought along", () => {
+// Case 22.
+describe("randomness cannot be brought along", () => {
   it("an engine that only looks like one is refused for sealing and opening", () => {
     const [native] = engines as [Engine];
     const key = keyOf(native, "mlkem768x25519");

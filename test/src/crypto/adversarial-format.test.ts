@@ -29,7 +29,8 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
   const token = tokenFor(native, key);
   const body = bodyOf(token);
 
-  it("case 1: a flipped bit in any byte is refused", () => {
+  // Case 1.
+  it("a flipped bit in any byte is refused", () => {
     for (let at = 0; at < body.length; at++) {
       const flipped = body.slice();
       (flipped[at] as number) ^= 1 << (at % 8);
@@ -37,17 +38,20 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
     }
   });
 
-  it("case 2: every truncation is refused", () => {
+  // Case 2.
+  it("every truncation is refused", () => {
     for (let length = 0; length < token.length; length++)
       expect([length, opens(token.slice(0, length), key)]).toEqual([length, false]);
   });
 
-  it("case 3: trailing bytes are refused", () => {
+  // Case 3.
+  it("trailing bytes are refused", () => {
     for (const extra of [1, 2, 3, 16, 256])
       expect(opens(tokenOf(Buffer.concat([body, Buffer.alloc(extra)])), key)).toBe(false);
   });
 
-  it("case 4: text that is not canonical is refused", () => {
+  // Case 4.
+  it("text that is not canonical is refused", () => {
     const tail = token.slice(-1);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const withTailBits = token.slice(0, -1) + alphabet[alphabet.indexOf(tail) ^ 1];
@@ -71,7 +75,8 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
     expect(parseToken(token)).toBeDefined();
   });
 
-  it("case 5: unknown versions, suites, scopes and flags are refused", () => {
+  // Case 5.
+  it("unknown versions, suites, scopes and flags are refused", () => {
     const change = (at: number, value: number) => {
       const changed = body.slice();
       changed[at] = value;
@@ -83,7 +88,8 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
     for (const flags of [2, 4, 128, 3, 255]) expect(change(3, flags)).toBeUndefined();
   });
 
-  it("case 6: no recipients, nine, and more than there are bytes are refused", () => {
+  // Case 6.
+  it("no recipients, nine, and more than there are bytes are refused", () => {
     for (const count of [0, 9, 8, 255]) {
       const changed = body.slice();
       changed[44] = count;
@@ -91,7 +97,8 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
     }
   });
 
-  it("case 7: key ids that are twice there or descend are refused", () => {
+  // Case 7.
+  it("key ids that are twice there or descend are refused", () => {
     const other = keyOf(native, suite, 9);
     const two = bodyOf(tokenFor(native, key, { recipients: [key.publicKey, other.publicKey] }));
     const size = STANZA[suite];
@@ -102,7 +109,8 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
     expect(parseToken(tokenOf(put(first, first)))).toBeUndefined();
   });
 
-  it("case 8: a stanza removed or added makes the payload fail", () => {
+  // Case 8.
+  it("a stanza removed or added makes the payload fail", () => {
     const other = keyOf(native, suite, 9);
     const two = bodyOf(tokenFor(native, key, { recipients: [key.publicKey, other.publicKey] }));
     const size = STANZA[suite];
@@ -119,7 +127,8 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
     expect(opens(added, key)).toBe(false);
   });
 
-  it("case 10: a length that lies, padding that is not zero and padding that is not canonical are refused", () => {
+  // Case 10.
+  it("a length that lies, padding that is not zero and padding that is not canonical are refused", () => {
     const header = parseToken(token)?.header ?? new Uint8Array();
     const dataKey = new Uint8Array(32).fill(3);
     const okm = hkdfExpand(
@@ -147,7 +156,8 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
     expect(openPayload(native, dataKey, boxOf(framed(260, 272)))).toEqual(new Uint8Array(260));
   });
 
-  it("case 11: a wrong commitment is refused although the box is right", () => {
+  // Case 11.
+  it("a wrong commitment is refused although the box is right", () => {
     const header = parseToken(token)?.header ?? new Uint8Array();
     const dataKey = new Uint8Array(32).fill(3);
     const sealed = sealPayload(native, dataKey, header, new Uint8Array(5));
@@ -157,7 +167,8 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
     expect(openPayload(native, dataKey, parts)).toBeUndefined();
   });
 
-  it("case 12: of two stanzas that wrap different data keys, at most one opens", () => {
+  // Case 12.
+  it("of two stanzas that wrap different data keys, at most one opens", () => {
     const keys = [key, keyOf(native, suite, 9)].sort((a, b) => (a.publicKey.keyId < b.publicKey.keyId ? -1 : 1));
     const prefix = encodePrefix({
       suite,
@@ -177,7 +188,8 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
     expect(keys.map((one) => opens(forged, one))).toEqual([true, false]);
   });
 
-  it("case 14: empty values, the edges of the floor and the largest value come back as they were", () => {
+  // Case 14.
+  it("empty values, the edges of the floor and the largest value come back as they were", () => {
     for (const length of [0, 1, 251, 252, 253, 4096, 512 * 1024]) {
       const value = new Uint8Array(length).fill(0xa5);
       const opened = openToken(native, new Keyring([key]), tokenFor(native, key, { value }), PLACE);
@@ -188,14 +200,16 @@ describe.each(suites)("adversarial cases on the format, %s", (suite) => {
 });
 
 describe("adversarial cases that are not about one suite", () => {
-  it("case 9: a token whose suite byte was changed does not open with the hybrid key", () => {
+  // Case 9.
+  it("a token whose suite byte was changed does not open with the hybrid key", () => {
     const key = keyOf(native, "mlkem768x25519");
     const downgraded = bodyOf(tokenFor(native, key));
     downgraded[1] = 1;
     expect(opens(tokenOf(downgraded), key)).toBe(false);
   });
 
-  it("case 13: texts of 800 kB, of 10 MB and of a hundred thousand entries are refused or read in bounded time", () => {
+  // Case 13.
+  it("texts of 800 kB, of 10 MB and of a hundred thousand entries are refused or read in bounded time", () => {
     expect(parseToken(`lacre1.${"A".repeat(800_000)}`)).toBeUndefined();
     expect(parseToken(`lacre1.${"A".repeat(10_000_000)}`)).toBeUndefined();
     const entries = Array.from({ length: 100_000 }, (_, index) => `    k${index}: { sealed: x }`).join("\n");

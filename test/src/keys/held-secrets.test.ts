@@ -1,8 +1,5 @@
 /** Which Secrets are a cluster's keys: docs/key-secrets.md. */
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { toBase64url } from "../../../src/bytes.ts";
 import {
   doubtIdentity,
   factsOfKey,
@@ -11,7 +8,6 @@ import {
   HELD_STATES,
   type HeldKey,
   type HeldState,
-  isBackupSigned,
   judgeKeys,
   type KeySecret,
   keySecret,
@@ -20,11 +16,8 @@ import {
   proveKey,
   readKeyProof,
   readKeySecret,
-  rotationLimit,
-  signBackup,
   signKeyList,
 } from "../../../src/keys/index.ts";
-import { parseKeyProof } from "../../../src/keys/proof.ts";
 import { bothEngines } from "../../support/engines.ts";
 import { keyOf } from "../../support/tokens.ts";
 
@@ -141,55 +134,5 @@ describe.each(bothEngines())("keys of a cluster, by their proofs ($name)", (engi
     expect(pin?.expected).toBe("SHA256:x");
     expect(doubt(identity, [other], theirs, pin?.found)).toBe(false);
     expect(doubt(undefined, [], undefined, pin?.found)).toBe(true);
-  });
-
-  it("the published vectors of proofs are what the engine makes and takes", () => {
-    const file = path.join(import.meta.dirname, "../../vectors/v1/key-proofs.json");
-    const vectors = JSON.parse(fs.readFileSync(file, "utf8")) as {
-      readonly seed: string;
-      readonly identity: string;
-      readonly proofs: readonly {
-        readonly facts: Parameters<typeof proveKey>[1];
-        readonly serial: number;
-        readonly proof: string;
-      }[];
-    };
-    expect(vectors.identity).toBe(
-      toBase64url(engine.signingKeyOf(new Uint8Array(Buffer.from(vectors.seed, "base64url")))),
-    );
-    expect(vectors.proofs.length).toBe(HELD_STATES.length);
-    for (const { facts, serial, proof } of vectors.proofs) {
-      expect(proveKey(engine, facts, serial, new Uint8Array(Buffer.from(vectors.seed, "base64url")))).toBe(proof);
-      expect(parseKeyProof(proof)?.serial).toBe(serial);
-    }
-  });
-
-  it("a backup is of the identity that signed it, whole", () => {
-    const proof = signBackup(engine, "of", "file", seed);
-    expect(isBackupSigned(engine, "of", "file", identity, proof)).toBe(true);
-    for (const [of, file, by, text] of [
-      ["o", "ffile", identity, proof],
-      ["of", "garbage", identity, proof],
-      ["of", "file", engine.signingKeyOf(strange), proof],
-      ["of", "file", identity, ""],
-    ] as const)
-      expect(isBackupSigned(engine, of, file, by, text)).toBe(false);
-  });
-});
-
-describe("new keys", () => {
-  it("are three an hour, whatever is asked for", () => {
-    const fact = (minute: number) =>
-      ({
-        keyId: "",
-        state: "active",
-        notAfter: "",
-        notBefore: `2026-01-01T00:${String(minute).padStart(2, "0")}:00Z`,
-      }) as unknown as Parameters<typeof rotationLimit>[0][number];
-    const at = (time: string) => new Date(`2026-01-01T${time}Z`);
-    expect(rotationLimit([fact(0), fact(1)], at("00:02:00"))).toBeUndefined();
-    expect(rotationLimit([fact(0), fact(1), fact(2)], at("00:03:00"))).toEqual(at("01:00:00"));
-    expect(rotationLimit([fact(0), fact(1), fact(2), fact(3)], at("00:03:00"))).toEqual(at("01:01:00"));
-    expect(rotationLimit([fact(0), fact(1), fact(2)], at("01:00:01"))).toBeUndefined();
   });
 });

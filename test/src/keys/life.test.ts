@@ -1,10 +1,8 @@
+/** What becomes of a cluster's keys, and what somebody may order about one. */
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../../../src/crypto/engine.ts";
-import { decideKeys, judgeOrder, type KeyAction, type KeyFact } from "../../../src/keys/life.ts";
-import { formatKeyStore, type HeldState, listOf, parseKeyStore } from "../../../src/keys/store.ts";
-import { asBackedUp, changeStore, factsOf, KEY_LIFETIME_MS, newStore } from "../../../src/keys/store-change.ts";
+import { decideKeys, judgeOrder, type KeyAction, type KeyFact, rotationLimit } from "../../../src/keys/life.ts";
+import type { HeldState } from "../../../src/keys/store.ts";
 import type { KeyId } from "../../../src/model/key-id.ts";
-import { nativeEngine } from "../../../src/node/engine.ts";
 
 const NOW = new Date("2026-11-24T12:00:00Z");
 const DAY_MS = 86_400_000;
@@ -124,75 +122,19 @@ describe("judgeOrder", () => {
   });
 });
 
-describe("a key store", () => {
-  const engine = nativeEngine() as Engine;
-  const newKeys = { suite: "mlkem768x25519", lifetimeMs: KEY_LIFETIME_MS } as const;
-  const started = () => changeStore(engine, newStore(engine, "prod", NOW), [make("active")], NOW, newKeys);
-
-  it("is written and read back, whatever the states of its keys", () => {
-    let store = started();
-    const first = store.keys[0]?.publicKey.keyId as KeyId;
-    store = changeStore(engine, store, decideKeys(factsOf(store), POLICY, NOW, { rotate: true }), NOW, newKeys);
-    store = changeStore(
-      engine,
-      store,
-      [{ kind: "set", keyId: first, state: "destroyed" }, make("pending")],
-      NOW,
-      newKeys,
-    );
-    const text = formatKeyStore(engine, store);
-    const read = parseKeyStore(engine, text);
-    expect(formatKeyStore(engine, read)).toBe(text);
-    expect(read.keys.map(({ state, privateKey }) => [state, privateKey !== undefined])).toEqual([
-      ["destroyed", false],
-      ["active", true],
-      ["pending", true],
-    ]);
-    expect(listOf(read).keys.map(({ state }) => state)).toEqual(expect.arrayContaining(["active", "destroyed"]));
-    expect(listOf(read).keys).toHaveLength(2);
-  });
-
-  it("every change has a higher serial than the one before, and no change has none", () => {
-    const store = started();
-    expect(changeStore(engine, store, [], NOW, newKeys)).toBe(store);
-    const next = changeStore(engine, store, [make("active")], NOW, newKeys);
-    expect(next.serial).toBe(store.serial + 1);
-  });
-
-  it("what a backup says of a key that waited for it is that it is active", () => {
-    const store = changeStore(engine, started(), [make("pending")], NOW, newKeys);
-    expect(asBackedUp(engine, store, NOW).keys.map(({ state }) => state)).toEqual(["decrypt-only", "active"]);
-    expect(asBackedUp(engine, started(), NOW).keys.map(({ state }) => state)).toEqual(["active"]);
-  });
-
-  const text = formatKeyStore(engine, started());
-  /** Another character in the place of the last one of a match. */
-  const flip = (found: string, kept: string) => `${kept}${found.at(-1) === "1" ? "2" : "1"}`;
-  const line = (start: string) => text.split("\n").find((one) => one.startsWith(start)) as string;
-  const bad: readonly (readonly [string, string, RegExp])[] = [
-    ["another key under the id", text.replace(/(\.mlkem768x25519\.)./, "$1_"), /is filed as \w{8} derives \w{8}/],
-    ["no identity", text.replace(`${line("lacre-identity")}\n`, ""), /no lacre-identity/],
-    ["a cut identity", text.replace(/(lacre-identity-1\.[\w-]{20})[\w-]+/, "$1"), /identity is cut/],
-    ["a state of the future", text.replace("key: active", "key: quantum"), /state that this version/],
-    ["a key without its line", text.replace(`${line("lacre-private")}\n`, ""), /not whole/],
-    ["a key twice", text + text.slice(text.indexOf("key: ")), /stands twice/],
-    ["a version of the future", text.replace("lacre-store-1", "lacre-store-2"), /version that is known/],
-    ["a damaged identity", text.replace(/(lacre-identity-1\.[\w-]{20})[\w-]/, flip), /is damaged/],
-    ["another serial", text.replace(/(serial: \d+)\d/, flip), /is damaged/],
-    ["another name", text.replace(/^(cluster: \w)\w/m, flip), /is damaged/],
-    ["another time", text.replace(/(key: active 20)\d/, flip), /is damaged/],
-    ["a key cut off its end", text.slice(0, text.indexOf("key: ")), /is damaged/],
-    ["no serial", text.replace(/serial: \d+/, "serial: soon"), /no whole number/],
-  ];
-  it("of an earlier version has no check and is read, and a check is a comment to it", () => {
-    expect(text).toMatch(/^# Private keys[^\n]*\n# check: [\w-]{16}\nlacre-store-1\n/);
-    const earlier = text.replace(/^# check: .*\n/m, "");
-    expect(formatKeyStore(engine, parseKeyStore(engine, earlier))).toBe(text);
-    expect(parseKeyStore(engine, text.replaceAll("\n", "\r\n"))).toEqual(parseKeyStore(engine, text));
-  });
-
-  it.each(bad)("is refused with %s", (_name, broken, message) => {
-    expect(broken).not.toBe(text);
-    expect(() => parseKeyStore(engine, broken)).toThrow(message);
+describe("new keys", () => {
+  it("are three an hour, whatever is asked for", () => {
+    const fact = (minute: number) =>
+      ({
+        keyId: "",
+        state: "active",
+        notAfter: "",
+        notBefore: `2026-01-01T00:${String(minute).padStart(2, "0")}:00Z`,
+      }) as unknown as Parameters<typeof rotationLimit>[0][number];
+    const at = (time: string) => new Date(`2026-01-01T${time}Z`);
+    expect(rotationLimit([fact(0), fact(1)], at("00:02:00"))).toBeUndefined();
+    expect(rotationLimit([fact(0), fact(1), fact(2)], at("00:03:00"))).toEqual(at("01:00:00"));
+    expect(rotationLimit([fact(0), fact(1), fact(2), fact(3)], at("00:03:00"))).toEqual(at("01:01:00"));
+    expect(rotationLimit([fact(0), fact(1), fact(2)], at("01:00:01"))).toBeUndefined();
   });
 });

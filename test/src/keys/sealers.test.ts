@@ -1,6 +1,7 @@
+/** Whose seals count, and where. */
 import { describe, expect, it } from "vitest";
 import { portableEngine as engine } from "../../../src/crypto/engine-portable.ts";
-import { createSealer, formatSigningKey, parseSigningSeed, signingKeyLine } from "../../../src/crypto/signature.ts";
+import { createSealer, formatSigningKey, signingKeyLine } from "../../../src/crypto/signature.ts";
 import { parseSealers, policyFor, signatureProblem } from "../../../src/keys/sealers.ts";
 import { parseToken, type Token } from "../../../src/model/token.ts";
 import { keyOf, tokenFor } from "../../support/tokens.ts";
@@ -56,14 +57,5 @@ describe("a policy of sealers", () => {
   ];
   it.each(bad)("is refused with %s", (_name, text, message) => {
     expect(() => parseSealers(text)).toThrow(message);
-  });
-});
-
-describe("a signing key's file", () => {
-  it("is read back, and the public line in its place is told", () => {
-    expect(parseSigningSeed(`# anna\n${signingKeyLine(seed(4))}\n`)).toEqual(Buffer.from(seed(4)));
-    expect(() => parseSigningSeed(line(4))).toThrow(/public signing key/);
-    for (const text of ["", "hello", signingKeyLine(seed(4)).slice(0, -2), `${signingKeyLine(seed(4))}\nmore`])
-      expect(() => parseSigningSeed(text)).toThrow(/no whole signing key/);
   });
 });

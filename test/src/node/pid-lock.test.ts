@@ -31,11 +31,12 @@ function isFree(file: string): boolean {
   return taken.ok;
 }
 
-/** A process that takes the lock, says whether it got it, and stays. */
-async function taker(file: string, prefix: readonly string[] = [], forMs = 60_000) {
+/** A process that takes the lock, says whether it got it, and stays until it is told to go. */
+async function taker(file: string, prefix: readonly string[] = []) {
   const program = `import { tryPidLock } from ${JSON.stringify(MODULE)};
     console.log(tryPidLock(${JSON.stringify(file)}).ok);
-    setTimeout(() => process.exit(), ${forMs});`;
+    process.once("SIGTERM", () => process.exit());
+    setTimeout(() => process.exit(), 60_000);`;
   const [command = "", ...args] = [...prefix, process.execPath, "--input-type=module", "-e", program];
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
   const [said] = (await once(child.stdout, "data")) as [Buffer];
@@ -131,8 +132,11 @@ describe("who waits for a lock", () => {
   it("is told on a terminal for whom and for what, and goes on when it is free", async () => {
     const at = new Workspace();
     await at.lacre(["keys", "generate", "--cluster", "prod", "-k", "prod.store"]);
-    const { child } = await taker(at.file("prod.store"), [], 4_000);
-    const screen = at.sh('script -qec "$LACRE keys rotate -k prod.store" /dev/null').stdout;
+    const { child } = await taker(at.file("prod.store"));
+    // The holder goes once the screen shows that it is waited for.
+    const screen = at.sh(`script -qefc "$LACRE keys rotate -k prod.store" screen >/dev/null &
+      for _ in $(seq 600); do grep -qs "waiting for" screen && break; sleep 0.05; done
+      kill ${child.pid}; wait; cat screen; rm screen`).stdout;
     expect(screen).toContain(`waiting for another lacre (process ${child.pid} on ${os.hostname()}) that writes`);
     expect(at.read("prod.store")).toContain("decrypt-only");
     expect(fs.readdirSync(at.path).filter((name) => name.includes("lock"))).toEqual([]);

@@ -47,6 +47,16 @@ it("there are at least three hundred of each other's kind", () => {
   expect(names("ok").length).toBeGreaterThanOrEqual(150);
 });
 
+it("the name of a case says what is in it, and is no number", () => {
+  const isNumbered = (name: string) => /^(?:further|more)-|-[a-z]?\d+$/.test(name);
+  expect(["further-a-yaml", "more-x-yaml", "values-yaml-n1", "values-2"].every(isNumbered)).toBe(true);
+  for (const kind of ["ng", "ok"]) {
+    expect(names(kind).filter(isNumbered)).toEqual([]);
+    const withoutNumbers = names(kind).map((name) => name.replaceAll(/\d/g, ""));
+    expect(withoutNumbers.filter((name, at) => withoutNumbers.indexOf(name) !== at)).toEqual([]);
+  }
+});
+
 it("no report of any case holds a value, nor its base64", () => {
   for (const name of names("ng")) {
     const directory = path.join(CASES, "ng", name);

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { verifyFile } from "../../../src/verify/index.ts";
 
 const sha256 = (message: Uint8Array) => new Uint8Array(createHash("sha256").update(message).digest());
-const LENGTH = 1_000_000;
+/** What takes the square of the time of its length does not end within a test, at this one either. */
+const LENGTH = 400_000;
 const fill = (text: string, length = LENGTH) => text.repeat(Math.ceil(length / text.length)).slice(0, length);
 
 function judge(path: string, text: string) {
@@ -19,7 +20,7 @@ const aliases = Array.from({ length: 26 }, (_, i) => {
 }).join("\n");
 
 const BAIT: readonly (readonly [string, string, string])[] = [
-  ["one line of a megabyte", "a.yaml", fill("password: ")],
+  ["one long line", "a.yaml", fill("password: ")],
   ["quotes that never close", "a.json", fill('"password":"')],
   ["backslashes", "a.json", `password: ${fill("\\")}"`],
   ["names without end", "a.env", fill("A_PASSWORD_B_SECRET_TOKEN_KEY_")],
@@ -34,7 +35,7 @@ const BAIT: readonly (readonly [string, string, string])[] = [
   ["tokens that are looked for everywhere", "a.txt", `twilio mailgun sanity ghost asana ${fill("sk0123456789abcdef")}`],
   ["elements that never close", "a.xml", fill("<password ")],
   ["blocks that never close", "a.tf", fill('variable "token" {\n')],
-  ["a hundred thousand documents", "a.yaml", fill("a: 1\n---\n")],
+  ["a hundred thousand documents", "a.yaml", fill("a: 1\n---\n", 900_000)],
   ["ten thousand Secrets", "a.yaml", fill("kind: Secret\nstringData: {a: b}\n---\n", 350_000)],
   ["depth", "a.yaml", `kind: Secret\n${fill("[", 200_000)}`],
   [
@@ -50,7 +51,7 @@ const BAIT: readonly (readonly [string, string, string])[] = [
 ];
 
 describe("input that was made to be slow", () => {
-  it.each(BAIT)("%s", (_, path, text) => {
+  it.each(BAIT)("%s: judged to the end, and a finding names its rule", (_, path, text) => {
     for (const { rule } of judge(path, text)) expect(rule).toBeTypeOf("string");
   });
 });

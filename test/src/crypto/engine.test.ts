@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../../../src/crypto/engine.ts";
+import { assertEngine, type Engine } from "../../../src/crypto/engine.ts";
 import { portableEngine } from "../../../src/crypto/engine-portable.ts";
 import { importPrivateKey } from "../../../src/crypto/key-import.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
 import { openToken } from "../../../src/crypto/open-token.ts";
 import { sealToken } from "../../../src/crypto/seal-token.ts";
+import { sha256 } from "../../../src/crypto/sha256.ts";
 import type { Suite } from "../../../src/model/suite.ts";
 import { nativeEngine } from "../../../src/node/engine.ts";
 import { PLACE } from "../../support/tokens.ts";
@@ -48,8 +49,18 @@ describe("the two engines", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 64 }), (message, key) => {
         expect(Buffer.compare(native.sha256(message), portableEngine.sha256(message))).toBe(0);
+        expect(Buffer.compare(native.sha256(message), sha256(message))).toBe(0);
         expect(Buffer.compare(native.hmacSha256(key, message), portableEngine.hmacSha256(key, message))).toBe(0);
       }),
     );
+  });
+});
+
+describe("an engine", () => {
+  it("is one of ours: what only looks like one could bring randomness of its own", () => {
+    expect(() => assertEngine(native)).not.toThrow();
+    expect(() => assertEngine(portableEngine)).not.toThrow();
+    expect(() => assertEngine({ ...portableEngine })).toThrow(/not made by lacre/);
+    expect(() => assertEngine(Object.create(portableEngine))).toThrow(/not made by lacre/);
   });
 });
