@@ -24,7 +24,7 @@ const MODES = {
     help: CLUSTER_HELP,
     run: async (args: readonly string[]) => {
       const config = parseClusterConfig(args);
-      return (await import("./cluster/cluster.ts")).controlCluster(config);
+      return (await import("./cluster/control.ts")).controlCluster(config);
     },
   },
   reseal: {

@@ -1,21 +1,18 @@
-/** The running controller in a cluster: wires keys, watches, queue, lease and HTTP, and runs until it is told to stop. */
+/** The controller in a cluster: wires keys, watches, queue, lease and HTTP, and runs until it is told to stop. */
 
 import { performance } from "node:perf_hooks";
-import { type KeyId, shortKeyId } from "../../src/model/index.ts";
-import { CONTROLLER, KEY_LEASE, MANAGED_BY, MANAGER } from "../../src/model/kubernetes.ts";
-import { loadEngine } from "../../src/node/engine.ts";
+import type { Engine } from "../../src/crypto/index.ts";
+import type { KeyId } from "../../src/model/index.ts";
+import { CONTROLLER, KEY_LEASE } from "../../src/model/kubernetes.ts";
 import { VERSION } from "../../src/version.ts";
 import { serve } from "../http/server.ts";
 import { ClusterKeys } from "../keys/cluster-keys.ts";
 import { countUses } from "../keys/key-uses.ts";
 import { Access } from "../kube/access.ts";
-import { KubeApi, sealedPath, secretsPath } from "../kube/api.ts";
+import { KubeApi } from "../kube/api.ts";
 import { KubeClient } from "../kube/client.ts";
-import { Collection } from "../kube/collection.ts";
 import { EventRecorder } from "../kube/events.ts";
 import { Lease } from "../kube/lease.ts";
-import type { SealedSecretObject } from "../kube/object.ts";
-import { type KubeObject, keyOf, type SecretObject } from "../kube/object.ts";
 import { pause } from "../pause.ts";
 import { SealersFile } from "../sealers-file.ts";
 import { ObjectSource } from "../sources/objects.ts";
@@ -23,11 +20,13 @@ import { startAnewAtExit } from "../start-anew.ts";
 import { KubernetesTarget } from "../targets/kubernetes/kubernetes.ts";
 import { allowedMetadata } from "../targets/kubernetes/metadata.ts";
 import { type ClusterMetrics, createClusterMetrics } from "../telemetry/cluster-metrics.ts";
-import { createLog, type Logger } from "../telemetry/log.ts";
-import { createTracer } from "../telemetry/tracer.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { Tracer } from "../telemetry/tracer.ts";
 import { Troubles } from "../telemetry/troubles.ts";
 import { Blockers } from "./blockers.ts";
 import type { ClusterConfig } from "./config.ts";
+import { Follow } from "./follow.ts";
+import { clusterState } from "./gauges.ts";
 import { Known } from "./known.ts";
 import { Queue } from "./queue.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -39,14 +38,8 @@ const LONGEST_PAUSE_MS = 15 * 60_000;
 const DESTROYED_PAUSE_MS = 10_000;
 const SEALERS_INTERVAL_MS = 3_000;
 
-type Followed = { readonly isSynced: boolean };
-
-function areSynced(collections: readonly Followed[]): boolean {
-  return collections.every(({ isSynced }) => isSynced);
-}
-
 /** Everything that runs, for the time that it runs. */
-class Cluster {
+export class Cluster {
   readonly #config: ClusterConfig;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
@@ -65,15 +58,9 @@ class Cluster {
   #keysGeneration = 0;
   #isStartingAnew = false;
   #isTold = false;
-  readonly #sealed: readonly Collection<SealedSecretObject>[];
-  readonly #secrets: readonly Collection<SecretObject>[];
+  readonly #objects: Follow;
 
-  constructor(
-    config: ClusterConfig,
-    log: Logger,
-    engine: Awaited<ReturnType<typeof loadEngine>>,
-    tracer: Awaited<ReturnType<typeof createTracer>>,
-  ) {
+  constructor(config: ClusterConfig, log: Logger, engine: Engine, tracer: Tracer) {
     this.#config = config;
     this.#log = log;
     this.#troubles = new Troubles(log);
@@ -83,7 +70,15 @@ class Cluster {
       get: (key) => this.#api.getSealed(key),
     });
     this.#known = new Known({ source, macKey });
-    this.#metrics = this.#createMetrics();
+    this.#metrics = createClusterMetrics(
+      clusterState({
+        known: this.#known,
+        troubles: this.#troubles,
+        keys: () => this.#keys,
+        queue: () => this.#queue,
+        lease: () => this.#lease,
+      }),
+    );
     const client = new KubeClient(
       new Access(config.access),
       `${CONTROLLER}/${VERSION} (${config.identity})`,
@@ -102,7 +97,7 @@ class Cluster {
       troubles: this.#troubles,
       events: eventsBy(keysApi),
       isLeading: () => this.#keyLease.isHeld(),
-      uses: () => countUses(this.#listSealed()),
+      uses: () => countUses(this.#objects.listSealed()),
       changed: () => this.#keysChanged(),
       destroyed: (keyId) => void this.#startAnew(keyId),
     });
@@ -114,7 +109,7 @@ class Cluster {
       target: new KubernetesTarget({
         api: this.#api,
         macKey,
-        seen: () => (this.#areSecretsKnown ? this.#known.secrets : undefined),
+        seen: () => (this.#objects.areSecretsKnown ? this.#known.secrets : undefined),
         adopt: config.adopt,
         keyNamespace: config.keyNamespace,
         isKeyNamespaceShared: config.namespaces.includes(config.keyNamespace),
@@ -151,12 +146,25 @@ class Cluster {
             started: () => void this.#keys.keep(),
             lost: () => log.warn("no longer keeping the keys"),
           });
-    this.#sealed = this.#perNamespace((namespace) => this.#followSealed(namespace));
-    this.#secrets = this.#perNamespace((namespace) => this.#followSecrets(namespace));
+    const { namespaces, shard, watchIdleMs } = config;
+    this.#objects = new Follow({
+      api: this.#api,
+      known: this.#known,
+      troubles: this.#troubles,
+      namespaces,
+      shard,
+      watchIdleMs,
+      keys: this.#keys,
+      look: (key) => this.#queue.add(key),
+      gone: (key) => {
+        this.#blockers.set(key, false);
+        this.#queue.add(key);
+      },
+    });
   }
 
   get isReady(): boolean {
-    return this.#keys.isReady && areSynced([...this.#sealed, ...this.#secrets]);
+    return this.#keys.isReady && this.#objects.isSynced;
   }
 
   async run(): Promise<void> {
@@ -167,7 +175,7 @@ class Cluster {
       ...[...new Set([this.#lease, this.#keyLease])].map((lease) => lease.run(signal)),
       this.#keepSealers(signal),
       this.#resync(signal),
-      this.#followInOrder(signal),
+      this.#objects.run(signal, () => this.#synced()),
     ];
     await Promise.all(running);
     // What is at work is finished under the lease, and only then is it given back.
@@ -201,84 +209,14 @@ class Cluster {
   }
 
   relist(): void {
-    for (const one of [this.#keys, ...this.#sealed, ...this.#secrets]) one.relist();
+    this.#keys.relist();
+    this.#objects.relist();
   }
 
-  /** Objects before their Secrets, and keys before both: a Secret can then be judged when it is seen. */
-  async #followInOrder(signal: AbortSignal): Promise<void> {
-    await this.#untilSynced([this.#keys], signal);
-    const sealed = this.#sealed.map((one) => one.run(signal));
-    await this.#untilSynced(this.#sealed, signal);
-    const secrets = this.#secrets.map((one) => one.run(signal));
-    await this.#untilSynced(this.#secrets, signal);
-    if (!signal.aborted) {
-      this.#log.info({ objects: this.#known.sealed.size, secrets: this.#known.secrets.size }, "synced");
-      this.#enqueueAll();
-      this.#startWhenLeading();
-    }
-    await Promise.all([...sealed, ...secrets]);
-  }
-
-  async #untilSynced(collections: readonly Followed[], signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !areSynced(collections)) await pause(10, signal);
-  }
-
-  #perNamespace<T>(make: (namespace: string | undefined) => T): readonly T[] {
-    const { namespaces } = this.#config;
-    return namespaces.length === 0 ? [make(undefined)] : namespaces.map(make);
-  }
-
-  #collection<T extends KubeObject>(
-    what: string,
-    options: Pick<ConstructorParameters<typeof Collection<T>>[0], "path" | "labelSelector" | "upsert" | "remove">,
-  ): Collection<T> {
-    return new Collection<T>({
-      ...options,
-      client: this.#api.client,
-      idleMs: this.#config.watchIdleMs,
-      problem: (error) => this.#troubles.reading(what, error),
-      surprised: (key, error) => this.#troubles.surprise(key, error),
-    });
-  }
-
-  #followSealed(namespace: string | undefined): Collection<SealedSecretObject> {
-    const { shard } = this.#config;
-    return this.#collection<SealedSecretObject>(`sealedsecrets${namespace === undefined ? "" : ` in ${namespace}`}`, {
-      path: sealedPath(namespace),
-      ...(shard !== undefined && { labelSelector: shard }),
-      upsert: (object) => this.#lookIf(this.#known.sawSealed(object), keyOf(object)),
-      remove: (key) => {
-        this.#known.source.remove(key);
-        this.#blockers.set(key, false);
-        this.#queue.add(key);
-      },
-    });
-  }
-
-  #followSecrets(namespace: string | undefined): Collection<SecretObject> {
-    return this.#collection<SecretObject>(`secrets${namespace === undefined ? "" : ` in ${namespace}`}`, {
-      path: secretsPath(namespace),
-      // Never every Secret of the cluster: only those that carry our label.
-      labelSelector: `${MANAGED_BY}=${MANAGER}`,
-      upsert: (secret) => this.#lookIf(this.#known.sawSecret(secret), keyOf(secret)),
-      remove: (key) => {
-        this.#known.secrets.delete(key);
-        if (this.#known.sealed.has(key)) this.#queue.add(key);
-      },
-    });
-  }
-
-  async *#listSealed(): AsyncGenerator<SealedSecretObject> {
-    for (const namespace of this.#perNamespace((one) => one)) yield* this.#api.listSealed(namespace);
-  }
-
-  #lookIf(isNeeded: boolean, key: string): void {
-    if (isNeeded && this.#areSecretsKnown) this.#queue.add(key);
-  }
-
-  /** Before that, absence must not be taken for a deletion. */
-  get #areSecretsKnown(): boolean {
-    return areSynced(this.#secrets);
+  #synced(): void {
+    this.#log.info({ objects: this.#known.sealed.size, secrets: this.#known.secrets.size }, "synced");
+    this.#enqueueAll();
+    this.#startWhenLeading();
   }
 
   async #work(key: string): Promise<"done" | "retry"> {
@@ -298,12 +236,12 @@ class Cluster {
   #lead(): void {
     this.#log.info({ identity: this.#config.identity }, "leading");
     void this.#keys.keep();
-    if (this.#areSecretsKnown) this.#enqueueAll();
+    if (this.#objects.areSecretsKnown) this.#enqueueAll();
     this.#startWhenLeading();
   }
 
   #startWhenLeading(): void {
-    if (this.#lease.isHeld() && this.#areSecretsKnown && this.#keys.held.areKnown) this.#queue.start();
+    if (this.#lease.isHeld() && this.#objects.areSecretsKnown && this.#keys.held.areKnown) this.#queue.start();
   }
 
   #follow(): void {
@@ -344,49 +282,4 @@ class Cluster {
   #probes() {
     return { isReady: () => this.isReady, metrics: this.#metrics.text, keys: () => this.#keys.published };
   }
-
-  #createMetrics(): ClusterMetrics {
-    const self = this;
-    return createClusterMetrics({
-      *objects() {
-        for (const [key, { status, spec }] of self.#known.sealed) {
-          yield { key, status, isSuspended: spec.kind === "desired" && spec.wanted.policy.suspend };
-        }
-      },
-      *keys() {
-        for (const { publicKey, state, notBefore, notAfter } of self.#keys.held.records.values())
-          yield { keyId: shortKeyId(publicKey.keyId), state, notBefore, notAfter };
-      },
-      queueDepth: () => this.#queue.depth,
-      retrying: () => this.#queue.retrying,
-      isLeading: () => this.#lease.isHeld(),
-      cannotTell: () => this.#troubles.cannotTell || !this.#keys.held.isReady,
-      malformedKeys: () => this.#troubles.malformedKeys,
-      unprovenKeys: () => this.#troubles.unprovenKeys,
-      isKeyKeepingHeld: () => this.#troubles.isKeyKeepingHeld,
-      isBackupTaken: () => this.#keys.isBackupTaken,
-    });
-  }
-}
-
-/** Runs with a configuration until a signal; the exit status. Throws LacreError for what must be mended first. */
-export async function controlCluster(config: ClusterConfig): Promise<number> {
-  const log = createLog(config.logLevel);
-  const engine = await loadEngine();
-  if (config.backupRecipients.length > 0) {
-    const { checkRecipient } = await import("../../src/backup/index.ts");
-    for (const recipient of config.backupRecipients) checkRecipient(recipient);
-  }
-  const tracer = await createTracer(process.env);
-  const cluster = new Cluster(config, log, engine, tracer);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => cluster.end());
-  process.on("SIGHUP", () => cluster.relist());
-  // Node would open its inspector on this signal, and with it the memory that holds the keys.
-  process.on("SIGUSR1", () => undefined);
-  const { namespaces, keyNamespace, identity } = config;
-  log.info({ version: VERSION, engine: engine.name, namespaces, keyNamespace, identity }, "started");
-  await cluster.run();
-  await tracer.close();
-  log.info("stopped");
-  return 0;
 }
