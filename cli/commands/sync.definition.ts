@@ -11,6 +11,7 @@ export function define(context: CommandContext, outcome: Outcome): Command {
     .requiredOption("--target <target>", "directory:PATH")
     .addOption(keyFile())
     .addOption(namespace())
+    .option("--state <dir>", "the controller's own files (default: TARGET/..lacre)")
     .option("--allow-empty", "remove everything when the source holds nothing")
     .addOption(repeated("--accept-scope <scope>", "also open tokens of this scope: namespace, cluster"))
     .addOption(repeated("--adopt <namespace=how>", "files that were there may be taken over there: IfUnowned, Merge"))

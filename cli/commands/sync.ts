@@ -15,6 +15,7 @@ type SyncOptions = {
   readonly target: string;
   readonly keyFile?: readonly string[];
   readonly namespace?: string;
+  readonly state?: string;
   readonly allowEmpty?: boolean;
   readonly acceptScope?: readonly string[];
   readonly adopt?: readonly string[];
@@ -29,19 +30,25 @@ export async function sync(context: CommandContext, options: SyncOptions): Promi
       hint: "name its file with --key-file FILE",
     });
   }
-  const args = ["--once", "--log-level", "silent", "--source", options.source, "--target", options.target];
-  for (const file of keyFiles) args.push("--key-file", file);
-  if (options.namespace !== undefined) args.push("--namespace", options.namespace);
-  for (const scope of options.acceptScope ?? []) args.push("--accept-scope", scope);
-  for (const consent of options.adopt ?? []) args.push("--adopt", consent);
-  if (options.allowEmpty === true) args.push("--allow-empty");
-  const { status = EXIT.failed, stdout } = await runController(context, args);
+  const { status = EXIT.failed, stdout } = await runController(context, controllerArgs(options, keyFiles));
   const report = parsePassReport(stdout);
   // Without a report the controller has said on standard error what was wrong.
   if (report === undefined) return status === 0 ? EXIT.bug : status;
   if (options.json === true) await context.print(`${printableJson(JSON.stringify(report, null, 2))}\n`);
   else await tell(context, report);
   return report.status;
+}
+
+/** The same in the words of the controller. */
+function controllerArgs(options: SyncOptions, keyFiles: readonly string[]): readonly string[] {
+  const args = ["--once", "--log-level", "silent", "--source", options.source, "--target", options.target];
+  for (const file of keyFiles) args.push("--key-file", file);
+  if (options.namespace !== undefined) args.push("--namespace", options.namespace);
+  if (options.state !== undefined) args.push("--state", options.state);
+  for (const scope of options.acceptScope ?? []) args.push("--accept-scope", scope);
+  for (const consent of options.adopt ?? []) args.push("--adopt", consent);
+  if (options.allowEmpty === true) args.push("--allow-empty");
+  return args;
 }
 
 async function runController(context: CommandContext, args: readonly string[]): Promise<ChildOutput> {
