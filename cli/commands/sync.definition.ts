@@ -7,8 +7,8 @@ import { example, json, keyFile, namespace, repeated } from "../options.ts";
 export function define(context: CommandContext, outcome: Outcome): Command {
   return new Command("sync")
     .description("make a directory equal to what is sealed in Git, once: lacre-controller --once")
-    .requiredOption("--source <source>", "directory:PATH or git:URL#BRANCH")
-    .requiredOption("--target <target>", "directory:PATH")
+    .requiredOption("--source <source>", "such as directory:PATH or git:URL#BRANCH; lacre-controller --help has all")
+    .requiredOption("--target <target>", "such as directory:PATH; lacre-controller --help has all")
     .addOption(keyFile())
     .addOption(namespace())
     .option("--state <dir>", "the controller's own files (default: TARGET/..lacre)")
