@@ -78,7 +78,7 @@ export function createContext(effects: Effects): CommandContext {
 }
 
 /** How a command ended without an error: a command that ends well with a status of its own puts it here. */
-export type Outcome = { status: number };
+export type Ending = { status: number };
 
 /** Unix seconds, as tokens carry them. */
 export function unixSeconds(context: CommandContext): bigint {

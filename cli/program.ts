@@ -1,11 +1,11 @@
 /** The commander tree: one row a command, whose definition lies beside it, and their errors in one style. */
 import { Command } from "commander";
 import { VERSION } from "../src/version.ts";
-import type { CommandContext, Outcome } from "./context.ts";
+import type { CommandContext, Ending } from "./context.ts";
 import { example } from "./options.ts";
 
 /** What a definition exports. A command that ends well with a status of its own puts it into the outcome. */
-type Definition = { readonly define: (context: CommandContext, outcome: Outcome) => Command };
+type Definition = { readonly define: (context: CommandContext, outcome: Ending) => Command };
 
 /** The commands, in the order of the help. A definition is loaded when its command is asked for, and its work when it runs. */
 const COMMANDS: Readonly<Record<string, () => Promise<Definition>>> = {
@@ -65,7 +65,7 @@ function rowsFor(wanted: string): readonly (() => Promise<Definition>)[] {
 /** The tree for one run: whole, or of the one command that the first argument names. */
 export async function createProgram(
   context: CommandContext,
-  outcome: Outcome,
+  outcome: Ending,
   args: readonly string[],
 ): Promise<Command> {
   const program = new Command("lacre")

@@ -3,7 +3,7 @@ import { type Command, CommanderError } from "commander";
 import { LacreError } from "../src/errors.ts";
 import { printableName } from "../src/model/index.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
-import type { CommandContext, Outcome } from "./context.ts";
+import type { CommandContext, Ending } from "./context.ts";
 import { createProgram } from "./program.ts";
 
 /** Where a bug is reported, named only when one was met. */
@@ -30,7 +30,7 @@ function takeHelp(
 }
 
 async function perform(args: readonly string[], context: CommandContext): Promise<number> {
-  const outcome: Outcome = { status: EXIT.fine };
+  const outcome: Ending = { status: EXIT.fine };
   const words = args.length === 0 ? ["--help"] : [...args];
   const program = await createProgram(context, outcome, words);
   const help: string[] = [];

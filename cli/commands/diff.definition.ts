@@ -1,10 +1,10 @@
 /** How `lacre diff` is called. */
 import { Command } from "commander";
-import type { CommandContext, Outcome } from "../context.ts";
+import type { CommandContext, Ending } from "../context.ts";
 import { clusterOptions, example, json, namespace, withOptions } from "../options.ts";
 
 /** The command with its arguments, options and help. */
-export function define(context: CommandContext, outcome: Outcome): Command {
+export function define(context: CommandContext, outcome: Ending): Command {
   const diff = new Command("diff")
     .description("compare Git with the cluster: + ~ - ! = per object and entry, never a value; 0 same, 9 different")
     .argument("[path...]", "SealedSecrets or directories of them; the whole repository by default")

@@ -1,10 +1,10 @@
 /** How `lacre exec` is called. */
 import { Command } from "commander";
-import type { CommandContext, Outcome } from "../context.ts";
+import type { CommandContext, Ending } from "../context.ts";
 import { example, keyFile, only, repeated } from "../options.ts";
 
 /** The command with its arguments, options and help. */
-export function define(context: CommandContext, outcome: Outcome): Command {
+export function define(context: CommandContext, outcome: Ending): Command {
   return new Command("exec")
     .description("run a command with the opened values in its environment; nothing touches the disk")
     .argument("<file>", "SealedSecret manifest")

@@ -1,10 +1,10 @@
 /** How `lacre merge-driver` is called. */
 import { Command } from "commander";
-import type { CommandContext, Outcome } from "../context.ts";
+import type { CommandContext, Ending } from "../context.ts";
 import { example } from "../options.ts";
 
 /** The command with its arguments, options and help. */
-export function define(context: CommandContext, outcome: Outcome): Command {
+export function define(context: CommandContext, outcome: Ending): Command {
   return new Command("merge-driver")
     .description("Git's merge driver for sealed files: three-way by entry, no key needed")
     .argument("<base>", "%O")

@@ -1,10 +1,10 @@
 /** How `lacre reseal` is called. */
 import { Command } from "commander";
-import type { CommandContext, Outcome } from "../context.ts";
+import type { CommandContext, Ending } from "../context.ts";
 import { environment, example, keyFile, recipient, signWith } from "../options.ts";
 
 /** The command with its arguments, options and help. */
-export function define(context: CommandContext, outcome: Outcome): Command {
+export function define(context: CommandContext, outcome: Ending): Command {
   return new Command("reseal")
     .description("move old tokens to the newest key, for who holds the private keys; place, scope and time stay")
     .argument("<file...>", "SealedSecrets or directories of them")

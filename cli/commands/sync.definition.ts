@@ -1,10 +1,10 @@
 /** How `lacre sync` is called. */
 import { Command } from "commander";
-import type { CommandContext, Outcome } from "../context.ts";
+import type { CommandContext, Ending } from "../context.ts";
 import { example, json, keyFile, namespace, repeated } from "../options.ts";
 
 /** The command with its arguments, options and help. */
-export function define(context: CommandContext, outcome: Outcome): Command {
+export function define(context: CommandContext, outcome: Ending): Command {
   return new Command("sync")
     .description("make a directory equal to what is sealed in Git, once: lacre-controller --once")
     .requiredOption("--source <source>", "such as directory:PATH or git:URL#BRANCH; lacre-controller --help has all")

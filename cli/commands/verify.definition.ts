@@ -1,6 +1,6 @@
 /** How `lacre verify` is called. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { CommandContext, Outcome } from "../context.ts";
+import type { CommandContext, Ending } from "../context.ts";
 import { clusterOptions, example, json, withOptions } from "../options.ts";
 
 function seconds(text: string): number {
@@ -10,7 +10,7 @@ function seconds(text: string): number {
 }
 
 /** The command with its arguments, options and help. */
-export function define(context: CommandContext, outcome: Outcome): Command {
+export function define(context: CommandContext, outcome: Ending): Command {
   const verify = new Command("verify")
     .description("prove that sealed files are sound and that no secret is committed in the clear; needs no key")
     .argument("[path...]", "files or directories, - for standard input; the whole repository by default")

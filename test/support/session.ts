@@ -5,7 +5,7 @@ import { type Bindings, inWordsOf, parseTranscript, withNames } from "./transcri
 import { Workspace } from "./workspace.ts";
 
 /** What a step came to, in the words of the transcript where it is as promised. */
-export type Outcome = {
+export type Ending = {
   readonly line: number;
   readonly command: string;
   readonly shows: readonly string[];
@@ -102,11 +102,11 @@ function linesOf(text: string): readonly string[] {
 }
 
 /** Plays a transcript on a machine of its own. Gives what it promises and what came of it, step by step. */
-export async function play(text: string): Promise<{ promised: readonly Outcome[]; came: readonly Outcome[] }> {
+export async function play(text: string): Promise<{ promised: readonly Ending[]; came: readonly Ending[] }> {
   const session = new Session();
   const bindings: Bindings = new Map();
-  const promised: Outcome[] = [];
-  const came: Outcome[] = [];
+  const promised: Ending[] = [];
+  const came: Ending[] = [];
   for (const step of parseTranscript(text)) {
     if (step.kind === "file") {
       session.write(step.path, step.text);

@@ -97,7 +97,7 @@ describe("a request", () => {
     const { client, asked } = await clientOf({ status: 409, body: '{"reason":"Conflict"}' });
     await expect(client.json({ ...GET, method: "POST" })).rejects.toMatchObject({
       kind: "conflict",
-      cause_: "Conflict",
+      word: "Conflict",
     });
     expect(asked).toHaveLength(1);
   });
