@@ -26,7 +26,8 @@ type Run = { readonly totalMs: number; readonly lagMs: number; readonly cpuSecon
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-function cpuSeconds({ pid }: ChildProcess): number {
+/** Processor time of a process so far. */
+export function cpuSeconds({ pid }: ChildProcess): number {
   const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
@@ -102,7 +103,8 @@ export class Bench {
     return { totalMs: done - started, lagMs: done - created, cpuSeconds: cpuSeconds(controller) - cpu };
   }
 
-  startLacre(): ChildProcess {
+  /** program: the controller, of another build if it is given. */
+  startLacre(program: string = CONTROLLER): ChildProcess {
     fs.writeFileSync(this.file("token"), this.#plane.serviceAccountToken("lacre-system", "lacre-controller"), {
       mode: 0o600,
     });
@@ -116,7 +118,7 @@ export class Bench {
       "--listen",
       `127.0.0.1:${PORT}`,
     ];
-    return spawn(process.execPath, [CONTROLLER, ...args, "--log-level", "warn"], {
+    return spawn(process.execPath, [program, ...args, "--log-level", "warn"], {
       stdio: ["ignore", "ignore", "inherit"],
     });
   }

@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { type Engine, generateKey, Keyring, openToken, sealToken } from "../src/crypto/index.ts";
 import { portableEngine } from "../src/index.ts";
 import { nativeEngine } from "../src/node/engine.ts";
+import { benchAgainst } from "./against.ts";
 import { benchKeys } from "./keys.ts";
 import { benchKubernetes } from "./kubernetes.ts";
 import { peakMemory, type Timed, timeCalls, timeInTurns, timeOnce } from "./measure.ts";
@@ -207,13 +208,14 @@ async function benchAll(): Promise<void> {
 }
 
 const only = process.argv[2];
-if (only !== undefined && only !== "verify" && only !== "kubernetes" && only !== "keys")
-  throw new Error(`there is no benchmark ${only}: say nothing, verify, kubernetes or keys`);
+if (only !== undefined && !["verify", "kubernetes", "keys", "against"].includes(only))
+  throw new Error(`there is no benchmark ${only}: say nothing, verify, kubernetes, keys, or against DIR`);
 try {
   if (only === undefined) await benchAll();
   if (only === undefined || only === "verify") benchVerify(directory);
   if (only === undefined || only === "kubernetes") await benchKubernetes(directory);
   if (only === undefined || only === "keys") await benchKeys(directory);
+  if (only === "against") await benchAgainst(directory, process.argv[3] ?? "");
   printTable();
 } finally {
   fs.rmSync(directory, { recursive: true, force: true });

@@ -57,13 +57,35 @@ export function timeCalls(calls: readonly (() => unknown)[], count: number, roun
   return times.map(median);
 }
 
+/** What a Node command used, its own children apart. wallMs is a little longer than without being watched. */
+export type Usage = { readonly peakMiB: number; readonly cpuMs: number; readonly wallMs: number };
+
+/** Runs a Node command once and gives what it used. */
+function usageOf(timed: Timed): Usage {
+  const file = path.join(os.tmpdir(), `lacre-bench-usage-${process.pid}`);
+  const [program = "", ...args] = timed.command;
+  const hook = path.join(import.meta.dirname, "usage.cjs");
+  const env = { ...timed.env, BENCH_USAGE: file };
+  const wallMs = timeOnce({ ...timed, command: [program, "--require", hook, ...args], env });
+  const { peakKiB, cpuMs } = JSON.parse(fs.readFileSync(file, "utf8")) as { peakKiB: number; cpuMs: number };
+  fs.rmSync(file);
+  return { peakMiB: peakKiB / 1024, cpuMs, wallMs };
+}
+
 /** Peak memory of a Node command in MiB. */
 export function peakMemory(timed: Timed): number {
-  const file = path.join(os.tmpdir(), `lacre-bench-peak-${process.pid}`);
-  const [program = "", ...args] = timed.command;
-  const hook = path.join(import.meta.dirname, "peak-memory.cjs");
-  timeOnce({ ...timed, command: [program, "--require", hook, ...args], env: { ...timed.env, BENCH_PEAK: file } });
-  const kibibytes = Number(fs.readFileSync(file, "utf8"));
-  fs.rmSync(file);
-  return kibibytes / 1024;
+  return usageOf(timed).peakMiB;
+}
+
+/** What commands use that take turns: of each the median processor time and the median time on the wall. */
+export function usageInTurns(commands: readonly Timed[], rounds: number): readonly Pick<Usage, "cpuMs" | "wallMs">[] {
+  const used: Usage[][] = commands.map(() => []);
+  for (const command of commands) timeOnce(command);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, command] of commands.entries()) used[index]?.push(usageOf(command));
+  }
+  return used.map((all) => ({
+    cpuMs: median(all.map(({ cpuMs }) => cpuMs)),
+    wallMs: median(all.map(({ wallMs }) => wallMs)),
+  }));
 }
