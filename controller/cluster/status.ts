@@ -6,27 +6,25 @@ import type { Mark, Marks } from "../decide/high-water.ts";
 import type { Reason } from "../decide/problem.ts";
 import { type Condition, conditionOf, type ObjectStatus } from "../kube/object.ts";
 
+/** A Secret that is as Git says. */
+type Synced = {
+  readonly entries: number;
+  readonly keyIds: readonly string[];
+  readonly secret: { readonly uid: string; readonly type: string };
+  readonly marks: Marks;
+};
+
 /** What came of looking at an object. */
 export type Outcome =
-  | {
+  | (Synced & {
       readonly kind: "synced";
-      readonly entries: number;
-      readonly keyIds: readonly string[];
-      readonly secret: { readonly uid: string; readonly type: string };
-      readonly marks: Marks;
       /** True when something was written, or was never told before. */
       readonly isChanged: boolean;
       /** What is worth knowing although all is well. */
       readonly notes: readonly string[];
-    }
+    })
   /** Known to be as before without a look. */
-  | {
-      readonly kind: "unchanged";
-      readonly entries: number;
-      readonly keyIds: readonly string[];
-      readonly secret: { readonly uid: string; readonly type: string };
-      readonly marks: Marks;
-    }
+  | (Synced & { readonly kind: "unchanged" })
   | { readonly kind: "suspended" }
   | { readonly kind: "problem"; readonly reason: Reason; readonly message: string; readonly entries: number };
 

@@ -2,17 +2,12 @@
 import { LacreError } from "../../src/errors.ts";
 import type { Problem } from "../../src/model/index.ts";
 import type { Cause } from "../decide/decide.ts";
+import type { ObservedPass } from "../telemetry/observed-pass.ts";
 
-/** What a pass did. sourceRead is false when nothing could be told, isNewest when the source had something newer that was not taken. */
-export type PassResult = {
-  readonly revision: string;
-  readonly sourceRead: boolean;
-  readonly isNewest: boolean;
-  readonly objects: number;
+/** What a pass did: what is observed of it, and how many objects were as they should be. */
+export type PassResult = ObservedPass & {
   readonly writes: readonly { readonly object: string; readonly cause: Cause }[];
-  readonly removed: readonly string[];
   readonly unchanged: number;
-  readonly problems: readonly Problem[];
 };
 
 /** The result of a pass that could not look at the source or at the keys. */
