@@ -92,39 +92,49 @@ export class KubernetesTarget implements Target<LiveSecret, FoundSecret> {
   }
 
   async write(wanted: Wanted, plain: PlainSecret, { secret: found }: FoundSecret): Promise<Performed<LiveSecret>> {
-    const { api, macKey } = this.#options;
-    try {
-      const strays = found && strayFields(wanted, found);
-      const base = strays === undefined ? found : await api.patchSecret(objectName(wanted), strays);
-      const stored = await api.applySecret(
-        applyBody(macKey(), wanted, plain, base),
-        base === undefined ? "refused" : "taken",
-      );
+    return this.#guarded(wanted, async () => {
+      const stored = await this.#store(wanted, plain, found);
       if (found === undefined && !isOursAlone(stored)) {
         // Somebody made a Secret of this name between our look and our write: take back what we added.
-        await api.applySecret(empty(stored), "refused");
+        await this.#options.api.applySecret(empty(stored), "refused");
         return failed({ reason: "NotOwned", message: "somebody else has just made a Secret of this name" });
       }
-      const live = remember(stored, wanted, macKey());
+      const live = remember(stored, wanted, this.#options.macKey());
       if (live.settledFor !== undefined) return { kind: "done", stamp: live, isChanged: true };
       const message = "what was stored differs from what was written: an admission webhook changes it";
       return failed({ reason: "WriteFailed", message });
+    });
+  }
+
+  /** Values that come from other tokens than the mark says, as after resealing, are marked anew. */
+  async confirm(wanted: Wanted, { live, stamp, secret }: FoundSecret): Promise<Performed<LiveSecret>> {
+    if (live === undefined || stamp === undefined || stamp.settledFor !== undefined)
+      return { kind: "done", stamp, isChanged: false };
+    const { namespace, name, shape } = wanted;
+    return this.#guarded(wanted, async () => {
+      const stored = await this.#store(wanted, { namespace, name, shape, values: live.values }, secret);
+      // The values are right all the same, where a webhook keeps the mark off.
+      return { kind: "done", stamp: remember(stored, wanted, this.#options.macKey()), isChanged: true };
+    });
+  }
+
+  /** What the API server has stored. Throws what it refuses. */
+  async #store(wanted: Wanted, plain: PlainSecret, found: SecretObject | undefined): Promise<SecretObject> {
+    const { api, macKey } = this.#options;
+    const strays = found && strayFields(wanted, found);
+    const base = strays === undefined ? found : await api.patchSecret(objectName(wanted), strays);
+    const body = applyBody(macKey(), wanted, plain, base);
+    return api.applySecret(body, base === undefined ? "refused" : "taken");
+  }
+
+  async #guarded(wanted: Wanted, work: () => Promise<Performed<LiveSecret>>): Promise<Performed<LiveSecret>> {
+    try {
+      return await work();
     } catch (error) {
       const failure = toApiError(error);
       if (failure.kind === "conflict" && failure.managers.length === 0) return { kind: "conflict" };
       return failed(apiObjection(failure, wanted.namespace, wanted.shape.type));
     }
-  }
-
-  /** Values that come from other tokens than the mark says, as after resealing, are marked anew. */
-  async confirm(wanted: Wanted, found: FoundSecret): Promise<Performed<LiveSecret>> {
-    const { live, stamp } = found;
-    if (live === undefined || stamp === undefined || stamp.settledFor !== undefined)
-      return { kind: "done", stamp, isChanged: false };
-    const { namespace, name, shape } = wanted;
-    const marked = await this.write(wanted, { namespace, name, shape, values: live.values }, found);
-    // The values are right all the same, where a webhook or a quota keeps the mark off.
-    return marked.kind === "failed" ? { kind: "done", stamp, isChanged: false } : marked;
   }
 
   /** The garbage collector takes what we own; what is to stay is let go, as the Secret itself says. */
