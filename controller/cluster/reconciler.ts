@@ -150,12 +150,12 @@ export class Reconciler {
     return { kind: "looked", tracked, outcome, live: settled.stamp };
   }
 
-  #orderOf({ status, generation }: Tracked, { wanted, sealed }: Desired): Order<LiveSecret> {
+  #orderOf({ status, generation }: Tracked, { wanted, sealed }: Desired): Order {
     const marks = marksOf(status);
     const ready = conditionOf(status, READY);
     const wasReady = ready?.status === "True" || ready?.reason === "DriftDetected";
     const isApplied = wasReady && status?.observedGeneration === generation && status.secret !== undefined;
-    return { wanted, sealed, holding: { written: new Set(marks.keys()) }, isApplied: () => isApplied, marks };
+    return { wanted, sealed, holding: { written: new Set(marks.keys()) }, isApplied, marks };
   }
 
   #means() {
