@@ -111,7 +111,8 @@ export class KubernetesTarget implements Target<LiveSecret, FoundSecret> {
       return failed({ reason: "WriteFailed", message });
     } catch (error) {
       const failure = toApiError(error);
-      if (failure.kind === "conflict" && failure.managers.length === 0) return { kind: "conflict" };
+      const isGone = failure.kind === "not-found" && found !== undefined;
+      if (isGone || (failure.kind === "conflict" && failure.managers.length === 0)) return { kind: "conflict" };
       return failed(apiObjection(failure, wanted.namespace, wanted.shape.type));
     }
   }
