@@ -9,13 +9,13 @@ import type { Adoption } from "./targets/consent.ts";
 import type { Found, Holding, Performed, Target } from "./targets/target.ts";
 
 /** What is to be settled, and what is known of it. */
-export type Order<S> = {
+export type Order = {
   readonly wanted: Wanted;
   readonly sealed: SealedSecret;
   /** undefined: it is not known to be ours. */
   readonly holding: Holding | undefined;
   /** True when what differs now was done by hand, because this very object was applied before. */
-  readonly isApplied: (stamp: S | undefined) => boolean;
+  readonly isApplied: boolean;
   /** The newest tokens that were ever applied. */
   readonly marks?: Marks;
   /** Told before something is written: what is put down then survives a kill. Throws to keep it from being written. */
@@ -50,7 +50,7 @@ const TRIES = 3;
 /** Settles one object. Never throws for what can go wrong outside. */
 export async function settle<S, F extends Found<S>>(
   target: Target<S, F>,
-  order: Order<S>,
+  order: Order,
   means: Means,
 ): Promise<Settlement<S>> {
   for (let tries = 1; ; tries++) {
@@ -73,12 +73,12 @@ function refused<S>(objection: Objection, stamp: S | undefined, warnings: readon
   return { settled: { kind: "refused", objection, stamp }, warnings };
 }
 
-function observedOf<S>({ sealed, isApplied, marks }: Order<S>, found: Found<S>) {
-  const { live, isOurs, objection, frozen, stamp } = found;
+function observedOf<S>({ sealed, isApplied, marks }: Order, found: Found<S>) {
+  const { live, isOurs, objection, frozen } = found;
   return {
     desired: sealed,
     isOurs,
-    isApplied: isApplied(stamp),
+    isApplied,
     live,
     objection,
     frozen,
@@ -89,7 +89,7 @@ function observedOf<S>({ sealed, isApplied, marks }: Order<S>, found: Found<S>) 
 /** Does what was decided. The last action is the one that counts: what stands before it is said beside it. */
 async function perform<S, F extends Found<S>>(
   target: Target<S, F>,
-  order: Order<S>,
+  order: Order,
   found: F,
   actions: readonly Action[],
 ): Promise<Settlement<S> | "conflict"> {
@@ -121,7 +121,7 @@ async function perform<S, F extends Found<S>>(
 
 async function write<S, F extends Found<S>>(
   target: Target<S, F>,
-  { wanted, claim }: Order<S>,
+  { wanted, claim }: Order,
   found: F,
   { cause, secret }: { readonly cause: Cause; readonly secret: PlainSecret },
 ): Promise<Performed<S>> {

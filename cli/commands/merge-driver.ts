@@ -32,6 +32,8 @@ export async function mergeDriver(context: CommandContext, request: MergeRequest
     const side = (token: string | undefined) => (token === undefined ? "removed" : describeToken(token));
     context.say(`lacre: conflict in ${shown}: ${object}, entry ${what}: ours ${side(ours)}; theirs ${side(theirs)}`);
   }
+  // The text merge can find a place for what one side removed and the other moved and changed: nobody has decided that.
+  if (aligned.conflicts.length > 0) return EXIT.failed;
   if (status === EXIT.fine && !isWhatWasExpected(context, request, aligned)) {
     context.say(
       `lacre: ${shown}: the text merge did not give the expected entries; look at the file before you commit`,

@@ -52,6 +52,8 @@ export type ReconcilerOptions = {
 /** What came of a look. tracked: as the object was when it was decided about. */
 type Looked =
   | { readonly kind: "gone" }
+  /** It is being deleted, or changed while it was read: whoever shows that asks for another look. */
+  | { readonly kind: "passed" }
   | {
       readonly kind: "looked";
       readonly tracked: Tracked;
@@ -88,6 +90,7 @@ export class Reconciler {
     const before = known.secrets.get(key);
     const looked = (await this.#say(key, tracked)) ?? (await this.#look(key));
     if (looked.kind === "gone") return this.#release(key);
+    if (looked.kind === "passed") return "done";
     this.#rememberLive(key, before, looked.live);
     const { outcome } = looked;
     const reason = outcome.kind === "problem" ? outcome.reason : undefined;
@@ -136,8 +139,12 @@ export class Reconciler {
     const tracked = known.sealed.get(key);
     if (reading.kind === "gone" || tracked === undefined) return { kind: "gone" };
     // Its tokens were read anew: it may be another object by now.
+    if (tracked.isDeleting) return { kind: "passed" };
     const said = await this.#say(key, tracked);
-    if (said !== undefined || reading.kind === "invalid") return said ?? { kind: "gone" };
+    if (said !== undefined) return said;
+    const { spec } = tracked;
+    if (reading.kind === "invalid" || spec.kind === "invalid" || spec.wanted !== reading.wanted)
+      return { kind: "passed" };
     const { wanted } = reading;
     const means = this.#means();
     const settlement = await settle(target, this.#orderOf(tracked, reading), means);
@@ -150,12 +157,12 @@ export class Reconciler {
     return { kind: "looked", tracked, outcome, live: settled.stamp };
   }
 
-  #orderOf({ status, generation }: Tracked, { wanted, sealed }: Desired): Order<LiveSecret> {
+  #orderOf({ status, generation }: Tracked, { wanted, sealed }: Desired): Order {
     const marks = marksOf(status);
     const ready = conditionOf(status, READY);
     const wasReady = ready?.status === "True" || ready?.reason === "DriftDetected";
     const isApplied = wasReady && status?.observedGeneration === generation && status.secret !== undefined;
-    return { wanted, sealed, holding: { written: new Set(marks.keys()) }, isApplied: () => isApplied, marks };
+    return { wanted, sealed, holding: { written: new Set(marks.keys()) }, isApplied, marks };
   }
 
   #means() {

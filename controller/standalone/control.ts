@@ -1,4 +1,5 @@
 /** The running controller: wires source, target and keys, and runs passes until it is told to stop. */
+import * as path from "node:path";
 import { formatPassReport } from "../../src/model/index.ts";
 import { loadEngine } from "../../src/node/engine.ts";
 import { statusOfProblems } from "../../src/node/exit-status.ts";
@@ -46,7 +47,8 @@ export async function control(config: Config): Promise<number> {
   // Wrong keys at the start are a mistake to mend now; later they are a problem that leaves everything as it is.
   const keyIds = keys.current().keyring.keyIds();
   const target = config.target.open();
-  const isInTarget = config.state === config.target.defaultState;
+  const { defaultState } = config.target;
+  const isInTarget = defaultState !== undefined && path.resolve(config.state) === path.resolve(defaultState);
   const state = await openState(config.state, isInTarget ? "" : target.name);
   process.once("exit", state.release);
 

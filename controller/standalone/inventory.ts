@@ -8,7 +8,7 @@ import { writeWhole } from "../../src/node/write.ts";
 import type { IndexedFile } from "../sources/file-source.ts";
 import type { Adoption } from "../targets/consent.ts";
 
-/** One object that is ours. digest is empty between the claim and the first write, and where an earlier version wrote it. */
+/** One object that is ours. digest is empty between the claim and the first write; it may be one of version 1. */
 export type InventoryRecord = {
   /** The file of the source that it came from. */
   readonly file: string;
@@ -81,7 +81,7 @@ function isStored(value: Partial<Stored> | undefined): value is Stored {
   return isTexts && isMapOf(value.objects, isRecord) && isMapOf(value.files, isFile);
 }
 
-/** As an earlier version wrote it: the digest was of another form, and of the policy only this was put down. */
+/** As an earlier version wrote it: the digests are of another form, and of the policy only this was put down. */
 type Stored1 = Omit<Stored, "version" | "objects"> & {
   readonly version: 1;
   readonly objects: Readonly<Record<string, InventoryRecord & { readonly deletion: SyncPolicy["deletion"] }>>;
@@ -95,7 +95,7 @@ function fromVersion1(value: Stored1 | Partial<Stored> | null): Partial<Stored> 
   if (!isMapOf(value.objects, isRecord1)) return undefined;
   const objects = Object.entries(value.objects).map(([object, { deletion, ...record }]): [string, InventoryRecord] => [
     object,
-    { ...record, digest: "", policy: { ...DEFAULT_POLICY, deletion } },
+    { ...record, policy: { ...DEFAULT_POLICY, deletion } },
   ]);
   return { ...value, version: 2, objects: Object.fromEntries(objects), files: {} };
 }

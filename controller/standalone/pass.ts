@@ -1,6 +1,6 @@
 /** One pass: look at the source and at the target, plan, settle what is due, remember. The next pass would do the same again. */
 import type { Engine } from "../../src/crypto/index.ts";
-import type { Scope, Suite } from "../../src/model/index.ts";
+import type { Scope, SealedSecret, Suite } from "../../src/model/index.ts";
 import { type Cause, decideGone, type Means } from "../decide/decide.ts";
 import { gate } from "../decide/gate.ts";
 import { type Plan, plan } from "../decide/plan.ts";
@@ -11,6 +11,7 @@ import { type Order, type Settled, settle } from "../settle.ts";
 import type { FileSource, Listed, Listing } from "../sources/file-source.ts";
 import type { Desired } from "../sources/source.ts";
 import type { Target } from "../targets/target.ts";
+import { digestOfVersion1 } from "./digest-of-version-1.ts";
 import type { Inventory, InventoryRecord } from "./inventory.ts";
 import type { Memory } from "./memory.ts";
 import { notRead, type PassResult } from "./pass-result.ts";
@@ -134,19 +135,25 @@ export class Passes {
     }
   }
 
-  #orderOf(listed: Listed, { wanted, sealed }: Desired, tally: Tally): Order<string> {
+  #orderOf(listed: Listed, { wanted, sealed }: Desired, tally: Tally): Order {
     const record = this.#inventory.objects.get(listed.object);
     return {
       wanted,
       sealed,
       holding: record,
-      isApplied: (stamp) => wasApplied(listed, record, stamp),
+      isApplied: this.#wasApplied(listed, sealed, record),
       claim: (cause, adopted) => {
         if (cause !== "adopted") return;
         this.#options.memory.claimAdopted(listed, adopted);
         this.#save(tally);
       },
     };
+  }
+
+  /** True when this very object was applied, by this version or by the one before. */
+  #wasApplied({ digest }: Listed, sealed: SealedSecret, record: InventoryRecord | undefined): boolean {
+    if (record === undefined) return false;
+    return record.digest === digest || record.digest === digestOfVersion1(this.#options.engine.sha256, sealed);
   }
 
   #meansOf({ keyring, retired }: Opening): Means {
@@ -172,10 +179,4 @@ export class Passes {
     if (deletion === "Delete") tally.removed.push(object);
     this.#options.memory.forget(object);
   }
-}
-
-/** True when this very object was applied. Of what an earlier version wrote, only a change of what is there shows a hand edit. */
-function wasApplied({ digest }: Listed, record: InventoryRecord | undefined, stamp: string | undefined): boolean {
-  if (record?.digest === digest) return true;
-  return record?.digest === "" && record.fingerprint !== "" && record.fingerprint !== stamp;
 }

@@ -27,8 +27,14 @@ export type State = {
 export async function openState(directory: string, target: string): Promise<State> {
   const release = await takeLock(directory);
   try {
-    checkLabel(path.join(directory, "state.json"), target);
-    return { directory, inventoryFile: path.join(directory, "inventory.json"), release };
+    const inventoryFile = path.join(directory, "inventory.json");
+    const file = path.join(directory, "state.json");
+    const label = readLabel(file);
+    // An earlier version labelled nothing, and its inventory lay in the target.
+    const owner = label?.target ?? (fs.existsSync(inventoryFile) ? "" : target);
+    if (owner !== target) throw ofAnother(directory, owner);
+    if (label === undefined) writeWhole(file, JSON.stringify({ version: 1, target } satisfies Label), 0o600);
+    return { directory, inventoryFile, release };
   } catch (error) {
     release();
     throw error;
@@ -52,16 +58,11 @@ async function takeLock(directory: string): Promise<() => void> {
   }
 }
 
-function checkLabel(file: string, target: string): void {
-  const found = readLabel(file);
-  if (found?.target === target) return;
-  if (found !== undefined) {
-    const whose = found.target === "" ? "the target that it lies in" : found.target;
-    throw new LacreError("TARGET_FAILED", `${path.dirname(file)} is the state of ${whose}`, {
-      hint: "name another directory with --state: what one target's state calls ours could be somebody else's in another",
-    });
-  }
-  writeWhole(file, JSON.stringify({ version: 1, target } satisfies Label), 0o600);
+function ofAnother(directory: string, owner: string): LacreError {
+  const whose = owner === "" ? "the target that it lies in" : owner;
+  return new LacreError("TARGET_FAILED", `${directory} is the state of ${whose}`, {
+    hint: "name another directory with --state: what one target's state calls ours could be somebody else's in another",
+  });
 }
 
 function readLabel(file: string): Label | undefined {

@@ -125,4 +125,20 @@ describe("a file with values for several environments", () => {
     workspace.write("db.yaml", before.replace("staging:", "test:"));
     expect((await workspace.lacre(["verify", "db.yaml"])).stdout).toMatch(/SLOTTED \(test\)/);
   });
+
+  it("is in conflict where one side removed a value and the other moved and changed it, also if the text merges", async () => {
+    const [, staging = ""] = /staging: .*\n\s+sealed: (\S+)/.exec(before) ?? [];
+    const block = before.slice(before.indexOf("        staging:"), before.indexOf(staging) + staging.length + 1);
+    const removed = before.replace(block, "");
+    const changed = removed + block.replace(staging, await raw("staging.pub", "SLOTTED"));
+    workspace.write("base", before);
+    workspace.write("ours", removed);
+    workspace.write("theirs", changed);
+    const merged = await workspace.lacre(["merge-driver", "base", "ours", "theirs", "7", "db.yaml"]);
+    expect(merged).toMatchObject({ status: 1 });
+    expect(merged.stderr).toContain(
+      "conflict in db.yaml: shop/db, entry SLOTTED (staging): ours removed; theirs sealed",
+    );
+    expect(workspace.read("ours")).not.toContain("<<<<<<<");
+  });
 });

@@ -77,9 +77,9 @@ class Table implements Target {
   }
 }
 
-function order(changes: Partial<Order<string>> = {}): Order<string> {
+function order(changes: Partial<Order> = {}): Order {
   const sealed = sealedOf("shop", "db", { A: "1" });
-  return { wanted: wantedOf(engine.sha256, sealed, ""), sealed, holding: {}, isApplied: () => false, ...changes };
+  return { wanted: wantedOf(engine.sha256, sealed, ""), sealed, holding: {}, isApplied: false, ...changes };
 }
 
 describe("settling", () => {

@@ -85,13 +85,13 @@ export function testTargetContract<S, F extends Found<S>>(
 
     const ours: Holding = { written: new Set(["A", "B"]) };
 
-    async function orderOf(values: Texts, changes: Partial<Order<S>> = {}, policy: Partial<SyncPolicy> = {}) {
+    async function orderOf(values: Texts, changes: Partial<Order> = {}, policy: Partial<SyncPolicy> = {}) {
       const sealed = sealedOf(at.namespace, name, values, policy);
       const wanted = wantedOf(engine.sha256, sealed, await at.uidOf(name));
-      return { wanted, sealed, holding: undefined, isApplied: () => false, ...changes } satisfies Order<S>;
+      return { wanted, sealed, holding: undefined, isApplied: false, ...changes } satisfies Order;
     }
 
-    const settled = async (order: Order<S>): Promise<Settled<S>> => (await settle(at.target, order, means)).settled;
+    const settled = async (order: Order): Promise<Settled<S>> => (await settle(at.target, order, means)).settled;
 
     async function stampOf(): Promise<S | undefined> {
       const seen = await at.target.glance([`${at.namespace}/${name}`]);
@@ -129,7 +129,7 @@ export function testTargetContract<S, F extends Found<S>>(
         ["C", "by hand"],
       ] as const) {
         await at.edit(name, edited, value);
-        const again = await settled({ ...order, holding: ours, isApplied: () => true });
+        const again = await settled({ ...order, holding: ours, isApplied: true });
         expect(again).toMatchObject({ kind: "written", cause: "corrected" });
         expect(await at.read(name)).toEqual({ A: "1", B: "2" });
       }

@@ -45,6 +45,8 @@ class DirectoryTarget implements Target {
     const object = objectName(wanted);
     try {
       const stamp = this.#projection.stamp(object);
+      // Values are read last: nothing may be thrown beside them.
+      const objection = objectionOf(wanted, this.#projection.occupant(object), holding, this.#adopt);
       const live = this.#projection.read(object);
       const found = {
         stamp,
@@ -52,7 +54,7 @@ class DirectoryTarget implements Target {
         isOurs: holding !== undefined,
         // What is gone is made anew, and is ours then.
         adopted: live === undefined ? undefined : adoptionOf(wanted, holding),
-        objection: objectionOf(wanted, this.#projection.occupant(object), holding, this.#adopt),
+        objection,
         frozen: undefined,
       };
       return { ok: true, found };

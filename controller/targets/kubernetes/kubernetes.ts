@@ -92,7 +92,7 @@ export class KubernetesTarget implements Target<LiveSecret, FoundSecret> {
   }
 
   async write(wanted: Wanted, plain: PlainSecret, { secret: found }: FoundSecret): Promise<Performed<LiveSecret>> {
-    return this.#guarded(wanted, async () => {
+    return this.#guarded(wanted, found, async () => {
       const stored = await this.#store(wanted, plain, found);
       if (found === undefined && !isOursAlone(stored)) {
         // Somebody made a Secret of this name between our look and our write: take back what we added.
@@ -111,7 +111,7 @@ export class KubernetesTarget implements Target<LiveSecret, FoundSecret> {
     if (live === undefined || stamp === undefined || stamp.settledFor !== undefined)
       return { kind: "done", stamp, isChanged: false };
     const { namespace, name, shape } = wanted;
-    return this.#guarded(wanted, async () => {
+    return this.#guarded(wanted, secret, async () => {
       const stored = await this.#store(wanted, { namespace, name, shape, values: live.values }, secret);
       // The values are right all the same, where a webhook keeps the mark off.
       return { kind: "done", stamp: remember(stored, wanted, this.#options.macKey()), isChanged: true };
@@ -127,12 +127,17 @@ export class KubernetesTarget implements Target<LiveSecret, FoundSecret> {
     return api.applySecret(body, base === undefined ? "refused" : "taken");
   }
 
-  async #guarded(wanted: Wanted, work: () => Promise<Performed<LiveSecret>>): Promise<Performed<LiveSecret>> {
+  async #guarded(
+    wanted: Wanted,
+    found: SecretObject | undefined,
+    work: () => Promise<Performed<LiveSecret>>,
+  ): Promise<Performed<LiveSecret>> {
     try {
       return await work();
     } catch (error) {
       const failure = toApiError(error);
-      if (failure.kind === "conflict" && failure.managers.length === 0) return { kind: "conflict" };
+      const isGone = failure.kind === "not-found" && found !== undefined;
+      if (isGone || (failure.kind === "conflict" && failure.managers.length === 0)) return { kind: "conflict" };
       return failed(apiObjection(failure, wanted.namespace, wanted.shape.type));
     }
   }

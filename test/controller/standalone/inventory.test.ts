@@ -32,7 +32,7 @@ describe("an inventory", () => {
     fs.writeFileSync(file, JSON.stringify({ ...whole, version: 1, objects: { "a/b": record }, files }));
     const read = readInventory(file, "s");
     expect([...read.objects]).toEqual([
-      ["a/b", { file: "f", digest: "", fingerprint: "", policy: { ...DEFAULT_POLICY, deletion: "Orphan" } }],
+      ["a/b", { file: "f", digest: "old", fingerprint: "", policy: { ...DEFAULT_POLICY, deletion: "Orphan" } }],
     ]);
     expect(read.files.size).toBe(0);
   });

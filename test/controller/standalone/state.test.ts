@@ -50,6 +50,24 @@ describe("the directory of state", () => {
     expect(run(one, "other", "--state", "out/..lacre").stderr).toContain("is the state of the target that it lies in");
   });
 
+  it("of an earlier version, which labelled nothing, is that of the target that it lay in", async () => {
+    const one = await workspace();
+    run(one, "out");
+    fs.rmSync(one.file("out/..lacre/state.json"));
+    fs.cpSync(one.file("out/..lacre"), one.file("copy"), { recursive: true });
+    expect(run(one, "other", "--state", "copy").stderr).toContain("copy is the state of the target that it lies in");
+    expect(JSON.parse(run(one, "out").stdout)).toMatchObject({ unchanged: 1, problems: [] });
+    expect(fs.existsSync(one.file("out/..lacre/state.json"))).toBe(true);
+  });
+
+  it("is the one in the target however it is spelled", async () => {
+    const one = await workspace();
+    for (const spelled of ["out/..lacre/", "./out/..lacre", one.file("out/..lacre")]) {
+      expect(run(one, "out", "--state", spelled).status).toBe(0);
+      expect(run(one, "out").status).toBe(0);
+    }
+  });
+
   it.each(["", "{", "null", '{"version":2,"target":""}', '{"version":1}'])(
     "that says %j is not touched",
     async (text) => {
