@@ -7,7 +7,7 @@ import { type Timed, timeOnce, usageInTurns } from "./measure.ts";
 import { ms, ratio, row } from "./table.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
-const SECRETS = 2_000;
+const SECRETS = 1_000;
 const OBJECTS = 1_000;
 const SETTLED_MS = 2_500;
 
