@@ -25,12 +25,11 @@ const STANZA_BYTES = 16 + 32 + 48;
 const parsed = (text: string) => parseToken(text) as Token;
 
 /** The body of a token after an edit. */
-function changed(text: string, edit: (body: Uint8Array) => Uint8Array | void): string {
-  const body = bodyOf(text);
-  return tokenOf(edit(body) ?? body);
+function changed(text: string, edit: (body: Uint8Array) => Uint8Array): string {
+  return tokenOf(edit(bodyOf(text)));
 }
 
-const set = (at: number, byte: number) => (body: Uint8Array) => body.set([byte], at);
+const set = (at: number, byte: number) => (body: Uint8Array) => body.fill(byte, at, at + 1);
 
 describe("a token", () => {
   it.each([
