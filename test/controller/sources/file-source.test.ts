@@ -1,12 +1,12 @@
 /** Files as a source: what they list, what is not read again, and what is unknown rather than gone. */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { FileSource, indexSource, readSealedFile } from "../../../controller/sources/file-source.ts";
+import { FileSource, type IndexOptions, indexSource, readSealedFile } from "../../../controller/sources/file-source.ts";
 import type { SourceFile } from "../../../controller/sources/files.ts";
 import { utf8 } from "../../../src/bytes.ts";
 
 const sha256 = (message: Uint8Array) => new Uint8Array(createHash("sha256").update(message).digest());
-const OPTIONS = { namespace: undefined, sha256 };
+const OPTIONS: IndexOptions = { namespace: undefined, sha256 };
 const manifest = (name: string, token = "lacre1.a", namespace = "  namespace: shop\n") =>
   `apiVersion: lacre.dev/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: ${name}\n${namespace}spec:\n  entries: { A: { sealed: ${token} } }\n`;
 
@@ -88,7 +88,8 @@ describe("what files list", () => {
     ],
   ];
   it.each(UNKNOWN)("are unknown where a file %s, and not gone", async (_why, text, reason, message) => {
-    const index = await indexOf({ "a.yaml": text, "b.yaml": manifest("b") });
+    const texts: Table["texts"] = { "a.yaml": text, "b.yaml": manifest("b") };
+    const index = await indexOf(texts);
     expect([...index.unreadable.keys()]).toEqual(["a.yaml"]);
     expect([...index.objects.keys()]).toEqual(["shop/b"]);
     expect(index.problems).toMatchObject([{ subject: "a.yaml", reason }]);
