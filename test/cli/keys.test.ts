@@ -1,4 +1,4 @@
-/** The life of keys at the command line: stores, rotation, destroying, backups, recovery. Research cases 50, 51 and 53. */
+/** The life of keys at the command line: stores, rotation, destroying, backups, recovery. */
 import * as fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ageDirectory, HOW_TO_GET_AGE } from "../support/age.ts";

@@ -1,12 +1,10 @@
-/** Taking over a Secret that was there, without a cluster: who consents, what it is marked with, what is never made. */
+/** Taking over a Secret that was there, without a cluster: who consents, what it is marked with. */
 
 import { describe, expect, it } from "vitest";
 import { parseClusterConfig } from "../../controller/cluster/config.ts";
 import type { Wanted } from "../../controller/decide/wanted.ts";
 import type { SecretObject } from "../../controller/kube/object.ts";
 import { NO_CONSENT, type OperatorConsent } from "../../controller/targets/consent.ts";
-import { refuseName, refuseOwnName, refuseType } from "../../controller/targets/kubernetes/driving.ts";
-import { allowedMetadata } from "../../controller/targets/kubernetes/metadata.ts";
 import { objectionOf } from "../../controller/targets/kubernetes/objection.ts";
 import { applyBody, isSettled, strayFields } from "../../controller/targets/kubernetes/secret-object.ts";
 import { ADOPT, ADOPTED, LEFT_BEHIND, MANAGED_BY } from "../../src/model/kubernetes.ts";
@@ -206,76 +204,5 @@ describe("--adopt", () => {
 
   it("refuses a namespace that is not looked after", () => {
     expect(() => parseClusterConfig(["--namespace", "a", "--adopt", "b=Merge"])).toThrow(/does not look after it/);
-  });
-});
-
-describe("what drives other software", () => {
-  it.each([
-    ["Opaque", true],
-    ["example.org/t", true],
-    ["kubernetes.io/tls", true],
-    ["kubernetes.io/dockerconfigjson", true],
-    ["kubernetes.io/service-account-token", false],
-    ["bootstrap.kubernetes.io/token", false],
-    ["kubernetes.io/anything-else", false],
-    ["helm.sh/release.v1", false],
-    ["helm.sh/release.v2", false],
-    ["HELM.sh/release.v1", false],
-    ["cluster.x-k8s.io/secret", false],
-    ["addons.cluster.x-k8s.io/resource-set", false],
-    ["rke.cattle.io/machine-plan", false],
-    ["timoni.sh/instance", false],
-    ["addons.projectsveltos.io/cluster-profile", false],
-    ["mirror.linkerd.io/remote-kubeconfig", false],
-    ["notlinkerd.io/x", true],
-    ["lacre.dev/x", false],
-  ])("the type %s is made: %s", (type, isMade) => {
-    expect(refuseType(type)?.reason).toBe(isMade ? undefined : "TypeNotAllowed");
-  });
-
-  it.each([
-    ["db", true],
-    ["sh.helm.release", true],
-    ["sh.helm.release.v1.shop.v3", false],
-    ["bootstrap-token-abcdef", false],
-    ["worker-1.node-password.k3s", false],
-    ["worker-1.node-password.rke2", false],
-    ["node-password", true],
-    ["timoni.shop", false],
-    ["timoni", true],
-    ["tfstate-default-shop", false],
-    ["tfplan-default-shop", false],
-    ["tfvars-shop", true],
-  ])("the name %s is made: %s", (name, isMade) => {
-    expect(refuseName(name)?.reason).toBe(isMade ? undefined : "NameNotAllowed");
-  });
-
-  it.each([
-    ["lacre-identity", false],
-    ["lacre-keys", false],
-    ["lacre-backup", false],
-    ["lacre-key-0123", false],
-    ["lacre-keyring", true],
-    ["my-lacre-backup", true],
-  ])("beside the controller the name %s is made: %s", (name, isMade) => {
-    expect(refuseOwnName(name)?.reason).toBe(isMade ? undefined : "NameNotAllowed");
-  });
-
-  it("the label by which Helm finds its records never passes, nor Terraform's, nor Grafana's and Loki's without being allowed", () => {
-    const labels = new Map([
-      ["owner", "helm"],
-      ["OWNER", "TILLER"],
-      ["grafana_datasource", "1"],
-      ["tfstateWorkspace", "default"],
-      ["loki_rule", ""],
-      ["app", "shop"],
-    ]);
-    const kept = (...allowed: readonly string[]) => [
-      ...allowedMetadata({ ...PLAIN_SHAPE, labels }, allowed).shape.labels.keys(),
-    ];
-    expect(kept()).toEqual(["app"]);
-    expect(kept("owner", "OWNER", "grafana_datasource", "tfstateWorkspace")).toEqual(["grafana_datasource", "app"]);
-    const team = { ...PLAIN_SHAPE, labels: new Map([["owner", "team-a"]]) };
-    expect([...allowedMetadata(team, []).shape.labels.keys()]).toEqual(["owner"]);
   });
 });

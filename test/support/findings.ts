@@ -1,5 +1,6 @@
 /** Findings for tests about what becomes of them. */
 import type { Finding } from "../../src/verify/finding.ts";
+import type { VerifyResult } from "../../src/verify/report/result.ts";
 
 /** One finding: what a test is not about has some value. */
 export function finding(more: Partial<Finding> = {}): Finding {
@@ -14,4 +15,9 @@ export function finding(more: Partial<Finding> = {}): Finding {
     fix: "mend it",
     ...more,
   };
+}
+
+/** A run over two files. */
+export function verifyResult(findings: readonly Finding[] = [], more: Partial<VerifyResult> = {}): VerifyResult {
+  return { scanned: 2, findings, stale: [], notes: [], ...more };
 }

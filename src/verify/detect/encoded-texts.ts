@@ -48,9 +48,8 @@ function detectEncodedText(examined: Examined, _report: Report, { offset }: Anno
   RUN.lastIndex = offset;
   const match = RUN.exec(examined.text);
   if (match === null || match[0].length > MAX_CHARACTERS) return;
-  const text = match[0].startsWith("data:,")
-    ? percentDecoded(match[1] ?? "")
-    : decodeBase64((match[1] ?? "").replace(/[^A-Za-z0-9+/=_-].*$/s, ""));
+  const run = match[1] ?? "";
+  const text = match[0].startsWith("data:,") ? percentDecoded(run) : base64Decoded(run);
   if (text === undefined || text.length < 12 || !isPrintable(text)) return;
   examined.inspect({ path: examined.path, text, depth: examined.depth + 1, locate: () => offset });
 }
@@ -63,6 +62,13 @@ function isInside(text: string, offset: number): boolean {
     /^[A-Za-z]/.test(text[offset] as string) &&
     !/[;,]/.test(text[offset - 1] as string)
   );
+}
+
+/** All lines of the run, or its first alone, where those behind it are of something else. */
+function base64Decoded(run: string): string | undefined {
+  return [run.replace(/\s+/g, ""), run.replace(/\s.*$/s, "")]
+    .map((text) => decodeBase64(/^[\w+/-]*={0,2}/.exec(text)?.[0] ?? ""))
+    .find((text) => text !== undefined && isPrintable(text));
 }
 
 function percentDecoded(text: string): string | undefined {

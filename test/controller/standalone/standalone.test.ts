@@ -509,7 +509,7 @@ describe("a wrong command line", () => {
     [[...FROM_DIRECTORY.slice(0, 4), "--key-file", "prod.pub"], 1, /prod\.pub/],
     [["--source", "directory:none", ...FROM_DIRECTORY.slice(2), "--once"], 8, /^$/],
   ];
-  it.each(lines)("%j", async (args, status, message) => {
+  it.each(lines)("is answered with its exit status and the mistake: %j", async (args, status, message) => {
     const ran = (await workspace()).controller(args.includes("--once") ? [...args, "--log-level", "silent"] : args);
     expect([ran.status, ran.stderr.split("\n")[0]]).toEqual([status, expect.stringMatching(message)]);
   });

@@ -1,4 +1,4 @@
-/** Backups and recovery keys: research case 53, and what a person can get wrong. */
+/** Backups and recovery keys: every loss that is recovered from, and what a person can get wrong. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
@@ -41,7 +41,6 @@ describe("a backup for a recovery key", async () => {
     );
   });
 
-  // Case 53.
   it("a truncated or changed one is refused, wherever it is cut", async () => {
     const text = new TextDecoder().decode(file);
     for (const cut of [10, 40, 400, text.length - 200, text.length - 40]) {
@@ -74,7 +73,6 @@ describe("a backup for a recovery key", async () => {
 
 describe("a backup with a passphrase", async () => {
   const file = bytes(await lockBackup(TEXT, { kind: "passphrase", passphrase: PASSPHRASE }));
-  // Case 53.
   it("opens with it, and with no other", async () => {
     expect(lockOf(file)).toBe("passphrase");
     expect(await unlockBackup(file, { kind: "passphrase", passphrase: PASSPHRASE })).toBe(TEXT);

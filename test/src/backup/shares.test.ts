@@ -1,4 +1,4 @@
-/** Shares of a recovery key: research case 53, and what a person can get wrong. */
+/** Shares of a recovery key: every loss that is recovered from, and what a person can get wrong. */
 import { describe, expect, it } from "vitest";
 import { joinShares, makeRecoveryKey, recoveryKeyId, splitRecoveryKey } from "../../../src/backup/index.ts";
 import { portableEngine as engine } from "../../../src/crypto/engine-portable.ts";
@@ -55,7 +55,6 @@ describe("shares of a recovery key", async () => {
     expect((await codeOf(joinShares(engine, [{ name: "d.txt", text: "hello" }])))[1]).toContain("d.txt holds no share");
   });
 
-  // Case 53.
   it("shares of two splittings of one key are found by the key id, not believed", async () => {
     const again = await splitRecoveryKey(engine, key, { total: 5, threshold: 3 });
     const mixed = [...named(1, 2), { name: "other", text: again[4] as string }];
@@ -64,7 +63,6 @@ describe("shares of a recovery key", async () => {
     expect(message).toBe(`the shares do not give the recovery key ${keyId}`);
   });
 
-  // Case 53.
   it("what enough shares give must have the key id that they carry", async () => {
     const other = await makeRecoveryKey();
     const lying = await splitRecoveryKey(engine, { ...key, recipient: other.recipient }, { total: 3, threshold: 2 });

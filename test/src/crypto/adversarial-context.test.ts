@@ -1,4 +1,4 @@
-/** Cases 25 to 33 of the adversarial list: where a token is found. */
+/** Tokens that somebody has put elsewhere. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Keyring } from "../../../src/crypto/keyring.ts";
@@ -38,11 +38,8 @@ function codeOf(work: () => unknown): string {
 
 describe("adversarial cases on the context", () => {
   const moves: readonly (readonly [string, Partial<Context>, Readonly<Record<Scope, boolean>>])[] = [
-    // Case 25.
     ["under another key", { key: "OTHER" }, { strict: false, namespace: false, cluster: false }],
-    // Case 26.
     ["in another Secret", { name: "other" }, { strict: false, namespace: true, cluster: true }],
-    // Case 27.
     ["in another namespace", { namespace: "other" }, { strict: false, namespace: false, cluster: true }],
   ];
   it.each(moves)(
@@ -58,7 +55,6 @@ describe("adversarial cases on the context", () => {
     },
   );
 
-  // Case 28.
   it("editing the scope byte, with or without a matching context hash, opens nothing", () => {
     const body = bodyOf(tokenFor(engine, key));
     for (const [scope, id] of [
@@ -73,7 +69,6 @@ describe("adversarial cases on the context", () => {
     }
   });
 
-  // Case 28.
   it("an annotation does not widen the scope", () => {
     const [object] = secretOf(
       "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  namespace: shop\n  annotations:\n    lacre.dev/scope: cluster\n    sealedsecrets.bitnami.com/cluster-wide: 'true'\nstringData:\n  K: value\n",
@@ -83,7 +78,6 @@ describe("adversarial cases on the context", () => {
     expect(sealed.entries.get("K")?.[0].token?.scope).toBe("strict");
   });
 
-  // Case 29.
   it("the parts of a place cannot run into each other", () => {
     const hash = (namespace: string, name: string) =>
       Buffer.from(contextHash(engine.sha256, "strict", { namespace, name, key: "k" })).toString("hex");
@@ -95,7 +89,6 @@ describe("adversarial cases on the context", () => {
     expect(reasonAt(tokenFor(engine, key), { ...PLACE, namespace: "a/b" })).toBe("wrong-context");
   });
 
-  // Case 30.
   it("__proto__, constructor and toString are keys like any other", () => {
     const [object] = secretOf(
       'apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData: {"__proto__": a, constructor: b, toString: c}\n',
@@ -112,7 +105,6 @@ describe("adversarial cases on the context", () => {
     ]);
   });
 
-  // Case 31.
   it("keys that lead out of a directory are no keys", () => {
     for (const bad of ["..", ".", "..data", "../x", "a/b", "a\\b", "", "a\0b", "x".repeat(254)])
       expect([bad, isKey(bad)]).toEqual([bad, false]);
@@ -132,19 +124,16 @@ describe("adversarial cases on the context", () => {
     ["what YAML 1.1 calls octal", "  A: 0755\n", /stringData\.A is not text/],
     ["nothing", "  A:\n", /stringData\.A is empty/],
   ];
-  // Case 32.
   it.each(refused)("%s in a Secret is refused", (_name, text, message) => {
     expect(() => secretOf(`${metadata}stringData:\n${text}`)).toThrow(message);
   });
 
-  // Case 32.
   it("an alias bomb in another document is passed by without being resolved", () => {
     const bomb =
       "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n";
     expect(secretOf(`${bomb}---\n${metadata}stringData: {A: x}\n`)).toHaveLength(1);
   });
 
-  // Case 32.
   it("CRLF, a byte order mark and several documents are read, UTF-16 is refused by name", () => {
     const text = `${metadata}stringData: {A: x}\n`;
     expect(secretOf(`\uFEFF${text}---\n${text}`.replaceAll("\n", "\r\n"))).toHaveLength(2);
@@ -153,12 +142,10 @@ describe("adversarial cases on the context", () => {
     expect(codeOf(() => decodeSource("s.yaml", Buffer.from([0x61, 0xff, 0x62])))).toBe("INPUT_ENCODING");
   });
 
-  // Case 32.
   it("nesting without end is refused, not a crash", () => {
     expect(codeOf(() => secretOf("[".repeat(50_000)))).toBe("DOCUMENT_INVALID");
   });
 
-  // Case 33.
   it("look-alike letters and lone surrogates are refused", () => {
     expect(() => tokenFor(engine, key, { place: { ...PLACE, key: "DB_PАSSWORD" } })).toThrow(/is not valid/);
     expect(() => tokenFor(engine, key, { place: { ...PLACE, name: "db\ud800" } })).toThrow(/is not valid/);

@@ -1,4 +1,4 @@
-/** Cases 15 to 24 of the adversarial list: keys, randomness and signatures. Case 24, the vectors, has files of its own. */
+/** Keys, randomness and signatures that somebody has chosen. */
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../../src/crypto/engine.ts";
@@ -35,7 +35,6 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
   const hybrid = keyOf(engine, "mlkem768x25519");
   const classic = keyOf(engine, "x25519");
 
-  // Case 15.
   it("zero and low-order public keys are refused when they are loaded", () => {
     for (const point of LOW_ORDER) {
       expect(() => importPublicKey(engine, "x25519", point)).toThrow(/not safe/);
@@ -44,7 +43,6 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     }
   });
 
-  // Case 16.
   it("a classic token with a zero or low-order ephemeral key is refused", () => {
     for (const point of LOW_ORDER) {
       const body = bodyOf(tokenFor(engine, classic));
@@ -56,7 +54,6 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     }
   });
 
-  // Case 17.
   it("a hybrid token with a corrupted ML-KEM half, X25519 half or a low-order point is refused", () => {
     const [mlkem, x25519] = [45 + 16, 45 + 16 + 1088];
     const refused = (change: (body: Uint8Array) => void) => {
@@ -72,7 +69,6 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     for (const point of LOW_ORDER) refused((body) => body.set(point, x25519));
   });
 
-  // Case 18.
   it("an ML-KEM public key with a coefficient beyond the modulus is refused when it is loaded", () => {
     const bytes = hybrid.publicKey.bytes.slice();
     bytes.set([0xff, 0xff, 0xff], 0);
@@ -93,14 +89,12 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     expect(judge(signed)).toBe("valid");
   });
 
-  // Case 19.
   it("a malleable signature, S plus the group order, is invalid", () => {
     const body = bodyOf(signed);
     const malleable = Buffer.concat([body.slice(0, -64), addOrder(body.slice(-64))]);
     expect(judge(tokenOf(malleable))).toBe("invalid");
   });
 
-  // Case 20.
   it("a signature by a stranger, by a sealer of another namespace, or stripped with its flag is not valid", () => {
     const stranger = createSealer(engine, new Uint8Array(32).fill(6));
     expect(judge(tokenFor(engine, hybrid, { sealer: stranger }))).toBe("untrusted");
@@ -120,7 +114,6 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     });
   });
 
-  // Case 21.
   it("a token signed again by another trusted sealer does not open", () => {
     const other = createSealer(engine, new Uint8Array(32).fill(6));
     const own = bodyOf(tokenFor(engine, hybrid, { sealer: other }));
@@ -136,7 +129,6 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
     expect(openToken(engine, new Keyring([hybrid]), resigned, PLACE)).toEqual({ ok: false, reason: "cannot-decrypt" });
   });
 
-  // Case 23.
   it("the same value sealed twice gives different tokens of equal length", () => {
     for (const key of [classic, hybrid]) {
       const [first, second] = [tokenFor(engine, key), tokenFor(engine, key)];
@@ -146,7 +138,6 @@ describe.each(engines)("adversarial cases on the cryptography, $name engine", (e
   });
 });
 
-// Case 22.
 describe("randomness cannot be brought along", () => {
   it("an engine that only looks like one is refused for sealing and opening", () => {
     const [native] = engines as [Engine];

@@ -1,34 +1,22 @@
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../../src/crypto/engine.ts";
 import { Keyring } from "../../../src/crypto/keyring.ts";
-import { type Entry, entryOf, Slot } from "../../../src/model/entry.ts";
-import { DEFAULT_POLICY, type SealedSecret } from "../../../src/model/sealed-secret.ts";
-import { PLAIN_SHAPE } from "../../../src/model/secret.ts";
+import { type Entry, Slot } from "../../../src/model/entry.ts";
 import { nativeEngine } from "../../../src/node/engine.ts";
 import { openSecret } from "../../../src/seal/open.ts";
 import { pickSlots } from "../../../src/seal/pick.ts";
-import { resealSecret, staleEntries } from "../../../src/seal/reseal.ts";
+import { entriesOf, sealedSecret } from "../../support/sealed-secret.ts";
 import { keyOf, PLACE, tokenFor } from "../../support/tokens.ts";
 
 const engine = nativeEngine() as Engine;
-const [staging, production, newest] = [1, 2, 3].map((fill) => keyOf(engine, "mlkem768x25519", fill)) as [
-  ReturnType<typeof keyOf>,
-  ReturnType<typeof keyOf>,
-  ReturnType<typeof keyOf>,
-];
+const staging = keyOf(engine, "mlkem768x25519", 1);
+const production = keyOf(engine, "mlkem768x25519", 2);
+const newest = keyOf(engine, "mlkem768x25519", 3);
 const slots: Entry = [
   new Slot(tokenFor(engine, staging), "staging"),
   new Slot(tokenFor(engine, production), "production"),
 ];
-const sealed = (entry: Entry): SealedSecret => ({
-  namespace: PLACE.namespace,
-  name: PLACE.name,
-  labels: new Map(),
-  annotations: new Map(),
-  shape: PLAIN_SHAPE,
-  policy: DEFAULT_POLICY,
-  entries: new Map([[PLACE.key, entry]]),
-});
+const sealed = (entry: Entry) => sealedSecret({ entries: entriesOf({ [PLACE.key]: entry }) });
 const picked = (entry: Entry, ...keys: readonly ReturnType<typeof keyOf>[]) => {
   const { slots: found, ambiguous } = pickSlots(engine, new Keyring(keys), sealed(entry));
   return [found.get(PLACE.key)?.environment, ambiguous];
@@ -64,29 +52,5 @@ describe("of an entry with values for several environments", () => {
   it("the held one opens", () => {
     const opened = openSecret(engine, new Keyring([production]), sealed(slots));
     expect(opened.ok && Buffer.from(opened.secret.values.get(PLACE.key) ?? []).toString()).toBe("correct horse");
-  });
-});
-
-describe("resealing", () => {
-  const targets = { recipients: [newest.publicKey], replaced: new Set([staging.publicKey.keyId]) };
-
-  it("moves an entry of one value", () => {
-    const plain = sealed(entryOf(tokenFor(engine, staging)));
-    expect(resealSecret(engine, new Keyring([staging]), plain, targets).changes.size).toBe(1);
-  });
-
-  it("leaves one with values for environments, and says so where one of them would be moved", () => {
-    const moved = resealSecret(engine, new Keyring([staging]), sealed(slots), targets);
-    expect([moved.changes.size, moved.failures, moved.slotted]).toEqual([0, [], [PLACE.key]]);
-  });
-
-  it("passes over values of environments that are none of ours", () => {
-    const others: Entry = [slots[1] as Slot, new Slot(tokenFor(engine, keyOf(engine, "mlkem768x25519", 9)), "test")];
-    expect(resealSecret(engine, new Keyring([staging]), sealed(others), targets).slotted).toEqual([]);
-  });
-
-  it("takes an entry for fresh of which one value is for exactly these keys", () => {
-    expect(staleEntries(sealed(slots), [production.publicKey])).toEqual([]);
-    expect(staleEntries(sealed(slots), [newest.publicKey])).toEqual([PLACE.key]);
   });
 });

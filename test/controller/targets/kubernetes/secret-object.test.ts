@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import type { Wanted } from "../../../../controller/decide/wanted.ts";
 import type { SecretObject } from "../../../../controller/kube/object.ts";
 import { NO_CONSENT, type OperatorConsent } from "../../../../controller/targets/consent.ts";
-import { allowedMetadata } from "../../../../controller/targets/kubernetes/metadata.ts";
 import { frozenBy, objectionOf } from "../../../../controller/targets/kubernetes/objection.ts";
 import { isOurs } from "../../../../controller/targets/kubernetes/ownership.ts";
 import {
@@ -218,33 +217,5 @@ describe("what an apply cannot take away", () => {
       data: { C: null },
     });
     expect(strayFields(wanted({}, { adopt: "Merge" }), secret)).not.toHaveProperty("data");
-  });
-});
-
-describe("labels and annotations", () => {
-  const shape = (...keys: readonly string[]) => ({ ...PLAIN_SHAPE, labels: new Map(keys.map((key) => [key, "x"])) });
-
-  it.each([
-    ["app", true],
-    ["app.kubernetes.io/name", true],
-    ["app.kubernetes.io/instance", false],
-    ["argocd.argoproj.io/instance", false],
-    ["reflector.v1.k8s.emberstack.com/reflects", false],
-    ["lacre.dev/managed-by", false],
-    ["sub.lacre.dev/x", false],
-  ])("%s passes: %s", (key, isAllowed) => {
-    const { shape: kept, dropped } = allowedMetadata(shape(key), []);
-    expect([kept.labels.has(key), dropped.includes(key)]).toEqual([isAllowed, !isAllowed]);
-  });
-
-  it("a prefix or one key can be allowed; ours never", () => {
-    const allowed = ["jenkins.io/", "argocd.argoproj.io/secret-type", "lacre.dev/"];
-    const keys = [
-      "jenkins.io/credentials-type",
-      "argocd.argoproj.io/secret-type",
-      "argocd.argoproj.io/instance",
-      "lacre.dev/mac",
-    ];
-    expect([...allowedMetadata(shape(...keys), allowed).shape.labels.keys()]).toEqual(keys.slice(0, 2));
   });
 });

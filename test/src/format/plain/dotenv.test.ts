@@ -1,9 +1,8 @@
 /** .env files: what all readers agree on is read, what they read differently is refused with its place. */
 import { describe, expect, it } from "vitest";
-import { fromUtf8, utf8 } from "../../../../src/bytes.ts";
+import { fromUtf8 } from "../../../../src/bytes.ts";
 import { LacreError } from "../../../../src/errors.ts";
 import { readDotenv } from "../../../../src/format/plain/dotenv.ts";
-import { printDotenv } from "../../../../src/format/plain/print-dotenv.ts";
 
 const read = (text: string) =>
   [...readDotenv({ path: ".env", text, bom: false })].map(([key, value]) => [key, fromUtf8(value)]);
@@ -55,26 +54,5 @@ describe("a .env file", () => {
     ],
   ])("%s is refused, with its place and without the value", (_, text, message) => {
     expect(refusal(text)).toBe(message);
-  });
-});
-
-describe("values printed as a .env file", () => {
-  const print = (value: string) => printDotenv(new Map([["A", utf8(value)]]));
-
-  it.each(["", "plain", "a b", "it's", 'a"b', "a\nb", "$HOME", "#x", "back\\slash", 'it\'s $5 "quoted"\n'])(
-    "%j comes back as it was",
-    (value) => {
-      const printed = print(value);
-      expect(printed.ok && read(printed.text)).toEqual([["A", value]]);
-    },
-  );
-
-  it.each([
-    ["bytes that are no text", Uint8Array.of(0xff, 0xfe)],
-    ["a zero byte", Uint8Array.of(0x61, 0)],
-    ["line ends of Windows, which editors change", utf8("a\r\nb")],
-    ["a quote and a backquote, which a shell would run", utf8("it's `id`")],
-  ])("%s fit none: the key is named", (_, value) => {
-    expect(printDotenv(new Map([["A", value]]))).toEqual({ ok: false, key: "A" });
   });
 });

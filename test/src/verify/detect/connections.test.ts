@@ -47,6 +47,6 @@ it.each([
   ["a literal of a ConfigMap", "a.sh", "kubectl create configmap a --from-literal=k=hunter2", []],
   ["openssl", "a.sh", "openssl enc -k pass:hunter2", [`${COMMAND}: hunter2`]],
   ["the word pass elsewhere", "a.sh", "first pass:hunter2", []],
-])("%s", (_, path, text, hits) => {
+])("a password is found or not in %s", (_, path, text, hits) => {
   expect(found(CONNECTIONS, path, text)).toEqual(hits);
 });

@@ -1,6 +1,5 @@
-/** Secrets in documents, read as trees; and in what no parser reads. */
+/** Secrets in documents, read as trees. */
 import { describe, expect, it } from "vitest";
-import { LOOSE_MANIFESTS } from "../../../../src/verify/detect/loose-manifests.ts";
 import { MANIFESTS } from "../../../../src/verify/detect/manifests.ts";
 import { detected, found } from "../../../support/detect.ts";
 
@@ -55,37 +54,5 @@ describe("a document", () => {
     const text = `${secret("stringData:\n  zone: [harbour\n  b: hunter2\n")}---\n${secret("stringData: {c: castle}\n")}`;
     expect(found(MANIFESTS, "a.yaml", text)).toContain(`${PLAIN}: castle`);
     expect(found(MANIFESTS, "a.yaml", text)).toContain(`${PLAIN}: hunter2`);
-  });
-});
-
-describe("a text that no parser is tried on", () => {
-  it.each([
-    ["a Secret in a program", "a.go", "x := `kind: Secret\nstringData:\n  zone: harbour\n`\n", [`${PLAIN}: harbour`]],
-    [
-      "a Secret of Terraform",
-      "a.tf",
-      'resource "kubernetes_secret" "a" {\n  data = {\n    zone = "harbour"\n  }\n}\n',
-      [`${PLAIN}: "harbour"`],
-    ],
-    [
-      "an expression of a program",
-      "a.tf",
-      'resource "kubernetes_secret" "a" {\n  data = {\n    zone = var.zone\n  }\n}\n',
-      [],
-    ],
-    [
-      "a literal that a template puts out",
-      "a.go",
-      'kind: Secret\nstringData:\n  zone: {{ "harbour" | quote }}\n',
-      [`${PLAIN}: {{ "harbour" | quote }}`],
-    ],
-    ["a value of a template", "a.go", "kind: Secret\nstringData:\n  zone: {{ .Values.zone }}\n", []],
-    ["data of no Secret", "a.go", "kind: ConfigMap // Secret\ndata:\n  zone: harbour\n", []],
-  ])("%s", (_, path, text, hits) => {
-    expect(found(LOOSE_MANIFESTS, path, text)).toEqual(hits);
-  });
-
-  it("is none that a parser reads", () => {
-    expect(found(LOOSE_MANIFESTS, "a.yaml", secret("stringData:\n  zone: harbour\n"))).toEqual([]);
   });
 });

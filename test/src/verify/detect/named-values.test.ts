@@ -27,6 +27,6 @@ it.each([
   ["a reference", "a.env", "DB_PASSWORD=$DB\n", []],
   ["a word in a program", "a.ts", 'password = "hunter2"\n', []],
   ["a lock file", "yarn.lock", "password=Zq81xTe49vLKd7mW\n", []],
-])("%s", (_, path, text, hits) => {
+])("a value behind a name is found or not: %s", (_, path, text, hits) => {
   expect(found(NAMED_VALUES, path, text)).toEqual(hits);
 });

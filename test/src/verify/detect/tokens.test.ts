@@ -10,7 +10,7 @@ it.each([
   ["one that stands for one", "glpat-xxxxxxxxxxxxxxxxxxxx", []],
   ["the example of the documentation", "AKIAIOSFODNN7EXAMPLE", []],
   ["one that is too short", "glpat-Zq81", []],
-])("%s", (_, text, hits) => {
+])("is reported or not: %s", (_, text, hits) => {
   expect(found(TOKENS, "a.txt", text).filter((hit) => !hit.startsWith("gitlab-routable"))).toEqual(hits);
 });
 

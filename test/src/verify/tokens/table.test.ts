@@ -1,10 +1,16 @@
 /** The table of token shapes, each rule against examples made from its own parts. */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { verify } from "../../../src/verify/index.ts";
-import { crc32, toBase62 } from "../../../src/verify/tokens/checksum.ts";
-import { charactersOf, compileShape, type Part, type Run, type TokenRule } from "../../../src/verify/tokens/shape.ts";
-import { TOKEN_RULES } from "../../../src/verify/tokens/table.ts";
+import { verify } from "../../../../src/verify/index.ts";
+import { crc32, toBase62 } from "../../../../src/verify/tokens/checksum.ts";
+import {
+  charactersOf,
+  compileShape,
+  type Part,
+  type Run,
+  type TokenRule,
+} from "../../../../src/verify/tokens/shape.ts";
+import { TOKEN_RULES } from "../../../../src/verify/tokens/table.ts";
 
 const sha256 = (message: Uint8Array) => new Uint8Array(createHash("sha256").update(message).digest());
 

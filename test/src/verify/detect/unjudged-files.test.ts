@@ -1,7 +1,7 @@
 /** Secrets in encodings, wrappings and under names that nobody expects: found, or told as not judged; never clean. */
 import * as zlib from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { verify } from "../../../src/verify/index.ts";
+import { verify } from "../../../../src/verify/index.ts";
 
 const YAML =
   "# no value of ours: 秘密\napiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  zone: hunter-plain\n";
