@@ -40,6 +40,10 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+    process.stdout.once("error", () => {
+      process.stderr.write("lacre: error: standard output cannot be written\n");
+      process.exitCode = 1;
+    });
     process.stdout.write(`${VERSION}\n`);
     return;
   }

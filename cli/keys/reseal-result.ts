@@ -37,10 +37,15 @@ export async function applyResult(
   const engine = await context.engine();
   const { entries, left } = parseResealResult((await readSource(context, from)).text);
   refuseOtherRecipients(entries, named);
-  let [files, count] = [0, 0];
+  // All files are judged before the first is written: what is refused in one changes none.
+  const due: string[] = [];
   for (const { shown } of await expandInputs(context, paths)) {
     const objects = await sealedObjectsIn(context, shown);
-    if (objects.every(({ sealed }) => resealedChanges(engine, sealed, entries).size === 0)) continue;
+    const changes = objects.map(({ sealed }) => resealedChanges(engine, sealed, entries).size);
+    if (changes.some((size) => size > 0)) due.push(shown);
+  }
+  let [files, count] = [0, 0];
+  for (const shown of due) {
     let moved = 0;
     const isWritten = await rewriteFile(context, shown, (source) => {
       const edits = sealedObjects(source).map((object) => ({

@@ -60,6 +60,8 @@ describe("the process of lacre", () => {
     expect(at.sh("$LACRE keys public -k prod.key > /dev/full").stderr).toMatch(
       /^lacre: error: standard output cannot be/,
     );
+    const version = at.sh("$LACRE --version > /dev/full");
+    expect([version.status, version.stderr]).toEqual([1, "lacre: error: standard output cannot be written\n"]);
   });
 
   it.each([

@@ -1,5 +1,10 @@
 /** Files with values for several environments: every command reads them, keeps them byte for byte, and changes none without --env. */
+import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Engine } from "../../src/crypto/engine.ts";
+import { sealToken } from "../../src/crypto/seal-token.ts";
+import { parsePublicKeys } from "../../src/keys/index.ts";
+import { nativeEngine } from "../../src/node/engine.ts";
 import { slottedYaml } from "../support/slots.ts";
 import { Workspace } from "../support/workspace.ts";
 
@@ -140,5 +145,31 @@ describe("a file with values for several environments", () => {
       "conflict in db.yaml: shop/db, entry SLOTTED (staging): ours removed; theirs sealed",
     );
     expect(workspace.read("ours")).not.toContain("<<<<<<<");
+  });
+
+  it("keeps the result of a Job from being taken at all, and not from half of the files", async () => {
+    const engine = nativeEngine() as Engine;
+    const recipients = parsePublicKeys(engine, workspace.read("prod.pub"));
+    const place = { namespace: "shop", name: "a", key: "A" };
+    const token = () =>
+      sealToken(engine, { value: Buffer.from("x"), scope: "strict", place, recipients, sealedAt: 1_790_000_000n });
+    const [old, fresh] = [token(), token()];
+    const head = "apiVersion: lacre.dev/v1alpha1\nkind: SealedSecret\nmetadata: {name: a, namespace: shop}\nspec:\n";
+    const plain = `${head}  entries:\n    A:\n      sealed: ${old}\n`;
+    workspace.write("a.yaml", plain);
+    const production = /production: .*\n\s+sealed: (\S+)/.exec(before)?.[1] ?? "";
+    const replaces = (text: string) => createHash("sha256").update(text).digest("hex");
+    const lines = [
+      { lacre: "reseal-1", cluster: "prod" },
+      { ...place, replaces: replaces(old), token: fresh },
+      { namespace: "shop", name: "db", key: "SLOTTED", replaces: replaces(production), token: production },
+      { lacre: "reseal-end", entries: 2, left: 0 },
+    ];
+    workspace.write("result", lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const ran = await workspace.lacre(["reseal", "--from", "result", "-r", "prod.pub", "a.yaml", "db.yaml"]);
+    expect(ran.stderr).toMatch(/entry SLOTTED has a value for each environment.*\nhint: .*nothing was changed/);
+    expect([ran.status, workspace.read("a.yaml")]).toEqual([2, plain]);
+    const alone = await workspace.lacre(["reseal", "--from", "result", "-r", "prod.pub", "a.yaml"]);
+    expect([alone.status, workspace.read("a.yaml")]).toEqual([0, plain.replace(old, fresh)]);
   });
 });

@@ -131,7 +131,8 @@ function readShape<N>(reader: FieldReader<N>, field: Field<N> | undefined): Secr
   const type = secret.fields.get("type");
   const immutable = secret.fields.get("immutable");
   return {
-    type: type === undefined ? OPAQUE : reader.text(type.value, "spec.secret.type", type.key),
+    // Kubernetes takes an empty type for none.
+    type: (type && reader.text(type.value, "spec.secret.type", type.key)) || OPAQUE,
     immutable:
       immutable === undefined ? false : reader.boolean(immutable.value, "spec.secret.immutable", immutable.key),
     labels: reader.textMap(secret.fields.get("labels"), "spec.secret.labels"),

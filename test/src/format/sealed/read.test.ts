@@ -87,4 +87,9 @@ describe("a SealedSecret", () => {
     const object = { metadata: { name: "db", namespace: "shop", annotations: { note: "x" } }, spec: { entries: {} } };
     expect(readSealedObject(object)).toMatchObject({ labels: new Map(), annotations: new Map() });
   });
+
+  it("takes an empty type for none, as Kubernetes does", () => {
+    const spec = { entries: { A: { sealed: "lacre1.a" } }, secret: { type: "" } };
+    expect(readSealedObject({ metadata: { name: "a", namespace: "b" }, spec }).shape.type).toBe("Opaque");
+  });
 });
