@@ -1,6 +1,4 @@
 /** The commands that Git is told to run in this clone, as text for any POSIX shell. Where lacre has gone, they say so and lose nothing. */
-import { posixWord } from "../../src/model/index.ts";
-
 /** Words that start lacre, each quoted: Node and the program, or the one executable that is both. */
 export type ProgramWords = readonly string[];
 
@@ -52,12 +50,12 @@ esac
 `;
 }
 
-/** Absolute paths that a text of these calls and that are not there, by a test of one path. */
+/** Absolute paths that a text of these calls and that are not there, by a test of one path. What is quoted may be a whole command. */
 export function gonePaths(text: string, exists: (file: string) => boolean): readonly string[] {
   const words = text.matchAll(/'((?:[^']|'\\'')*)'|((?<![\w.$}")/~-])\/[^\s'";)|&<>]+)/g);
   const found = [...words].flatMap(([, quoted, bare]) => {
     const word = quoted?.replaceAll("'\\''", "'") ?? bare ?? "";
     return word.startsWith("/") ? [word.replaceAll("%%", "%")] : [];
   });
-  return [...new Set(found)].filter((file) => posixWord(file) !== undefined && !exists(file));
+  return [...new Set(found)].filter((file) => !exists(file) && !exists(file.split(" ")[0] ?? ""));
 }
