@@ -8,11 +8,12 @@ import { type ClusterOptions, openCluster } from "../cluster/cluster.ts";
 import { ownedAdoptions } from "../cluster/owned-adoptions.ts";
 import type { CommandContext } from "../context.ts";
 import { withMemoryDirectory } from "../files/memory-files.ts";
-import { gitAt, runGit, workTreeRoot } from "../git/git.ts";
+import { gitAt, repositoryHere, runGit } from "../git/git.ts";
 import { loadPrivateKeys } from "../keys/private-keys.ts";
 import { loadRecipients } from "../keys/public-keys.ts";
 import { findConfiguration } from "../repository/configuration.ts";
 import { programWords } from "../repository/own-program.ts";
+import { notSetUp, notThere } from "../repository/part.ts";
 import { setupParts } from "../repository/setup.ts";
 
 /** How a check came out. Advice is not a failure. */
@@ -97,13 +98,13 @@ async function checkPrivateKeys(context: CommandContext): Promise<string> {
 }
 
 function checkRepository(context: CommandContext): string {
-  const root = workTreeRoot(context, context.cwd);
-  if (root === undefined) return "not in a Git repository";
-  const missing = setupParts(gitAt(context, root), programWords(context)).filter((part) => !part.isThere());
-  if (missing.length === 0) return "drivers and hook are set up";
-  throw new LacreError("CHECK_FAILED", `not set up: ${missing.map(({ name }) => name).join(", ")}`, {
-    hint: "lacre init",
-  });
+  const here = repositoryHere(context);
+  if (here === undefined) return "not in a Git repository";
+  if (here.kind === "bare") return "a repository without a work tree: nothing to set up";
+  const { root } = here;
+  const missing = notThere(setupParts(gitAt(context, root), programWords(context)));
+  if (missing.length === 0) return "drivers and hooks are set up";
+  throw notSetUp(missing);
 }
 
 /** Secrets that an earlier version took over and owns: they go when their SealedSecret goes. */

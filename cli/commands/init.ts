@@ -4,9 +4,11 @@ import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { VERSION } from "../../src/version.ts";
 import type { CommandContext } from "../context.ts";
-import { gitAt, workTreeRoot } from "../git/git.ts";
+import { gitAt, repositoryHere } from "../git/git.ts";
 import { type CiPins, type CiStep, type CiSystem, ciStep } from "../repository/ci-steps.ts";
+import { HOOKS, type Hook } from "../repository/hook-text.ts";
 import { INTEGRITY, ownIntegrity, programWords, refuseOwnTree } from "../repository/own-program.ts";
+import { notSetUp, notThere } from "../repository/part.ts";
 import { setupParts } from "../repository/setup.ts";
 
 /** Options of `lacre init`. integrity and image: what the CI step may run. */
@@ -15,6 +17,9 @@ export type InitOptions = {
   readonly integrity?: string;
   readonly image?: string;
   readonly check?: boolean;
+  /** Hooks beyond those that every clone gets. */
+  readonly hook?: readonly Hook[];
+  readonly remove?: boolean;
 };
 
 /** By its digest: a name or a tag is whatever the registry says today. */
@@ -22,23 +27,42 @@ const PINNED_IMAGE = /^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$/;
 
 /** Makes what is missing, or with check says what is. */
 export async function init(context: CommandContext, options: InitOptions): Promise<void> {
-  const root = workTreeRoot(context, context.cwd);
-  if (root === undefined)
+  const here = repositoryHere(context);
+  if (here === undefined)
     throw new LacreError("GIT_FAILED", "this is no Git repository", { hint: "make one first: git init" });
+  if (here.kind === "bare")
+    throw new LacreError("GIT_FAILED", "this is a repository without a work tree: there is nothing to set up", {
+      hint: "run it in a clone; a server judges what it is sent in its pre-receive hook: docs/ci.md",
+    });
+  const { root } = here;
+  if (options.remove === true) return remove(context, root);
   if (options.check !== true) refuseOwnTree(context, root);
-  const parts = setupParts(gitAt(context, root), programWords(context), await stepOf(context, root, options));
-  const missing = parts.filter((part) => !part.isThere());
-  const list = missing.map(({ name }) => name).join(", ");
+  const wanted = { step: await stepOf(context, root, options), hooks: options.hook ?? [] };
+  const lacks = notThere(setupParts(gitAt(context, root), programWords(context), wanted));
   if (options.check === true) {
-    if (missing.length > 0)
-      throw new LacreError("CHECK_FAILED", `not set up: ${list}`, { hint: "make it so: lacre init" });
+    if (lacks.length > 0) throw notSetUp(lacks);
     context.say("everything is set up");
     return;
   }
+  const missing = lacks.filter(({ state }) => state.kind === "missing").map(({ part }) => part);
   for (const part of missing) part.make();
   for (const { name } of missing) context.say(`made ${name}`);
-  if (missing.length === 0) context.say("everything was set up already");
-  else context.say("next: put the public key into keys/, then: lacre seal --in-place FILE");
+  for (const { part, state } of lacks) {
+    if (state.kind === "by hand") context.say(`by hand, ${part.name}: ${state.says}`);
+  }
+  if (lacks.length === 0) context.say("everything was set up already");
+  else if (missing.length > 0) context.say("next: put the public key into keys/, then: lacre seal --in-place FILE");
+}
+
+/** Takes out what this clone alone has: settings, hooks, the script that they call. Files that are committed stay. */
+function remove(context: CommandContext, root: string): void {
+  const parts = setupParts(gitAt(context, root), programWords(context), { hooks: HOOKS });
+  const done = parts.flatMap(({ name, remove: take }) => {
+    const said = take?.();
+    return said === undefined ? [] : [`${name}: ${said}`];
+  });
+  for (const line of done) context.say(line);
+  if (done.length === 0) context.say("nothing of lacre is in this clone's settings and hooks");
 }
 
 /** The CI step that is wanted. Nothing is asked for a step that is there, or only looked for. */

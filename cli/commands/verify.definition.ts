@@ -21,6 +21,17 @@ export function define(context: CommandContext, outcome: Ending): Command {
       new Option("--range <a..b>", "judge everything that these commits brought, merges included").conflicts("history"),
     )
     .option("--history", "judge every blob that any branch, tag or stash ever held")
+    .addOption(
+      new Option("--pushed", "judge what a push brings, as Git tells a pre-push or pre-receive hook").conflicts([
+        "staged",
+        "range",
+        "history",
+        "accept",
+        "output",
+        "live",
+      ]),
+    )
+    .addOption(new Option("-q, --quiet", "when all is clean, print nothing but notes").conflicts(["output", "live"]))
     .option("--no-ignore", "look at files that Git ignores too")
     .addOption(
       new Option("--format <format>", "how to report")

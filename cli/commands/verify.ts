@@ -2,6 +2,7 @@
 import * as path from "node:path";
 import { toBase64url } from "../../src/bytes.ts";
 import { LacreError } from "../../src/errors.ts";
+import { printableName } from "../../src/model/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import {
@@ -22,6 +23,8 @@ import {
 } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { STDIN } from "../files/files.ts";
+import { gitAt, repositoryHere } from "../git/git.ts";
+import { pushedRanges } from "../git/pushed.ts";
 import { accept } from "../verify/accept.ts";
 import { readAdded } from "../verify/added-allowances.ts";
 import type { Contents } from "../verify/contents.ts";
@@ -47,6 +50,9 @@ export type VerifyOptions = Choice & {
   readonly kubeconfig?: string;
   readonly sealers?: string;
   readonly configFrom?: string;
+  /** Judge what a push brings: Git says on standard input what that is. */
+  readonly pushed?: boolean;
+  readonly quiet?: boolean;
   /** false: what the change itself allows is a finding. */
   readonly newAllowances?: boolean;
 };
@@ -62,6 +68,10 @@ export async function verifyPaths(
 ): Promise<number> {
   if (options.explain !== undefined) return explainRule(context, options.explain);
   refuseCombinations(options);
+  return options.pushed === true ? verifyPushed(context, paths, options) : verifyOnce(context, paths, options);
+}
+
+async function verifyOnce(context: CommandContext, paths: readonly string[], options: VerifyOptions): Promise<number> {
   const files = await readRules(context, paths, options.configFrom);
   const { found, baseline } = files;
   // All of the repository: what an allowance does not meet here, it meets nowhere.
@@ -109,9 +119,23 @@ export async function verifyPaths(
       [...contents.notes, ...scan.notes, ...environments.notes, ...sourceNotes(files)],
     ),
   };
-  await publish(context, result, options);
   const status = statusOf(result, contents);
+  await tell(context, result, status, options);
   return options.live === true ? verifyLive(context, paths, options, status) : status;
+}
+
+/** Each reference that is pushed is judged by itself; the worst of them counts. */
+async function verifyPushed(
+  context: CommandContext,
+  paths: readonly string[],
+  { pushed: _, ...options }: VerifyOptions,
+): Promise<number> {
+  const root = repositoryHere(context)?.root ?? context.cwd;
+  const updates = Buffer.from(await context.readStdin()).toString();
+  let worst: number = EXIT.fine;
+  for (const range of await pushedRanges(gitAt(context, root), updates))
+    worst = Math.max(worst, await verifyOnce(context, paths, { ...options, range }));
+  return worst;
 }
 
 /** What is reported: warnings, and allowances that nobody forbids, are notes. */
@@ -135,8 +159,8 @@ function reported(
 }
 
 /** What cannot mean anything together is refused, before it looks like a check that passed. */
-function refuseCombinations({ newAllowances, range, staged, configFrom, accept: reason }: VerifyOptions): void {
-  if (newAllowances === false && range === undefined && staged !== true) {
+function refuseCombinations({ newAllowances, range, staged, pushed, configFrom, accept: reason }: VerifyOptions): void {
+  if (newAllowances === false && range === undefined && staged !== true && pushed !== true) {
     throw new LacreError("USAGE", "--no-new-allowances compares a change with what was there before it", {
       hint: "name the change: --range origin/main...HEAD, or --staged",
     });
@@ -163,6 +187,12 @@ async function explainRule(context: CommandContext, id: string): Promise<number>
   }
   await context.print(explain(rule));
   return EXIT.fine;
+}
+
+/** A run that is quiet and clean tells its notes and nothing else. */
+async function tell(context: CommandContext, result: VerifyResult, status: number, options: VerifyOptions) {
+  if (options.quiet !== true || status !== EXIT.fine) return publish(context, result, options);
+  for (const note of result.notes) context.say(`note: ${printableName(note)}`);
 }
 
 async function publish(context: CommandContext, result: VerifyResult, options: VerifyOptions): Promise<void> {

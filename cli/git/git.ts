@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
+import { shellWord } from "../../src/model/index.ts";
 import { askGit, askGitNow, type Git, type GitAnswer, gitIn, withOptions } from "../../src/node/git.ts";
 import type { CommandContext } from "../context.ts";
 import { realPath } from "../files/real-path.ts";
@@ -21,7 +22,25 @@ function nearestRepository(directory: string): string | undefined {
 export function gitAt(context: Context, directory: string): Git {
   const isHere = nearestRepository(realPath(directory)) === nearestRepository(realPath(context.cwd));
   // Paths are names, never patterns.
-  return withOptions(gitIn(directory, context.env, isHere ? "here" : "elsewhere"), "--literal-pathspecs");
+  const git = withOptions(gitIn(directory, context.env, isHere ? "here" : "elsewhere"), "--literal-pathspecs");
+  return isHere ? withOptions(git, ...namedRepository(context, directory)) : git;
+}
+
+/**
+ * The repository that GIT_DIR names, where no .git above says which: with the work tree that somebody named too, or where the
+ * directory is that of Git itself, as for the hooks of a server. A GIT_DIR alone may be left over from another repository.
+ */
+function namedRepository({ env, cwd }: Context, directory: string): readonly string[] {
+  const { GIT_DIR: named, GIT_WORK_TREE: tree } = env;
+  if (!named || nearestRepository(realPath(cwd)) !== undefined) return [];
+  const gitDirectory = path.resolve(cwd, named);
+  if (isBelow(realPath(gitDirectory), realPath(directory))) return [`--git-dir=${gitDirectory}`];
+  if (!tree || !isBelow(realPath(path.resolve(cwd, tree)), realPath(directory))) return [];
+  return [`--git-dir=${gitDirectory}`, `--work-tree=${path.resolve(cwd, tree)}`];
+}
+
+function isBelow(directory: string, file: string): boolean {
+  return file === directory || file.startsWith(directory.endsWith(path.sep) ? directory : `${directory}${path.sep}`);
 }
 
 function unavailable(cause: Error | undefined): LacreError {
@@ -52,11 +71,38 @@ export async function gitBytes(git: Git, args: readonly string[], input?: string
   throw failure(args[0] ?? "", answer);
 }
 
-/** The root of the work tree that holds a directory, or undefined. Only a .git above it costs a process. */
+/** The root of the work tree that holds a directory, or undefined. Only a .git above it, or one that is named, costs a process. */
 export function workTreeRoot(context: Context, directory: string): string | undefined {
-  if (nearestRepository(directory) === undefined) return undefined;
+  if (nearestRepository(directory) === undefined && namedRepository(context, directory).length === 0) return undefined;
   const { status, stdout } = runGit(gitAt(context, directory), ["rev-parse", "--show-toplevel"]);
   return status === 0 ? stdout.trimEnd() : undefined;
+}
+
+/** The repository where the user is: by the root of its work tree, or, where there is none, by the directory of Git. */
+export type RepositoryHere = { readonly kind: "work tree" | "bare"; readonly root: string };
+
+/** undefined outside of any. GIT_FAILED for one that Git does not trust, or cannot read: that is not none. */
+export function repositoryHere(context: CommandContext): RepositoryHere | undefined {
+  const root = workTreeRoot(context, context.cwd);
+  if (root !== undefined) return { kind: "work tree", root };
+  const { status, stdout } = runGit(gitAt(context, context.cwd), ["rev-parse", "--absolute-git-dir"]);
+  if (status === 0) return { kind: "bare", root: stdout.trimEnd() };
+  const at = nearestRepository(context.cwd) ?? bareAbove(context.cwd);
+  if (at === undefined) return undefined;
+  const owner = fs.statSync(at).uid;
+  if (context.uid !== undefined && owner !== context.uid)
+    throw new LacreError("GIT_FAILED", "git does not trust this repository: it belongs to another user", {
+      hint: `if you do: git config --global --add safe.directory ${shellWord(at)}`,
+    });
+  throw new LacreError("GIT_FAILED", "git cannot read this repository", { hint: "it says why: git status" });
+}
+
+/** Where Git's own directory is, by what each one has. */
+function bareAbove(directory: string): string | undefined {
+  for (let at = directory; ; at = path.dirname(at)) {
+    if (["HEAD", "objects", "refs"].every((name) => fs.existsSync(path.join(at, name)))) return at;
+    if (at === path.dirname(at)) return undefined;
+  }
 }
 
 /**

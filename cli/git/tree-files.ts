@@ -20,8 +20,8 @@ export async function commitOf(git: Git, revision: string, option: string): Prom
 }
 
 /** The commits that a range leaves out: what it is compared with. None for one that reaches back to the root. */
-export async function basesOf(git: Git, range: string): Promise<readonly string[]> {
-  const named = (await gitBytes(git, ["rev-parse", "--revs-only", range])).toString().split("\n");
+export async function basesOf(git: Git, range: readonly string[]): Promise<readonly string[]> {
+  const named = (await gitBytes(git, ["rev-parse", "--revs-only", ...range])).toString().split("\n");
   return named.filter((line) => line.startsWith("^")).map((line) => line.slice(1));
 }
 

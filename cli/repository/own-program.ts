@@ -10,9 +10,9 @@ import { gitAt, runGit } from "../git/git.ts";
 /** `sha512-` and base64, as in https://www.w3.org/TR/sri-2/. */
 export const INTEGRITY: RegExp = /^sha512-[A-Za-z0-9+/]{86}==$/;
 
-/** How a hook of this clone calls lacre. CHECK_FAILED for a path no hook can hold. */
-export function programWords({ program }: CommandContext): string {
-  return programFiles(program).map(hookWord).join(" ");
+/** How a hook of this clone calls lacre, word by word. CHECK_FAILED for a path no hook can hold. */
+export function programWords({ program }: CommandContext): readonly string[] {
+  return programFiles(program).map(hookWord);
 }
 
 /** The Node that runs and the program, or the one executable that is both. */

@@ -7,9 +7,10 @@ import { writeAtomic } from "../../src/node/write.ts";
 import { BASELINE_FILE } from "../../src/verify/index.ts";
 import { runGit } from "../git/git.ts";
 import type { CiStep } from "./ci-steps.ts";
-
-/** One part of the set-up. make changes nothing when the part is there. */
-export type SetupPart = { readonly name: string; readonly isThere: () => boolean; readonly make: () => void };
+import { mergeDriver, type ProgramWords, textconv } from "./git-commands.ts";
+import type { Hook } from "./hook-text.ts";
+import { hookParts } from "./hooks.ts";
+import { called, type PartState, type SetupPart } from "./part.ts";
 
 const ATTRIBUTES = [
   "*.yaml merge=lacre",
@@ -21,8 +22,6 @@ const ATTRIBUTES = [
   `${BASELINE_FILE} merge=union`,
 ];
 const IGNORED = ["*.lacre-key", ".env", ".env.*", "!.env.example", "*.plain.yaml"];
-const BLOCK_START = "# >>> lacre: kept by lacre init >>>";
-const BLOCK_END = "# <<< lacre <<<";
 
 const CONFIGURATION = `version: 1
 defaultEnvironment: prod
@@ -45,11 +44,15 @@ function readIfPresent(file: string): string {
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
 }
 
+function thereIf(isThere: boolean): PartState {
+  return { kind: isThere ? "there" : "missing" };
+}
+
 function filePart(root: string, relative: string, text: string, mode = 0o644): SetupPart {
   const file = path.join(root, relative);
   return {
     name: relative,
-    isThere: () => fs.existsSync(file),
+    look: () => thereIf(fs.existsSync(file)),
     make: () => {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       writeAtomic({ path: file, content: text, mode });
@@ -66,7 +69,7 @@ function linesPart(root: string, relative: string, lines: readonly string[]): Se
   };
   return {
     name: relative,
-    isThere: () => missing().length === 0,
+    look: () => thereIf(missing().length === 0),
     make: () => {
       const text = readIfPresent(file);
       const separator = text === "" || text.endsWith("\n") ? "" : "\n";
@@ -77,35 +80,27 @@ function linesPart(root: string, relative: string, lines: readonly string[]): Se
 
 /** A setting of this clone. Others set it by running init themselves: Git takes no drivers from a repository. */
 function gitConfigPart(git: Git, key: string, value: string): SetupPart {
+  const read = () => runGit(git, ["config", "--local", "--get-all", key]).stdout.trimEnd();
   return {
     name: `git config ${key}`,
-    isThere: () => runGit(git, ["config", "--local", "--get", key]).stdout.trimEnd() === value,
-    make: () => void runGit(git, ["config", "--local", key, value]),
-  };
-}
-
-function hookPart(git: Git, program: string, hook: "pre-commit" | "pre-merge-commit"): SetupPart {
-  const file = path.resolve(git.directory, runGit(git, ["rev-parse", "--git-path", `hooks/${hook}`]).stdout.trimEnd());
-  // By absolute paths: Git runs a hook with a PATH that may lead into the work tree.
-  const block = `${BLOCK_START}\n${program} verify --staged || exit $?\n${BLOCK_END}\n`;
-  return {
-    name: `${hook} hook`,
-    isThere: () => readIfPresent(file).includes(block),
-    make: () => {
-      const text = readIfPresent(file).replace(new RegExp(`${BLOCK_START}[\\s\\S]*?${BLOCK_END}\\n`), "");
-      const [shebang, rest] = text.startsWith("#!")
-        ? [text.slice(0, text.indexOf("\n") + 1), text.slice(text.indexOf("\n") + 1)]
-        : ["#!/bin/sh\n", text];
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      // First, so that an `exit` or `exec` of the hook that was there does not skip it.
-      writeAtomic({ path: file, content: shebang + block + rest, mode: 0o755 });
-      fs.chmodSync(file, 0o755);
+    look: () => {
+      const found = read();
+      return found === value ? { kind: "there" } : { kind: "missing", ...called(found) };
+    },
+    make: () => void runGit(git, ["config", "--local", "--replace-all", key, value]),
+    remove: () => {
+      if (read() === "") return undefined;
+      runGit(git, ["config", "--local", "--unset-all", key]);
+      return "removed";
     },
   };
 }
 
+/** What is wanted beyond what every clone gets. */
+export type Wanted = { readonly step?: CiStep | undefined; readonly hooks?: readonly Hook[] };
+
 /** All parts for a repository, in the order in which they are made. */
-export function setupParts(git: Git, program: string, step?: CiStep): readonly SetupPart[] {
+export function setupParts(git: Git, program: ProgramWords, { step, hooks = [] }: Wanted = {}): readonly SetupPart[] {
   const root = git.directory;
   return [
     filePart(root, CONFIGURATION_FILE, CONFIGURATION),
@@ -113,11 +108,9 @@ export function setupParts(git: Git, program: string, step?: CiStep): readonly S
     linesPart(root, ".gitattributes", ATTRIBUTES),
     linesPart(root, ".gitignore", IGNORED),
     gitConfigPart(git, "merge.lacre.name", "sealed secrets, entry by entry"),
-    gitConfigPart(git, "merge.lacre.driver", `${program.replaceAll("%", "%%")} merge-driver %O %A %B %L %P`),
-    gitConfigPart(git, "diff.lacre.textconv", `${program} textconv`),
-    hookPart(git, program, "pre-commit"),
-    // A merge that needs no hand runs this one instead.
-    hookPart(git, program, "pre-merge-commit"),
+    gitConfigPart(git, "merge.lacre.driver", mergeDriver(program)),
+    gitConfigPart(git, "diff.lacre.textconv", textconv(program)),
+    ...hookParts(git, program, hooks),
     ...(step === undefined ? [] : [filePart(root, step.path, step.text, step.isProgram ? 0o755 : 0o644)]),
   ];
 }

@@ -9,7 +9,7 @@ import { CONFIGURATION_FILE } from "../../src/model/index.ts";
 import { BASELINE_FILE, type Baseline, readBaseline } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readSourceIfPresent, STDIN } from "../files/files.ts";
-import { gitAt, workTreeRoot } from "../git/git.ts";
+import { gitAt, repositoryHere, workTreeRoot } from "../git/git.ts";
 import { commitOf, describeTree, sourceIn, type Tree, treeFiles } from "../git/tree-files.ts";
 import { type FoundConfiguration, findConfiguration } from "../repository/configuration.ts";
 
@@ -49,7 +49,7 @@ function ruleFilesHere(context: CommandContext, root: string): RuleFiles {
 
 /** As a revision that somebody names holds them. */
 async function ruleFilesFrom(context: CommandContext, revision: string): Promise<RuleFiles> {
-  const root = workTreeRoot(context, context.cwd);
+  const root = repositoryHere(context)?.root;
   if (root === undefined) {
     throw new LacreError("GIT_FAILED", "this is no Git repository, so it has no revisions", {
       hint: "run it inside one, without --config-from elsewhere",

@@ -6,7 +6,7 @@ import { readBlobs } from "../../src/node/git-blobs.ts";
 import { givesRoles, MAX_VERIFIED_BYTES } from "../../src/verify/index.ts";
 import type { CommandContext } from "../context.ts";
 import { STDIN } from "../files/files.ts";
-import { gitAt, gitBytes, workTreeRoot } from "../git/git.ts";
+import { gitAt, gitBytes, repositoryHere } from "../git/git.ts";
 import { type Blob, historyBlobs, stagedBlobs, treeBlobs } from "../git/listed-blobs.ts";
 import { basesOf, commitOf, headOf } from "../git/tree-files.ts";
 import type { Contents } from "./contents.ts";
@@ -16,7 +16,8 @@ import { workTreeContents } from "./work-tree-contents.ts";
 /** Options that choose among them. */
 export type Choice = {
   readonly staged?: boolean;
-  readonly range?: string;
+  /** As it was typed, or as revisions: the tip, and what it is compared with. */
+  readonly range?: string | readonly string[];
   readonly history?: boolean;
   readonly ignore?: boolean;
 };
@@ -31,41 +32,62 @@ export async function chooseContents(
   choice: Choice,
 ): Promise<Contents> {
   if (paths.includes(STDIN)) return standardInput(context);
-  const root = workTreeRoot(context, context.cwd);
-  if (choice.staged !== true && choice.range === undefined && choice.history !== true)
-    return workTreeContents(context, root, paths, choice.ignore === false ? "every" : "unignored");
+  const here = repositoryHere(context);
+  const isOfFiles = choice.staged !== true && choice.range === undefined && choice.history !== true;
+  if (here?.kind === "bare" && (choice.staged === true || (isOfFiles && paths.length === 0))) {
+    throw new LacreError("GIT_FAILED", "this is a repository without a work tree: it has neither files nor an index", {
+      hint: "judge its commits: lacre verify --history, or --range OLD..NEW",
+    });
+  }
+  const root = here?.root;
+  if (isOfFiles) {
+    const tree = here?.kind === "work tree" ? root : undefined;
+    return workTreeContents(context, tree, paths, choice.ignore === false ? "every" : "unignored");
+  }
   if (root === undefined) {
     throw new LacreError("GIT_FAILED", "this is no Git repository, so it has neither an index nor a history", {
       hint: "run it inside one, or name paths instead",
     });
   }
+  return committedContents(context, root, paths, choice);
+}
+
+/** What is judged as Git holds it: of the index, a range or the history. */
+async function committedContents(
+  context: CommandContext,
+  root: string,
+  paths: readonly string[],
+  choice: Choice,
+): Promise<Contents> {
   const git = gitAt(context, root);
   const inRoot = paths.map((given) => path.relative(root, path.resolve(context.cwd, given)) || ".");
   if (choice.staged === true) {
     const staged = blobContents(git, await stagedBlobs(git, inRoot), undefined, WHOLE_CLONE);
     return { ...staged, change: { tip: undefined, bases: await headOf(git) } };
   }
-  const revisions = choice.history === true ? ["--all", "HEAD"] : [choice.range as string];
-  if (choice.range !== undefined) await checkRange(git, choice.range);
+  const range = choice.range === undefined ? undefined : [choice.range].flat();
+  if (range !== undefined) await checkRange(git, range);
+  const revisions = range ?? ["--all", "HEAD"];
   const blobs = (await historyBlobs(git, revisions)).filter(
     (blob) => inRoot.length === 0 || inRoot.some((given) => isBelow(blob.path, given)),
   );
-  if (choice.range === undefined) return blobContents(git, blobs, "HEAD", await historyHeld(git));
-  const tip = await commitOf(git, tipOf(choice.range), "--range A..B");
-  const change = { tip, bases: await basesOf(git, choice.range) };
+  if (range === undefined) return blobContents(git, blobs, "HEAD", await historyHeld(git));
+  const tip = await commitOf(git, tipOf(range[0] ?? ""), "--range A..B");
+  const change = { tip, bases: await basesOf(git, range) };
   return { ...blobContents(git, blobs, tip, await historyHeld(git)), change };
 }
 
 /** A range that is an option writes files, and one without a commit says nothing about anything: neither is clean. */
-async function checkRange(git: Git, range: string): Promise<void> {
-  if (range.trim() === "" || range.startsWith("-")) {
-    throw new LacreError("USAGE", `--range takes revisions, not ${JSON.stringify(range)}`, {
+async function checkRange(git: Git, range: readonly string[]): Promise<void> {
+  const shown = JSON.stringify(range.join(" "));
+  if (range.some((one) => one.trim() === "" || one.startsWith("-"))) {
+    throw new LacreError("USAGE", `--range takes revisions, not ${shown}`, {
       hint: "such as: --range origin/main...HEAD; an empty variable or an option stands in their place",
     });
   }
-  const commits = await gitBytes(git, ["rev-list", "--max-count=1", "--end-of-options", range, "--"]);
+  const commits = await gitBytes(git, ["rev-list", "--max-count=1", "--end-of-options", ...range, "--"]);
   if (commits.length > 0) return;
-  throw new LacreError("NOTHING_JUDGED", `the range ${JSON.stringify(range)} holds no commit: it could not be judged`, {
+  throw new LacreError("NOTHING_JUDGED", `the range ${shown} holds no commit: it could not be judged`, {
     hint: "name the base and the tip, such as: --range origin/main...HEAD",
   });
 }
