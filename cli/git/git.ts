@@ -85,10 +85,11 @@ export type RepositoryHere = { readonly kind: "work tree" | "bare"; readonly roo
 export function repositoryHere(context: CommandContext): RepositoryHere | undefined {
   const root = workTreeRoot(context, context.cwd);
   if (root !== undefined) return { kind: "work tree", root };
+  const at = nearestRepository(context.cwd) ?? bareAbove(context.cwd);
+  // Where nothing looks like one, no git is needed.
+  if (at === undefined) return undefined;
   const { status, stdout } = runGit(gitAt(context, context.cwd), ["rev-parse", "--absolute-git-dir"]);
   if (status === 0) return { kind: "bare", root: stdout.trimEnd() };
-  const at = nearestRepository(context.cwd) ?? bareAbove(context.cwd);
-  if (at === undefined) return undefined;
   const owner = fs.statSync(at).uid;
   if (context.uid !== undefined && owner !== context.uid)
     throw new LacreError("GIT_FAILED", "git does not trust this repository: it belongs to another user", {

@@ -105,6 +105,14 @@ describe("a repository of another user", () => {
   });
 });
 
+describe("no repository at all", () => {
+  it("is judged without any git", async () => {
+    const workspace = new Workspace();
+    workspace.write("c.yaml", PASSWORD);
+    expect((await workspace.lacre(["verify", "c.yaml"], { env: { PATH: "/nowhere" } })).status).toBe(3);
+  });
+});
+
 describe("verify --pushed as a pre-push hook", () => {
   it("stops what a push would bring, whatever the hook that was there reads", async () => {
     const workspace = server();
