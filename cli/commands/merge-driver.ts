@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { LacreError } from "../../src/errors.ts";
 import { decodeSource, type Source } from "../../src/format/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
+import { readError } from "../../src/node/file-error.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import { type Aligned, alignEntries, describeToken, isMergedAs } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
@@ -41,8 +42,16 @@ export async function mergeDriver(context: CommandContext, request: MergeRequest
   return status;
 }
 
+function readHanded(context: CommandContext, file: string, shown: string): Uint8Array {
+  try {
+    return fs.readFileSync(resolvePath(context, file));
+  } catch (error) {
+    throw readError(shown, error);
+  }
+}
+
 function read(context: CommandContext, file: string, shown: string): Source {
-  const bytes = fs.readFileSync(resolvePath(context, file));
+  const bytes = readHanded(context, file, shown);
   // Both sides may have added the file: then there is no base, and Git hands over an empty one.
   return bytes.length === 0 ? { path: shown, text: "", bom: false } : decodeSource(shown, bytes);
 }

@@ -12,6 +12,6 @@ it("an error has its code, its message and its next step, and a cause only where
   ]);
   expect("cause" in error).toBe(false);
   const cause = new Error("below");
-  const other = new LacreError("GIT_FAILED", "git ended", { cause });
-  expect([other.cause, other.hint, other instanceof Error]).toEqual([cause, undefined, true]);
+  const other = new LacreError("GIT_FAILED", "git ended", { hint: "try again", cause });
+  expect([other.cause, other.hint, other instanceof Error]).toEqual([cause, "try again", true]);
 });
