@@ -38,8 +38,8 @@ export async function readSource(context: CommandContext, file: string): Promise
   return decodeSource(file === STDIN ? "standard input" : file, await readInput(context, file));
 }
 
-/** A device or a FIFO may never end. */
-function readRegular(absolute: string, shown: string): Uint8Array {
+/** The bytes of a file, at once. INPUT_UNREADABLE for a device or a FIFO, which may never end; the errors of the system. */
+export function readRegular(absolute: string, shown: string): Uint8Array {
   const stat = fs.statSync(absolute);
   if (stat.isFile() || stat.isDirectory()) return fs.readFileSync(absolute);
   throw new LacreError("INPUT_UNREADABLE", `${shown} is no regular file`, { hint: "name a file that is one" });
