@@ -24,6 +24,7 @@ function keepCompiledCode(command: string): void {
 function endOnSignals(): void {
   const signals = [
     ["SIGINT", 2],
+    ["SIGQUIT", 3],
     ["SIGTERM", 15],
     ["SIGHUP", 1],
   ] as const;

@@ -3,6 +3,7 @@ import { type Command, CommanderError } from "commander";
 import { LacreError } from "../src/errors.ts";
 import { printableName } from "../src/model/index.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
+import { systemError } from "../src/node/file-error.ts";
 import type { CommandContext, Ending } from "./context.ts";
 import { createProgram } from "./program.ts";
 
@@ -50,9 +51,10 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   try {
     return await perform(args, context);
   } catch (error) {
-    if (error instanceof LacreError) {
-      complain(context.say, error);
-      return EXIT_CODES[error.code];
+    const known = error instanceof LacreError ? error : systemError(error);
+    if (known !== undefined) {
+      complain(context.say, known);
+      return EXIT_CODES[known.code];
     }
     // Neither the message nor the stack of a foreign error is shown: either may quote what was being read.
     context.say(`lacre: error: unexpected ${error instanceof Error ? error.name : typeof error}`);

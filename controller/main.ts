@@ -4,6 +4,7 @@ import { printableTalk } from "../src/model/index.ts";
 /** The `lacre-controller` command: its arguments in, its exit status out. */
 import { CONTROLLER } from "../src/model/kubernetes.ts";
 import { EXIT, EXIT_CODES } from "../src/node/exit-status.ts";
+import { systemError } from "../src/node/file-error.ts";
 import { VERSION } from "../src/version.ts";
 import { CLUSTER_HELP, parseClusterConfig } from "./cluster/config.ts";
 import { parseResealConfig, RESEAL_HELP } from "./jobs/reseal-config.ts";
@@ -49,9 +50,10 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     return await mode.run(args);
   } catch (error) {
-    if (error instanceof LacreError) {
-      complain(error.message, error.hint);
-      return EXIT_CODES[error.code];
+    const known = error instanceof LacreError ? error : systemError(error);
+    if (known !== undefined) {
+      complain(known.message, known.hint);
+      return EXIT_CODES[known.code];
     }
     // A foreign message may quote anything: only its kind is told.
     const kind = (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.name : typeof error);

@@ -56,9 +56,10 @@ export type ErrorCode =
 /** An error a user can act on. The message never holds secret bytes or their length; the hint is the next step. */
 export class LacreError extends Error {
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  readonly hint: string;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  /** hint: required, so that no error can be thrown without a next step. */
+  constructor(code: ErrorCode, message: string, options: { readonly hint: string; readonly cause?: unknown }) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "LacreError";
     this.code = code;

@@ -1,12 +1,12 @@
 /** `lacre merge-driver`: settles entries without keys, leaves the rest to Git's own text merge. */
-import * as fs from "node:fs";
 import { LacreError } from "../../src/errors.ts";
 import { decodeSource, type Source } from "../../src/format/index.ts";
 import { EXIT } from "../../src/node/exit-status.ts";
+import { readError } from "../../src/node/file-error.ts";
 import { writeAtomic } from "../../src/node/write.ts";
 import { type Aligned, alignEntries, describeToken, isMergedAs } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
-import { resolvePath } from "../files/files.ts";
+import { readRegular, resolvePath } from "../files/files.ts";
 import { gitAt, runGit } from "../git/git.ts";
 
 /** What Git hands to a driver: three files, the marker's size and the path that is merged. */
@@ -24,6 +24,7 @@ const MAX_CONFLICTS = 127;
 /** 0 when everything was merged into `ours`, 1 when conflict markers are left in it. */
 export async function mergeDriver(context: CommandContext, request: MergeRequest): Promise<number> {
   const shown = request.path ?? request.ours;
+  for (const file of [request.base, request.ours, request.theirs]) readHanded(context, file, file);
   const aligned = align(context, request, shown);
   if (aligned === undefined) return textMerge(context, request);
   stage(context, request, aligned);
@@ -43,8 +44,17 @@ export async function mergeDriver(context: CommandContext, request: MergeRequest
   return status;
 }
 
+/** What cannot be read at all is not for Git's text merge either. */
+function readHanded(context: CommandContext, file: string, shown: string): Uint8Array {
+  try {
+    return readRegular(resolvePath(context, file), shown);
+  } catch (error) {
+    throw error instanceof LacreError ? error : readError(shown, error);
+  }
+}
+
 function read(context: CommandContext, file: string, shown: string): Source {
-  const bytes = fs.readFileSync(resolvePath(context, file));
+  const bytes = readHanded(context, file, shown);
   // Both sides may have added the file: then there is no base, and Git hands over an empty one.
   return bytes.length === 0 ? { path: shown, text: "", bom: false } : decodeSource(shown, bytes);
 }

@@ -57,7 +57,10 @@ async function runController(context: CommandContext, args: readonly string[]): 
   try {
     return await context.readChild({ command, args: [...before, ...args], env });
   } catch (cause) {
-    throw new LacreError("COMMAND_FAILED", "the controller cannot be started", { cause });
+    throw new LacreError("COMMAND_FAILED", "the controller cannot be started", {
+      hint: "install lacre anew: its controller comes with it",
+      cause,
+    });
   }
 }
 

@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { decodeSource, type Source } from "../../src/format/index.ts";
-import { MAX_INPUT_BYTES } from "../../src/model/index.ts";
 import { readError } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
+import { readAnyFile } from "./slow-input.ts";
 
 /** Stands for standard input where a file is named. */
 export const STDIN = "-";
@@ -27,10 +27,7 @@ export async function readInput(context: CommandContext, file: string): Promise<
   if (file === STDIN) return context.readStdin();
   const absolute = resolvePath(context, file);
   try {
-    if (fs.statSync(absolute).size > MAX_INPUT_BYTES) {
-      throw new LacreError("INPUT_TOO_LARGE", `${file} is over 256 MiB`, { hint: "split it, or name the right file" });
-    }
-    return fs.readFileSync(absolute);
+    return await readAnyFile(absolute, file);
   } catch (error) {
     throw error instanceof LacreError ? error : readError(file, error);
   }
@@ -41,10 +38,17 @@ export async function readSource(context: CommandContext, file: string): Promise
   return decodeSource(file === STDIN ? "standard input" : file, await readInput(context, file));
 }
 
+/** The bytes of a file, at once. INPUT_UNREADABLE for a device or a FIFO, which may never end; the errors of the system. */
+export function readRegular(absolute: string, shown: string): Uint8Array {
+  const stat = fs.statSync(absolute);
+  if (stat.isFile() || stat.isDirectory()) return fs.readFileSync(absolute);
+  throw new LacreError("INPUT_UNREADABLE", `${shown} is no regular file`, { hint: "name a file that is one" });
+}
+
 /** The text of a file that may not be there yet. */
 export function readSourceIfPresent(context: CommandContext, file: string): Source | undefined {
   try {
-    const bytes = fs.readFileSync(resolvePath(context, file));
+    const bytes = readRegular(resolvePath(context, file), file);
     return bytes.length === 0 ? undefined : decodeSource(file, bytes);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;

@@ -20,7 +20,10 @@ export function chooseTargets(
   }
   const isTree = named.some((one) => one !== STDIN && isDirectory(context, one));
   if (output === undefined) {
-    if (isTree) throw new LacreError("USAGE", "a directory is sealed with --in-place or --output DIRECTORY");
+    if (isTree)
+      throw new LacreError("USAGE", "a directory is sealed with --in-place or --output DIRECTORY", {
+        hint: "add one of the two; --output leaves the plaintext where it is",
+      });
     return () => undefined;
   }
   const isIntoDirectory = isTree || inputs.length > 1 || output.endsWith("/") || isDirectory(context, output);

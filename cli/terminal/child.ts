@@ -5,7 +5,22 @@ import * as os from "node:os";
 import { LacreError } from "../../src/errors.ts";
 import type { Child, ChildOutput } from "../context.ts";
 
-const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+/** What can be passed on. SIGTSTP stops us too; who only wants to be told of a window or of going on is told twice without harm. */
+const FORWARDED = [
+  "SIGINT",
+  "SIGQUIT",
+  "SIGTSTP",
+  "SIGTERM",
+  "SIGHUP",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGALRM",
+  "SIGWINCH",
+  "SIGCONT",
+] as const;
+
+/** A terminal sends what is typed on it to the child as well: it must not come twice. */
+const TYPED: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGQUIT", "SIGTSTP"]);
 
 /** The exit status as shells have it: 128 + n after signal n. */
 export function statusOf(status: number | null, signal: NodeJS.Signals | null): number {
@@ -27,8 +42,10 @@ export function runChild({ command, args, env }: Child): Promise<number> {
   const ours = FORWARDED.map((signal) => [signal, process.rawListeners(signal) as (() => void)[]] as const);
   for (const [signal] of ours) {
     process.removeAllListeners(signal);
-    // A terminal sends Ctrl-C to the child as well: it must not come twice.
-    process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY === true ? undefined : child.kill(signal)));
+    process.on(signal, () => {
+      if (!TYPED.has(signal) || process.stdin.isTTY !== true) child.kill(signal);
+      if (signal === "SIGTSTP") process.kill(process.pid, "SIGSTOP");
+    });
   }
   const restore = () => {
     for (const [signal, listeners] of ours) {

@@ -4,12 +4,6 @@ import { startOf, verifyThread } from "../../src/node/program.ts";
 import { type CommandContext, createContext } from "../context.ts";
 import { writeOutput } from "./output.ts";
 
-async function readAll(stream: AsyncIterable<Buffer>): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
 function onExit(work: () => void): () => void {
   process.once("exit", work);
   return () => process.off("exit", work);
@@ -35,7 +29,7 @@ export function processContext(): CommandContext {
     },
     nowMs: Date.now,
     sleep,
-    readStdin: () => readAll(stdin),
+    readStdin: async () => (await import("../files/slow-input.ts")).readStreamWhole(stdin, "standard input"),
     print: (result) => writeOutput(stdout, result),
     writeError: (text) => void stderr.write(text),
     askHidden: async (question) => (await import("./prompt.ts")).askHidden(question),

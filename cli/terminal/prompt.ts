@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as readline from "node:readline";
 import { Writable } from "node:stream";
+import * as tty from "node:tty";
 import { LacreError } from "../../src/errors.ts";
 import { printableTalk } from "../../src/model/index.ts";
 
@@ -31,34 +32,33 @@ export function askHidden(question: string): Promise<string> {
   });
 }
 
-const LINE_FEED = 10;
-/** Bytes; nobody means a longer answer. */
+/** Characters; nobody means a longer answer. */
 const MAX_ANSWER = 4096;
 
 /** One line from the terminal itself, because standard input may be what is to be sealed. undefined where there is none. */
-export function askLine(question: string): string | undefined {
+export async function askLine(question: string): Promise<string | undefined> {
+  let terminal: tty.ReadStream;
   try {
     dropTypedAhead();
-    const descriptor = fs.openSync("/dev/tty", fs.constants.O_RDONLY | fs.constants.O_NOCTTY);
-    try {
-      process.stderr.write(printableTalk(question));
-      return readLine(descriptor);
-    } finally {
-      fs.closeSync(descriptor);
-    }
+    // Read as a stream: a read that waits would keep Ctrl-C from being heard.
+    terminal = new tty.ReadStream(fs.openSync("/dev/tty", fs.constants.O_RDONLY | fs.constants.O_NOCTTY));
   } catch {
-    // No terminal, or one that this process may not read from: in the background.
     return undefined;
   }
-}
-
-function readLine(descriptor: number): string {
-  const bytes: number[] = [];
-  const one = new Uint8Array(1);
-  while (bytes.length < MAX_ANSWER && fs.readSync(descriptor, one) === 1 && one[0] !== LINE_FEED) {
-    bytes.push(one[0] ?? LINE_FEED);
+  process.stderr.write(printableTalk(question));
+  let answer = "";
+  try {
+    for await (const chunk of terminal) {
+      answer += String(chunk);
+      if (answer.includes("\n") || answer.length >= MAX_ANSWER) break;
+    }
+    return answer.slice(0, MAX_ANSWER).split("\n")[0]?.trim() ?? "";
+  } catch {
+    // One that this process may not read from: in the background.
+    return undefined;
+  } finally {
+    terminal.destroy();
   }
-  return Buffer.from(bytes).toString("utf8").trim();
 }
 
 /** What was typed before the question was there is no answer to it. */

@@ -47,7 +47,10 @@ function readItem({ file, bytes, problem }: VerifyItem): Uint8Array | string {
   if (file === undefined) return problem ?? "cannot be read";
   try {
     const name = Buffer.from(file.buffer, file.byteOffset, file.length);
-    return fs.statSync(name).size > MAX_VERIFIED_BYTES ? "over 256 MiB" : fs.readFileSync(name);
+    const stat = fs.statSync(name);
+    // A device or a FIFO may never end, and never begin.
+    if (!stat.isFile() && !stat.isDirectory()) return "no regular file";
+    return stat.size > MAX_VERIFIED_BYTES ? "over 256 MiB" : fs.readFileSync(name);
   } catch (error) {
     return `cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`;
   }

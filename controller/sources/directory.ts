@@ -23,7 +23,10 @@ function* walk(root: string, below: string, size: SourceSize): Generator<string>
 }
 
 function checkSize({ excess }: SourceSize): void {
-  if (excess !== undefined) throw new LacreError("SOURCE_FAILED", `the source has ${excess}`);
+  if (excess !== undefined)
+    throw new LacreError("SOURCE_FAILED", `the source has ${excess}`, {
+      hint: "name a smaller directory of it, or split it between several controllers",
+    });
 }
 
 function toSourceFile(root: string, relative: string, nowMs: number): { file: SourceFile; bytes: number } {
@@ -46,7 +49,10 @@ async function readManifest(relative: string, absolute: string): Promise<Uint8Ar
   const handle = await fs.promises.open(absolute, AS_IT_IS);
   try {
     const stat = await handle.stat();
-    if (!stat.isFile()) throw new LacreError("INPUT_UNREADABLE", `${relative} is no regular file any more`);
+    if (!stat.isFile())
+      throw new LacreError("INPUT_UNREADABLE", `${relative} is no regular file any more`, {
+        hint: "it is read again in the next pass",
+      });
     checkManifestSize(relative, stat.size);
     const buffer = new Uint8Array(stat.size);
     let length = 0;

@@ -5,7 +5,7 @@ import { LacreError } from "../../src/errors.ts";
 import { askGit, type Git, gitOf, gitOutside } from "../../src/node/git.ts";
 import type { ProcessEnvironment } from "../../src/node/git-environment.ts";
 import type { Descent } from "./accepted.ts";
-import { describeFailure, gitText } from "./git-failure.ts";
+import { describeFailure, gitText, TRIED_AGAIN } from "./git-failure.ts";
 
 const FETCHED = "refs/lacre/fetched";
 /** Keeps the accepted commit from being collected while others are fetched and refused. */
@@ -106,6 +106,6 @@ export class GitClone {
     const answer = await askGit(this.git, ["merge-base", "--is-ancestor", older, commit]);
     if (answer.ok) return true;
     if (answer.status === 1 || !(await this.has(older)) || !(await this.has(commit))) return false;
-    throw new LacreError("SOURCE_FAILED", `git merge-base: ${describeFailure(answer)}`);
+    throw new LacreError("SOURCE_FAILED", `git merge-base: ${describeFailure(answer)}`, { hint: TRIED_AGAIN });
   }
 }

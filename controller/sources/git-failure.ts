@@ -13,6 +13,9 @@ const KNOWN_FAILURES: readonly (readonly [RegExp, string])[] = [
   [/no space left/i, "the disk is full"],
 ];
 
+/** The next step where the message says what failed. */
+export const TRIED_AGAIN = "it is tried again in every pass; what was written before stays";
+
 /** Why there is no answer. */
 export function describeFailure({ failure, status, complaint }: GitAnswer & { readonly ok: false }): string {
   switch (failure) {
@@ -31,5 +34,5 @@ export function describeFailure({ failure, status, complaint }: GitAnswer & { re
 export async function gitText(git: Git, args: readonly string[]): Promise<string> {
   const answer = await askGit(git, args);
   if (answer.ok) return answer.bytes.toString();
-  throw new LacreError("SOURCE_FAILED", `git ${args[0]}: ${describeFailure(answer)}`);
+  throw new LacreError("SOURCE_FAILED", `git ${args[0]}: ${describeFailure(answer)}`, { hint: TRIED_AGAIN });
 }

@@ -2,6 +2,7 @@
 import { LacreError } from "../../src/errors.ts";
 import { isManifestPath } from "../../src/format/index.ts";
 import { type Git, streamGit } from "../../src/node/git.ts";
+import { TRIED_AGAIN } from "./git-failure.ts";
 import { SourceSize } from "./sizes.ts";
 
 /** A manifest in a tree: its path, the id of its blob, and its size in bytes. */
@@ -56,6 +57,7 @@ export async function listManifests(git: Git, commit: string): Promise<Listing> 
     child.kill("SIGKILL");
     return { ok: false, excess };
   }
-  if ((await ended) !== 0) throw new LacreError("SOURCE_FAILED", "git ls-tree: it did not end well");
+  if ((await ended) !== 0)
+    throw new LacreError("SOURCE_FAILED", "git ls-tree: it did not end well", { hint: TRIED_AGAIN });
   return { ok: true, files };
 }

@@ -8,7 +8,7 @@ import type { ProcessEnvironment } from "../../src/node/git-environment.ts";
 import { type Accepted, afterTaking, atStart, isOpen, judgeDescent, readAccepted, writeAccepted } from "./accepted.ts";
 import type { Files, Snapshot, SourceFile } from "./files.ts";
 import { GitClone } from "./git-clone.ts";
-import { gitText } from "./git-failure.ts";
+import { gitText, TRIED_AGAIN } from "./git-failure.ts";
 import { judgeSignature, shortCommit } from "./git-signature.ts";
 import { listManifests, type TreeFile } from "./git-tree.ts";
 import { asUrl, withoutCredentials } from "./git-url.ts";
@@ -79,7 +79,9 @@ class GitSource implements Files {
   #inForce(objection: Objection | undefined): Snapshot {
     if (this.#snapshot === undefined) {
       const { reason, message } = objection ?? { reason: "SourceFailed", message: "nothing was fetched" };
-      throw new LacreError(reason === "SignatureNotTrusted" ? "SIGNATURE_INVALID" : "SOURCE_FAILED", message);
+      throw new LacreError(reason === "SignatureNotTrusted" ? "SIGNATURE_INVALID" : "SOURCE_FAILED", message, {
+        hint: reason === "SignatureNotTrusted" ? "sign the commit: git commit --amend -S" : TRIED_AGAIN,
+      });
     }
     if (objection === undefined) return this.#snapshot;
     const stays = `${shortCommit(this.#snapshot.revision)} stays in force`;
@@ -193,7 +195,7 @@ function toSourceFile(reader: BlobReader, { path: file, blob, bytes }: TreeFile)
     checkManifestSize(file, bytes);
     const content = await reader.read(blob);
     if (content !== undefined) return content;
-    throw new LacreError("SOURCE_FAILED", "a blob is missing from the fetched commit");
+    throw new LacreError("SOURCE_FAILED", "a blob is missing from the fetched commit", { hint: TRIED_AGAIN });
   };
   return { path: file, stamp: blob, read };
 }

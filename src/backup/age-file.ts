@@ -57,7 +57,10 @@ export async function lockBackup(text: string, lock: BackupLock): Promise<string
     encrypter.setScryptWorkFactor(SCRYPT_LOG_N);
     encrypter.setPassphrase(checkPassphrase(lock.passphrase));
   } else {
-    if (lock.recipients.length === 0) throw new LacreError("USAGE", "a backup needs a recipient or a passphrase");
+    if (lock.recipients.length === 0)
+      throw new LacreError("USAGE", "a backup needs a recipient or a passphrase", {
+        hint: "name the public part of a recovery key: lacre keys recovery-key",
+      });
     for (const recipient of lock.recipients) encrypter.addRecipient(checkRecipient(recipient));
   }
   return armor.encode(await encrypter.encrypt(text));

@@ -36,7 +36,10 @@ export function wrapInfo(prefix: Uint8Array, keyId: Uint8Array): Uint8Array {
 function orderRecipients(recipients: readonly PublicKey[]): readonly PublicKey[] {
   const distinct = [...new Map(recipients.map((key) => [key.keyId, key])).values()];
   const first = distinct[0];
-  if (first === undefined) throw new LacreError("NO_PUBLIC_KEY", "nobody to seal to: no public key was given");
+  if (first === undefined)
+    throw new LacreError("NO_PUBLIC_KEY", "nobody to seal to: no public key was given", {
+      hint: "give the public key of who will open it",
+    });
   if (distinct.length > MAX_RECIPIENTS) {
     throw new LacreError("KEY_INVALID", `a token has at most ${MAX_RECIPIENTS} recipients`, {
       hint: "seal the value twice, for fewer keys each",

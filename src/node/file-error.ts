@@ -38,14 +38,48 @@ export function writeError(file: string, error: unknown): LacreError {
   });
 }
 
+/** Calls that only look. An open that fails for want of room or rights to write was one to write. */
+const LOOKING: ReadonlySet<string> = new Set([
+  "open",
+  "read",
+  "stat",
+  "lstat",
+  "fstat",
+  "scandir",
+  "readlink",
+  "access",
+  "realpath",
+  "statfs",
+  "opendir",
+]);
+const OF_WRITING: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT", "EROFS", "EFBIG", "EEXIST"]);
+
+/**
+ * What the operating system said no to, where nobody nearer to the file knew what to say of it; undefined for an error
+ * that is not the system's. A full disk, a file that vanished or a directory that may not be read is no bug in lacre.
+ */
+export function systemError(error: unknown): LacreError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { syscall, code, path: file } = error as NodeJS.ErrnoException;
+  if (code === "ERR_FS_FILE_TOO_LARGE")
+    return new LacreError("INPUT_TOO_LARGE", "a file is larger than can be read", {
+      hint: "name the file that was meant",
+      cause: error,
+    });
+  if (syscall === undefined || code === undefined) return undefined;
+  if (syscall.startsWith("spawn"))
+    return new LacreError("COMMAND_FAILED", `${syscall.replace(/^spawn ?/, "") || "a program"} cannot be run`, {
+      hint: "is it installed and in PATH?",
+      cause: error,
+    });
+  if (file === undefined && !LOOKING.has(syscall) && syscall !== "write") return undefined;
+  const shown = file ?? "a file";
+  return LOOKING.has(syscall) && !OF_WRITING.has(code) ? readError(shown, error) : writeError(shown, error);
+}
+
 /** The same error with the file it is about. */
 export function nameFile(file: string, error: LacreError): LacreError {
-  const hint = error.hint;
-  return new LacreError(
-    error.code,
-    `${file}: ${error.message}`,
-    hint === undefined ? { cause: error } : { hint, cause: error },
-  );
+  return new LacreError(error.code, `${file}: ${error.message}`, { hint: error.hint, cause: error });
 }
 
 /** Does something with what a file holds; its errors name the file. */

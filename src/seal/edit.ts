@@ -28,7 +28,14 @@ export function printBuffer(sealed: SealedSecret): string {
 /** What changed, or SECRET_INVALID or DOCUMENT_INVALID with the line to mend. */
 export function readBuffer(source: Source, sealed: SealedSecret): Edits {
   const [document, ...more] = readDocuments(source);
-  if (more.length > 0) throw errorAt(source, more[0]?.start ?? 0, "SECRET_INVALID", "only one document can be edited");
+  if (more.length > 0)
+    throw errorAt(
+      source,
+      more[0]?.start ?? 0,
+      "SECRET_INVALID",
+      "only one document can be edited",
+      "remove the lines of ---",
+    );
   const values = new Map<string, Uint8Array>();
   const kept = new Set<string>();
   if (document?.contents) {

@@ -151,7 +151,9 @@ export class Projection {
       const stat = lstat(one);
       if (stat === undefined) fs.mkdirSync(one, { mode: this.#directoryMode });
       else if (!stat.isDirectory()) {
-        throw new LacreError("TARGET_FAILED", `${path.relative(this.root, one)} in the target is not a directory`);
+        throw new LacreError("TARGET_FAILED", `${path.relative(this.root, one)} in the target is not a directory`, {
+          hint: "move it away: directories of the target are lacre's",
+        });
       }
       refuseSharedDirectory(path.dirname(one), "TARGET_FAILED");
       // The umask may have taken bits, and an earlier version made no directory for others to enter.

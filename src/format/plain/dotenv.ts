@@ -30,7 +30,13 @@ export function readDotenv(source: Source): Map<string, Uint8Array> {
     const assignment = match(ASSIGNMENT, text, at);
     const key = assignment?.[1];
     if (assignment === null || key === undefined)
-      throw errorAt(source, at, "SECRET_INVALID", "this line is not KEY=value");
+      throw errorAt(
+        source,
+        at,
+        "SECRET_INVALID",
+        "this line is not KEY=value",
+        "a comment begins with #; a value of several lines is quoted",
+      );
     if (!isKey(key))
       throw errorAt(source, at, "SECRET_INVALID", "this key is not valid", "letters, digits, '-', '_' and '.'");
     if (values.has(key)) throw errorAt(source, at, "SECRET_INVALID", `${key} is there twice`, "keep one of the two");
@@ -62,7 +68,13 @@ function dotenvValue(source: Source, at: number, key: string): { readonly text: 
   }
   const quoted = match(quote === "'" ? SINGLE : DOUBLE, text, at);
   if (quoted === null)
-    throw errorAt(source, at, "SECRET_INVALID", `the quotes around the value of ${key} are not closed`);
+    throw errorAt(
+      source,
+      at,
+      "SECRET_INVALID",
+      `the quotes around the value of ${key} are not closed`,
+      "close them, or quote it otherwise",
+    );
   const end = at + quoted[0].length;
   const inner = quoted[1] as string;
   if (quote === "'") return { text: inner, end };

@@ -10,8 +10,12 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Its errors say which field, and have no position: nobody has the text. */
 class JsonReader extends FieldReader<unknown, Json> {
-  override error(_node: unknown, message: string, hint?: string): LacreError {
-    return new LacreError("MANIFEST_INVALID", message, hint === undefined ? {} : { hint });
+  override error(
+    _node: unknown,
+    message: string,
+    hint = "apply what lacre sealed: lacre seal, or lacre set",
+  ): LacreError {
+    return new LacreError("MANIFEST_INVALID", message, { hint });
   }
 
   override mapping(node: unknown, path: string): Mapping<unknown, Json> {

@@ -1,6 +1,6 @@
 /** A YAML or JSON stream as its documents, each parsed on its own, each knowing where it stands in the text. */
 import { type Document, type ParsedNode, parseDocument, type YAMLError } from "yaml";
-import { errorAt, type Source } from "./source.ts";
+import { errorAt, MEND, type Source } from "./source.ts";
 
 /** One document. Offsets of nodes count from `start`. */
 export type SourceDocument = {
@@ -76,7 +76,7 @@ function parseRange(source: Source, start: number, end: number): SourceDocument 
     document = parseOne(source.text.slice(start, end));
   } catch (error) {
     if (error instanceof RangeError)
-      throw errorAt(source, start, "DOCUMENT_INVALID", "this document is nested too deeply");
+      throw errorAt(source, start, "DOCUMENT_INVALID", "this document is nested too deeply", MEND);
     throw error;
   }
   const [error] = document.errors;

@@ -4,7 +4,7 @@ import { isWellFormed } from "../../bytes.ts";
 import type { ErrorCode, LacreError } from "../../errors.ts";
 import * as fields from "../fields.ts";
 import type { SourceDocument } from "./documents.ts";
-import { errorAt } from "./source.ts";
+import { errorAt, MEND } from "./source.ts";
 
 /** A mapping node with its fields by name, in order. */
 export type Mapping = fields.Mapping<ParsedNode, YAMLMap.Parsed>;
@@ -26,7 +26,7 @@ export class NodeReader extends fields.FieldReader<ParsedNode, YAMLMap.Parsed> {
   override error(
     node: { readonly range?: readonly number[] | null | undefined },
     message: string,
-    hint?: string,
+    hint: string = MEND,
   ): LacreError {
     return errorAt(this.#document.source, this.#document.start + (node.range?.[0] ?? 0), this.#code, message, hint);
   }

@@ -61,7 +61,10 @@ function positionOf(source: Source, offset: number): string {
   return `${source.path}:${lineOf(source.text, offset)}:${offset - before.lastIndexOf("\n")}`;
 }
 
+/** The next step where the message itself says what is wrong at its place. */
+export const MEND = "mend the place that is named; nothing was written";
+
 /** An error at a place in a source. */
-export function errorAt(source: Source, offset: number, code: ErrorCode, message: string, hint?: string): LacreError {
-  return new LacreError(code, `${positionOf(source, offset)}: ${message}`, hint === undefined ? {} : { hint });
+export function errorAt(source: Source, offset: number, code: ErrorCode, message: string, hint: string): LacreError {
+  return new LacreError(code, `${positionOf(source, offset)}: ${message}`, { hint });
 }

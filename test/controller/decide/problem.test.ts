@@ -6,7 +6,11 @@ import { LacreError } from "../../../src/errors.ts";
 const system = (message: string, code?: string) => Object.assign(new Error(message), code && { code });
 
 const ERRORS: readonly (readonly [string, unknown, string])[] = [
-  ["one of ours in its own words", new LacreError("TARGET_FAILED", "the disk is not ours"), "the disk is not ours"],
+  [
+    "one of ours in its own words",
+    new LacreError("TARGET_FAILED", "the disk is not ours", { hint: "ask whose it is" }),
+    "the disk is not ours",
+  ],
   ["one of the system by its code", system("open '/run/hunter2'", "EACCES"), "it cannot be written (EACCES)"],
   ["one without a code not at all", system("hunter2"), "it cannot be written"],
 ];

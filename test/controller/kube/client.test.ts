@@ -131,7 +131,13 @@ describe("an error of the outside", () => {
   });
 
   it("is none of ours: a fence, an error with a code of lacre, a mistake in the program", () => {
-    for (const error of [new Fenced(), new LacreError("USAGE", "x"), new TypeError("x"), "a text", undefined]) {
+    for (const error of [
+      new Fenced(),
+      new LacreError("USAGE", "x", { hint: "y" }),
+      new TypeError("x"),
+      "a text",
+      undefined,
+    ]) {
       let thrown: unknown;
       try {
         toApiError(error);

@@ -1,7 +1,7 @@
 /** Errors of the file system in the words of the user. */
 import { describe, expect, it } from "vitest";
 import { LacreError } from "../../../src/errors.ts";
-import { inFile, nameFile, readError, writeError } from "../../../src/node/file-error.ts";
+import { inFile, nameFile, readError, systemError, writeError } from "../../../src/node/file-error.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
 const system = (code: string) => Object.assign(new Error(`${code}: a message that nobody shall see`), { code });
@@ -43,7 +43,7 @@ describe("an error while writing", () => {
 
   it("that has no code is told as unknown, and one of ours stays what it is", () => {
     expect(writeError("a", new Error("x")).hint).toContain("an unknown error");
-    const ours = new LacreError("CONFLICT", "somebody else writes");
+    const ours = new LacreError("CONFLICT", "somebody else writes", { hint: "wait" });
     expect(writeError("a", ours)).toBe(ours);
   });
 });
@@ -57,7 +57,6 @@ describe("what is wrong with a file's content", () => {
       hint: "copy it again",
       cause: error,
     });
-    expect(nameFile("a", new LacreError("KEY_INVALID", "x")).hint).toBeUndefined();
   });
 
   it("names it where ours was thrown, and leaves every other error alone", () => {
@@ -65,9 +64,34 @@ describe("what is wrong with a file's content", () => {
       inFile("a.yaml", () => {
         throw error;
       });
-    expect(refusalOf(fail(new LacreError("NOT_SEALED", "no"))).message).toBe("a.yaml: no");
+    expect(refusalOf(fail(new LacreError("NOT_SEALED", "no", { hint: "seal it" }))).message).toBe("a.yaml: no");
     const foreign = new TypeError("a mistake in the program");
     expect(fail(foreign)).toThrow(foreign);
     expect(inFile("a.yaml", () => 5)).toBe(5);
+  });
+});
+
+describe("what the operating system says no to", () => {
+  const failed = (syscall: string, code: string, file?: string) =>
+    Object.assign(new Error("quotes something"), { syscall, code, ...(file !== undefined && { path: file }) });
+
+  it.each([
+    ["open", "ENOENT", "INPUT_NOT_FOUND"],
+    ["scandir", "EACCES", "INPUT_UNREADABLE"],
+    ["stat", "ELOOP", "INPUT_UNREADABLE"],
+    ["read", "EISDIR", "INPUT_IS_DIRECTORY"],
+    ["open", "EROFS", "OUTPUT_FAILED"],
+    ["mkdir", "ENOTDIR", "OUTPUT_FAILED"],
+    ["write", "ENOSPC", "OUTPUT_FAILED"],
+    ["spawn git", "ENOENT", "COMMAND_FAILED"],
+  ])("to %s with %s is %s", (syscall, code, expected) => {
+    const error = systemError(failed(syscall, code, "a.yaml"));
+    expect([error?.code, error?.message.includes("quotes")]).toEqual([expected, false]);
+    expect(error?.hint).not.toBe("");
+  });
+
+  it("is nothing of that where it is a mistake in the program, or nobody knows of what", () => {
+    for (const error of [new TypeError("x"), failed("connect", "ECONNREFUSED"), "text", undefined])
+      expect(systemError(error)).toBeUndefined();
   });
 });

@@ -70,7 +70,7 @@ describe("a mapping", () => {
     });
     expect(refusalOf(() => reader.refuseUnknown(mapping, "spec", ["kind"]))).toMatchObject({
       message: "s.yaml:1:1: unknown field spec.metdata",
-      hint: undefined,
+      hint: "mend the place that is named; nothing was written",
     });
     expect(reader.refuseUnknown(mapping, "", ["metdata"])).toBeUndefined();
   });
