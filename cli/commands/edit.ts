@@ -6,7 +6,7 @@ import { type PublicKey, sealToken } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
 import { decodeSource } from "../../src/format/index.ts";
 import { parseScope, type SealedSecret, sameEntry } from "../../src/model/index.ts";
-import { type Edits, printBuffer, readBuffer } from "../../src/seal/index.ts";
+import { type Edits, printBuffer, readBuffer, refuseUnmeant } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { counted } from "../counted.ts";
 import { readSource } from "../files/files.ts";
@@ -22,7 +22,8 @@ import {
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 
-type EditOptions = RecipientOptions & SignOptions & { readonly object?: string; readonly scope?: string };
+type EditOptions = RecipientOptions &
+  SignOptions & { readonly object?: string; readonly scope?: string; readonly asIs?: boolean };
 
 /** Runs the command. What others changed in the file meanwhile stays, unless it is the same entry. */
 export async function edit(context: CommandContext, file: string, options: EditOptions): Promise<void> {
@@ -54,6 +55,7 @@ async function apply(
   recipients: readonly PublicKey[],
   options: EditOptions,
 ): Promise<void> {
+  if (options.asIs !== true) for (const [key, value] of edits.values) refuseUnmeant(key, value);
   const engine = await context.engine();
   const sealer = await loadSealer(context, options);
   await changeEntries(context, file, options.object, (sealed) => {
