@@ -63,8 +63,8 @@ export const envDialect = (): Option =>
   new Option("--env-dialect <reader>", "who reads the .env file, where readers disagree").choices(ENV_DIALECTS);
 
 /** Values of nothing. */
-export const allowEmpty = (): Option =>
-  new Option("--allow-empty", "seal an empty value, or one that is nothing but a line break");
+export const allowEmptyValue = (): Option =>
+  new Option("--allow-empty-value", "seal an empty value, or one that is nothing but a line break");
 
 /** Values that are none. */
 export const asIs = (): Option =>

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { INPUT_FORMATS, PLAIN_FORMATS } from "../../src/format/index.ts";
 import type { CommandContext } from "../context.ts";
 import {
-  allowEmpty,
+  allowEmptyValue,
   asIs,
   envDialect,
   environment,
@@ -48,7 +48,7 @@ export function define(context: CommandContext): Command {
     .option("--key <key>", "with --raw: the key that the value will stand under")
     .option("--from-file <file>", "with --raw: the file that holds the value")
     .addOption(envDialect())
-    .addOption(allowEmpty())
+    .addOption(allowEmptyValue())
     .addOption(asIs())
     .option("--no-cache", "seal every value anew, also unchanged ones")
     .addOption(json())

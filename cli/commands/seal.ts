@@ -28,7 +28,7 @@ export type SealCommandOptions = RecipientOptions &
     readonly cache: boolean;
     readonly asIs?: boolean;
     readonly envDialect?: EnvDialect;
-    readonly allowEmpty?: boolean;
+    readonly allowEmptyValue?: boolean;
     readonly json?: boolean;
   };
 
@@ -83,8 +83,8 @@ function keepYoungGenerationSmall(): void {
 }
 
 function refuseContradictions(options: SealCommandOptions): void {
-  if (options.key !== undefined || options.fromFile !== undefined || options.allowEmpty !== undefined) {
-    throw new LacreError("USAGE", "--key and --from-file go with --raw, and so does --allow-empty", {
+  if (options.key !== undefined || options.fromFile !== undefined || options.allowEmptyValue !== undefined) {
+    throw new LacreError("USAGE", "--key and --from-file go with --raw, and so does --allow-empty-value", {
       hint: "to change one value of a file: lacre set FILE KEY",
     });
   }

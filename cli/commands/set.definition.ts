@@ -1,7 +1,7 @@
 /** How `lacre set` is called. */
 import { Command } from "commander";
 import type { CommandContext } from "../context.ts";
-import { allowEmpty, asIs, environment, example, object, recipient, scope, signWith } from "../options.ts";
+import { allowEmptyValue, asIs, environment, example, object, recipient, scope, signWith } from "../options.ts";
 
 /** The command with its arguments, options and help. */
 export function define(context: CommandContext): Command {
@@ -10,7 +10,7 @@ export function define(context: CommandContext): Command {
     .argument("<file>", "SealedSecret manifest")
     .argument("<key>", "key of the value")
     .option("--from-file <file>", "file that holds the value, byte for byte; - for standard input")
-    .addOption(allowEmpty())
+    .addOption(allowEmptyValue())
     .addOption(asIs())
     .addOption(recipient())
     .addOption(environment())
@@ -23,7 +23,7 @@ export function define(context: CommandContext): Command {
       example(
         "lacre set db.yaml PASSWORD                   # asks, hidden",
         "lacre set db.yaml tls.key --from-file tls.key",
-        ": | lacre set db.yaml PROXY --allow-empty",
+        ": | lacre set db.yaml PROXY --allow-empty-value",
         "openssl rand -hex 32 | tr -d '\\n' | lacre set db.yaml API_KEY",
       ),
     );

@@ -9,7 +9,7 @@ import { readInput, STDIN } from "./files.ts";
 export type ValueOptions = {
   readonly fromFile?: string;
   /** A value of no bytes, or of nothing but a line break. */
-  readonly allowEmpty?: boolean;
+  readonly allowEmptyValue?: boolean;
   /** A placeholder, or the ciphertext of another tool. */
   readonly asIs?: boolean;
 };
@@ -17,7 +17,7 @@ export type ValueOptions = {
 /** The bytes as they are. A line end at the end belongs to the value, so it is pointed out. INPUT_EMPTY, SECRET_INVALID. */
 export async function readValue(context: CommandContext, key: string, options: ValueOptions): Promise<Uint8Array> {
   const value = await readBytes(context, key, options.fromFile);
-  if (options.allowEmpty !== true) refuseEmpty(value, key);
+  if (options.allowEmptyValue !== true) refuseEmpty(value, key);
   if (options.asIs !== true) refuseUnmeant(key, value);
   return value;
 }
@@ -46,6 +46,6 @@ function refuseEmpty(value: Uint8Array, key: string): void {
   // What `echo "$UNSET"` makes is as empty as what a program that failed makes.
   if (value.some((byte) => byte !== 0x0a && byte !== 0x0d)) return;
   throw new LacreError("INPUT_EMPTY", `the value of ${key} is empty`, {
-    hint: "nothing was changed; look at what should have produced it, or, if it is meant: --allow-empty",
+    hint: "nothing was changed; look at what should have produced it, or, if it is meant: --allow-empty-value",
   });
 }

@@ -37,7 +37,7 @@ describe("lacre open", () => {
     const dotenv = await workspace.lacre(["open", "-k", "prod.key", "-f", "dotenv", "db.yaml"]);
     expect([dotenv.status, dotenv.stderr]).toEqual([
       1,
-      "lacre: error: the value of BLOB fits no .env file\nhint: use --format yaml\n",
+      "lacre: error: db.yaml: no .env file holds the value of BLOB for all who read such files\nhint: say who reads it: --env-dialect NAME; or use --format yaml\n",
     ]);
   });
 

@@ -39,7 +39,9 @@ function isEmptyBefore({ quote, inner, written }: Assignment): boolean {
 }
 
 function readBash(assignment: Assignment): string | undefined {
-  const { key, quote, inner, blanks, hasReturns } = assignment;
+  const { key, quote, inner, written, blanks, hasReturns } = assignment;
+  // To a shell a # begins a comment only where a word could begin.
+  if (quote !== "" && written.startsWith("#", quote.length + inner.length + quote.length)) return undefined;
   if (!/^[A-Za-z_]\w*$/.test(key) || blanks.before + blanks.behind !== "" || hasReturns) return undefined;
   if (quote === "'") return inner;
   if (quote === "") return SHELL_WORD.test(inner) ? inner : undefined;

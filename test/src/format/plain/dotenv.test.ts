@@ -48,7 +48,7 @@ describe("a .env file of which nobody says who reads it", () => {
       "bash, node, dotenv against python against kubectl; dotenvx, compose may expand or refuse it",
     ],
     ["a variable", "A=$B\n", "node, dotenv, python, kubectl; bash, dotenvx, compose may expand or refuse it"],
-    ["a comment", "A=x #b\n", "node, dotenv, dotenvx, python against kubectl; bash, compose may expand or refuse it"],
+    ["a comment", "A=x #b\n", "bash, node, dotenv, dotenvx, python, compose against kubectl"],
     [
       "line ends of Windows",
       "A=b\r\n",
