@@ -2,7 +2,7 @@
 import { wipe } from "../../src/bytes.ts";
 import { sealToken } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
-import { parseScope } from "../../src/model/index.ts";
+import { parseKey, parseNamespace, parseScope } from "../../src/model/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readValue, type ValueOptions } from "../files/value.ts";
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
@@ -40,12 +40,16 @@ export async function sealRaw(
     throw new LacreError("USAGE", "a strict token needs --name", { hint: "or seal it more widely: --scope namespace" });
   }
   const sealer = await loadSealer(context, options);
+  const place = { namespace: namespaceFor(named, options.namespace) ?? "", name: options.name ?? "", key: options.key };
+  // The value is asked for last, when everything else is known to be right.
+  parseKey(place.key);
+  if (place.namespace !== "") parseNamespace(place.namespace);
   const value = await readValue(context, options.key, options);
   try {
     const token = sealToken(await context.engine(), {
       value,
       scope,
-      place: { namespace: namespaceFor(named, options.namespace) ?? "", name: options.name ?? "", key: options.key },
+      place,
       recipients: named.keys,
       sealedAt: unixSeconds(context),
       ...sealer,

@@ -122,7 +122,7 @@ describe("a value that is none yet", () => {
   });
 
   it.each([
-    "${DB_PASSWORD}",
+    "\x24{DB_PASSWORD}",
     "<path:kv/data/db#password>",
     "ref+vault://kv/db#/password",
     "{{ .Values.x }}",
@@ -138,7 +138,7 @@ describe("a value that is none yet", () => {
 
   it("is refused in an editor too", async () => {
     const workspace = await sealed();
-    const EDITOR = "sed -i 's/<sealed>/${PASSWORD}/'";
+    const EDITOR = "sed -i 's/<sealed>/\x24{PASSWORD}/'";
     expect((await workspace.lacre(["edit", "db.yaml", ...R], { env: { EDITOR } })).stderr).toContain(
       "is a placeholder",
     );

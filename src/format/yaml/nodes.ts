@@ -112,7 +112,7 @@ export function peekText(node: ParsedNode | null | undefined, name: string): str
 
 // What kubectl's YAML 1.1 parser would take for a boolean, a number in base 8 or 60, or one with underscores.
 const YAML11 =
-  /^(?:y|n|yes|no|on|off|[-+]?0b[01_]+|[-+]?0[0-7_]+|[-+]?0x[\da-f_]+|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|[-+]?[\d][\d_]*(?:\.[\d_]*)?(?:e[-+]?\d+)?|[-+]?\.[\d_]+|\d{4}-\d\d?-\d\d?(?:(?:t|[ \t]+)[\d:.]+(?:[ \t]*(?:z|[-+]\d\d?(?::\d\d)?))?)?)$/i;
+  /^(?:[Yy]|[Nn]|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF|[-+]?0[bB][01_]+|[-+]?0[0-7_]+|[-+]?0[xX][\da-fA-F_]+|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|[-+]?[\d][\d_]*(?:\.[\d_]*)?(?:[Ee][-+]?\d+)?|[-+]?\.[\d_]+|\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)[\d:.]+(?:[ \t]*(?:[Zz]|[-+]\d\d?(?::\d\d)?))?)?)$/;
 
 /** True for text without quotes that kubectl would take for something else. */
 function isOtherPlain({ type, value }: Scalar): boolean {

@@ -20,7 +20,7 @@ afterAll(() => fs.rmSync(room, { recursive: true }));
 
 /** The files of reports, and what follows from them: quotes, escapes, comments, variables, line ends. */
 const REPORTED: readonly string[] = [
-  ...'x|\'x\'|"x"|a#b|http://h/#f|"x\\ty"|"x\\\\y"|x #b|"a\\nb"|a\\nb|${B}/x|$B|\'${B}\'|it\'s|"it\'s"|pa$$word@|a b|\'a b\''.split(
+  ...'x|\'x\'|"x"|a#b|http://h/#f|"x\\ty"|"x\\\\y"|x #b|"a\\nb"|a\\nb|\x24{B}/x|$B|\'\x24{B}\'|it\'s|"it\'s"|pa$$word@|a b|\'a b\''.split(
     "|",
   ),
   ...'|\'\'|""| |# c| # c| x|x  |\'a#b\'|"a#b"|{"a":1}|\'{"a":1}\'|a=b=c|~|~/x|\'a\\\'|"a\\"b"|é|"é"|-x_.:/@%+,=|*|!x|a;b|a&b'.split(
@@ -55,7 +55,7 @@ const ATOMS = [
   "\\n",
   "\\t",
   "$a",
-  "${a}",
+  "\x24{a}",
   "'",
   '"',
   "`",
