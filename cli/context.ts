@@ -13,6 +13,9 @@ export type Child = {
 /** What a program printed, and how it ended: undefined when a signal ended it. */
 export type ChildOutput = { readonly status: number | undefined; readonly stdout: string };
 
+/** What was said without being shown. pasted: it came in one piece, line breaks and all. */
+export type HiddenAnswer = { readonly text: string; readonly manner: "typed" | "pasted" };
+
 /** The lacre that runs: how others start it, and the code of verify's threads. */
 export type Program = { readonly startOf: (part: Part) => Start; readonly verifyThread: () => ThreadCode };
 
@@ -41,8 +44,8 @@ export type Effects = {
   readonly print: (result: string | Uint8Array) => Promise<void>;
   /** Writes to standard error, as it is. */
   readonly writeError: (text: string) => void;
-  /** One line typed on the terminal of standard input, without showing it. INPUT_EMPTY when nothing was typed. */
-  readonly askHidden: (question: string) => Promise<string>;
+  /** What is typed or pasted on the terminal of standard input, without showing it. INPUT_EMPTY when nothing was. */
+  readonly askHidden: (question: string) => Promise<HiddenAnswer>;
   /** One line from the terminal itself; undefined where there is none, or where nobody would see the question. */
   readonly askLine: (question: string) => Promise<string | undefined>;
   /**

@@ -1,5 +1,6 @@
 /** Options and texts that several commands share. */
 import { type Command, Option } from "commander";
+import { ENV_DIALECTS } from "../src/model/index.ts";
 import { KEY_NAMESPACE } from "../src/model/kubernetes.ts";
 
 /** The worked example at the end of a help text. */
@@ -56,6 +57,18 @@ export const unlockOptions = (): readonly Option[] => [
 /** Private key files. */
 export const keyFile = (): Option =>
   new Option("-k, --key-file <file>", "private key file; repeat for several").argParser(collect);
+
+/** Who reads a .env file. */
+export const envDialect = (): Option =>
+  new Option("--env-dialect <reader>", "who reads the .env file, where readers disagree").choices(ENV_DIALECTS);
+
+/** Values of nothing. */
+export const allowEmptyValue = (): Option =>
+  new Option("--allow-empty-value", "seal an empty value, or one that is nothing but a line break");
+
+/** Values that are none. */
+export const asIs = (): Option =>
+  new Option("--as-is", "seal what looks like a placeholder, or like the ciphertext of another tool");
 
 /** The namespace of a Secret. */
 export const namespace = (): Option => new Option("-n, --namespace <name>", "namespace of the Secret");

@@ -1,5 +1,6 @@
 /** The commander tree: one row a command, whose definition lies beside it, and their errors in one style. */
-import { Command } from "commander";
+import { Command, type CommanderError } from "commander";
+import { repeatable } from "../src/model/index.ts";
 import { VERSION } from "../src/version.ts";
 import type { CommandContext, Ending } from "./context.ts";
 import { example } from "./options.ts";
@@ -30,26 +31,48 @@ const COMMANDS: Readonly<Record<string, () => Promise<Definition>>> = {
 
 /** Makes usage errors look like all others: one line, a hint, status 2. */
 function styleErrors(command: Command, context: CommandContext): void {
-  command.exitOverride();
-  command.configureOutput({
-    writeErr: (text) => {
-      if (text.startsWith("Usage:")) {
-        context.say(text.trimEnd());
-        return;
-      }
-      const [message = "", ...rest] = text
-        .replace(/^error: /, "")
-        .trim()
-        .split("\n");
-      context.say(`lacre: error: ${message}`);
-      const suggestion = rest
-        .join(" ")
-        .trim()
-        .replace(/^\(|\)$/g, "");
-      context.say(`hint: ${suggestion || `see: ${commandPath(command)} --help`}`);
-    },
+  command.exitOverride((error) => {
+    if (error.exitCode !== 0 && error.code !== "commander.help") tell(command, context, error);
+    throw error;
   });
+  // Told above, where the error says what it is; what is left is help.
+  command.configureOutput({ outputError: () => undefined, writeErr: (text) => context.say(text.trimEnd()) });
   for (const child of command.commands) styleErrors(child, context);
+}
+
+function tell(command: Command, context: CommandContext, error: CommanderError): void {
+  const [message = "", ...rest] = withoutValues(command, error).split("\n");
+  context.say(`lacre: error: ${message}`);
+  const suggestion = rest
+    .join(" ")
+    .trim()
+    .replace(/^\(|\)$/g, "");
+  context.say(`hint: ${suggestion || `see: ${commandPath(command)} --help`}`);
+}
+
+const NO_ARGUMENT =
+  "values never go on the command line: if one did, treat it as known to others; lacre asks for it, or takes it from a pipe";
+
+/** The parser's message without what may be a value: surplus arguments, what follows `=`, `:` or a short option. */
+function withoutValues(command: Command, { code, message }: CommanderError): string {
+  const text = message.replace(/^error: /, "").trim();
+  switch (code) {
+    case "commander.excessArguments": {
+      const most = command.registeredArguments.length;
+      return `too many arguments: ${commandPath(command)} takes ${most === 0 ? "none" : most}\n${NO_ARGUMENT}`;
+    }
+    case "commander.unknownOption": {
+      const [, given = "", suggestion = ""] =
+        /^unknown option '([\s\S]*?)'(\n\(Did you mean .*\?\))?$/.exec(text) ?? [];
+      return `unknown option '${given.startsWith("--") ? repeatable(given) : given.slice(0, 2)}'${suggestion}`;
+    }
+    case "commander.invalidArgument":
+      return text.replace(/ argument '[\s\S]*' is invalid\. /, " does not take this. ");
+    case "commander.unknownCommand":
+      return text.replace(/[=:][^']*(?=')/, "...");
+    default:
+      return text;
+  }
 }
 
 function commandPath(command: Command): string {

@@ -7,7 +7,7 @@ import { LacreError } from "../../src/errors.ts";
 import { decodeSource } from "../../src/format/index.ts";
 import { parseScope, printableName, type SealedSecret, sameEntry } from "../../src/model/index.ts";
 import { systemError } from "../../src/node/file-error.ts";
-import { type Edits, printBuffer, readBuffer } from "../../src/seal/index.ts";
+import { type Edits, printBuffer, readBuffer, refuseUnmeant } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { counted } from "../counted.ts";
 import { readSource } from "../files/files.ts";
@@ -29,7 +29,8 @@ import {
 } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 
-type EditOptions = RecipientOptions & SignOptions & { readonly object?: string; readonly scope?: string };
+type EditOptions = RecipientOptions &
+  SignOptions & { readonly object?: string; readonly scope?: string; readonly asIs?: boolean };
 
 /** What the user asked for: which file, and how. */
 type Request = { readonly file: string; readonly options: EditOptions };
@@ -111,6 +112,7 @@ async function apply(
   recipients: readonly PublicKey[],
   options: EditOptions,
 ): Promise<void> {
+  if (options.asIs !== true) for (const [key, value] of edits.values) refuseUnmeant(key, value);
   const engine = await context.engine();
   const sealer = await loadSealer(context, options);
   await changeEntries(context, file, options.object, (sealed) => {

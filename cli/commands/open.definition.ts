@@ -1,7 +1,7 @@
 /** How `lacre open` is called. */
 import { Command, Option } from "commander";
 import type { CommandContext } from "../context.ts";
-import { example, keyFile, name, namespace, only, repeated } from "../options.ts";
+import { envDialect, example, keyFile, name, namespace, only, repeated } from "../options.ts";
 
 /** The command with its arguments, options and help. */
 export function define(context: CommandContext): Command {
@@ -14,6 +14,7 @@ export function define(context: CommandContext): Command {
     .addOption(
       repeated("--allow <name>", "with dotenv: print this variable although it changes how programs run; repeat"),
     )
+    .addOption(envDialect())
     .option("-o, --output <file>", "write to a new 0600 file instead of standard output")
     .option("--raw", "open one token from standard input")
     .addOption(namespace())

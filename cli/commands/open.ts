@@ -1,6 +1,6 @@
 import { LacreError } from "../../src/errors.ts";
 import { printDotenv, printObject, secretObject, TOP_LEVEL } from "../../src/format/index.ts";
-import { type PlainSecret, wipeSecret } from "../../src/model/index.ts";
+import { type EnvDialect, type PlainSecret, wipeSecret } from "../../src/model/index.ts";
 import { writeError } from "../../src/node/file-error.ts";
 import { writeNew } from "../../src/node/write.ts";
 import type { CommandContext } from "../context.ts";
@@ -17,6 +17,8 @@ type OpenOptions = {
   readonly allow?: readonly string[];
   /** With dotenv: these entries; all if it is not given. */
   readonly only?: readonly string[];
+  /** With dotenv: who reads it; all readers if it is not given. */
+  readonly envDialect?: EnvDialect;
   readonly output?: string;
   readonly namespace?: string;
   readonly name?: string;
@@ -28,8 +30,8 @@ export async function open(context: CommandContext, files: readonly string[], op
   if (options.key !== undefined || options.name !== undefined) {
     throw new LacreError("USAGE", "--key and --name go with --raw", { hint: "a file says for itself what is in it" });
   }
-  if (options.format !== "dotenv" && (options.only ?? options.allow) !== undefined) {
-    throw new LacreError("USAGE", "--only and --allow go with --format dotenv", {
+  if (options.format !== "dotenv" && (options.only ?? options.allow ?? options.envDialect) !== undefined) {
+    throw new LacreError("USAGE", "--only, --allow and --env-dialect go with --format dotenv", {
       hint: "the other formats print whole Secrets, which no program takes for its environment",
     });
   }
@@ -46,7 +48,7 @@ export async function open(context: CommandContext, files: readonly string[], op
 }
 
 /** Shells and programs take an .env file for their environment: no value may choose what they run. */
-function dotenv(file: string, secrets: readonly PlainSecret[], { only, allow = [] }: OpenOptions): string {
+function dotenv(file: string, secrets: readonly PlainSecret[], { only, allow = [], envDialect }: OpenOptions): string {
   const entries = onlyNamed(
     file,
     secrets.flatMap(({ values }) => [...values]),
@@ -54,11 +56,16 @@ function dotenv(file: string, secrets: readonly PlainSecret[], { only, allow = [
   );
   const refused = entries.flatMap(([name]) => (allow.includes(name) ? [] : (refusedVariable(name) ?? [])));
   refuseVariables("in an .env file", refused, "name what is wanted with --only, or use --format yaml");
-  const printed = printDotenv(new Map(entries));
+  const printed = printDotenv(new Map(entries), envDialect);
   if (printed.ok) return printed.text;
-  throw new LacreError("SECRET_INVALID", `the value of ${printed.key} fits no .env file`, {
-    hint: "use --format yaml",
-  });
+  throw new LacreError(
+    "SECRET_INVALID",
+    `${file}: no .env file holds the value of ${printed.key} for ${envDialect ?? "all who read such files"}`,
+    {
+      hint:
+        envDialect === undefined ? "say who reads it: --env-dialect NAME; or use --format yaml" : "use --format yaml",
+    },
+  );
 }
 
 function render(file: string, secrets: readonly PlainSecret[], options: OpenOptions): string {

@@ -2,20 +2,20 @@
 import { wipe } from "../../src/bytes.ts";
 import { sealToken } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
-import { parseScope, shellWord } from "../../src/model/index.ts";
+import { parseKey, parseNamespace, parseScope } from "../../src/model/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
-import { readValue } from "../files/value.ts";
+import { readValue, type ValueOptions } from "../files/value.ts";
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 
 /** The options of `lacre seal` that are about one value. */
 export type SealRawOptions = RecipientOptions &
-  SignOptions & {
+  SignOptions &
+  ValueOptions & {
     readonly scope?: string;
     readonly namespace?: string;
     readonly name?: string;
     readonly key?: string;
-    readonly fromFile?: string;
   };
 
 /** Runs the command. */
@@ -26,7 +26,7 @@ export async function sealRaw(
 ): Promise<void> {
   if (files.length > 0) {
     throw new LacreError("USAGE", "--raw takes no file argument", {
-      hint: `to seal the bytes of a file: --from-file ${shellWord(files[0] ?? "FILE")}`,
+      hint: "to seal the bytes of a file: --from-file FILE; a value is piped in or typed, never an argument",
     });
   }
   if (options.key === undefined) {
@@ -40,12 +40,16 @@ export async function sealRaw(
     throw new LacreError("USAGE", "a strict token needs --name", { hint: "or seal it more widely: --scope namespace" });
   }
   const sealer = await loadSealer(context, options);
-  const value = await readValue(context, options.fromFile, options.key);
+  const place = { namespace: namespaceFor(named, options.namespace) ?? "", name: options.name ?? "", key: options.key };
+  // The value is asked for last, when everything else is known to be right.
+  parseKey(place.key);
+  if (place.namespace !== "") parseNamespace(place.namespace);
+  const value = await readValue(context, options.key, options);
   try {
     const token = sealToken(await context.engine(), {
       value,
       scope,
-      place: { namespace: namespaceFor(named, options.namespace) ?? "", name: options.name ?? "", key: options.key },
+      place,
       recipients: named.keys,
       sealedAt: unixSeconds(context),
       ...sealer,

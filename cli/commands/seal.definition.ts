@@ -2,7 +2,19 @@
 import { Command, Option } from "commander";
 import { INPUT_FORMATS, PLAIN_FORMATS } from "../../src/format/index.ts";
 import type { CommandContext } from "../context.ts";
-import { environment, example, json, name, namespace, recipient, scope, signWith } from "../options.ts";
+import {
+  allowEmptyValue,
+  asIs,
+  envDialect,
+  environment,
+  example,
+  json,
+  name,
+  namespace,
+  recipient,
+  scope,
+  signWith,
+} from "../options.ts";
 
 const FORMATS = INPUT_FORMATS.map((format) => PLAIN_FORMATS[format]);
 const KINDS_OF_FILES = FORMATS.flatMap(({ files }) => files)
@@ -35,6 +47,9 @@ export function define(context: CommandContext): Command {
     )
     .option("--key <key>", "with --raw: the key that the value will stand under")
     .option("--from-file <file>", "with --raw: the file that holds the value")
+    .addOption(envDialect())
+    .addOption(allowEmptyValue())
+    .addOption(asIs())
     .option("--no-cache", "seal every value anew, also unchanged ones")
     .addOption(json())
     .action(async (files, options) => {
@@ -47,6 +62,7 @@ export function define(context: CommandContext): Command {
         "kubectl create secret generic db -n shop --from-literal=PASSWORD=x --dry-run=client -o yaml \\",
         "  | lacre seal -r keys/prod.pub > db.yaml",
         "lacre seal --in-place secrets/",
+        "lacre seal -n shop --name app --env-dialect compose app.env > app.yaml",
         'printf %s "$TOKEN" | lacre seal --raw -n shop --name db --key TOKEN',
       ),
     );

@@ -1,9 +1,9 @@
 /** `lacre seal`: files, directories and standard input into SealedSecrets. All is sealed before the first byte is written. */
-import type { Engine, PublicKey, Sealer } from "../../src/crypto/index.ts";
+import type { Engine } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
 import { detectFormat, INPUT_FORMATS, type InputFormat, PLAIN_FORMATS, type Source } from "../../src/format/index.ts";
-import { parseName, parseNamespace, parseScope, shellWord } from "../../src/model/index.ts";
-import { sealSource } from "../../src/seal/index.ts";
+import { type EnvDialect, parseName, parseNamespace, parseScope, shellWord } from "../../src/model/index.ts";
+import { foreignFileHint, type SealSourceOptions, sealSource } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readSource, readSourceIfPresent } from "../files/files.ts";
 import { expandInputs, type InputFile } from "../files/inputs.ts";
@@ -26,8 +26,14 @@ export type SealCommandOptions = RecipientOptions &
     readonly key?: string;
     readonly fromFile?: string;
     readonly cache: boolean;
+    readonly asIs?: boolean;
+    readonly envDialect?: EnvDialect;
+    readonly allowEmptyValue?: boolean;
     readonly json?: boolean;
   };
+
+/** For whom to seal, and what counts as a value: the same for every file. */
+type SealMeans = Pick<SealSourceOptions, "recipients" | "sealer" | "unmeant" | "envDialect">;
 
 const PROGRESS_EVERY = 50;
 /** Characters. */
@@ -51,12 +57,18 @@ export async function seal(
   const isKept = options.inPlace === true || options.output !== undefined;
   const cache = options.cache && isKept ? openSealCache(context, engine) : NO_CACHE;
 
+  const means: SealMeans = {
+    recipients: named.keys,
+    ...sealer,
+    unmeant: options.asIs === true ? "sealed" : "refused",
+    ...(options.envDialect !== undefined && { envDialect: options.envDialect }),
+  };
   const done: SealDone[] = [];
   for (const input of inputs) {
     const source = await readSource(context, input.shown);
     if (source.text.length > LARGE_INPUT || done.length === PROGRESS_EVERY) keepYoungGenerationSmall();
     const job = { input, source, format: formatOf(input, source, options), target: targetOf(input) };
-    done.push(sealJob(context, engine, job, { recipients: named.keys, ...sealer }, cache, placed));
+    done.push(sealJob(context, engine, job, means, cache, placed));
     if (done.length % PROGRESS_EVERY === 0) context.progress(`sealing: ${done.length} of ${inputs.length} files`);
   }
   if (done.length >= PROGRESS_EVERY) context.progress("");
@@ -71,8 +83,8 @@ function keepYoungGenerationSmall(): void {
 }
 
 function refuseContradictions(options: SealCommandOptions): void {
-  if (options.key !== undefined || options.fromFile !== undefined) {
-    throw new LacreError("USAGE", "--key and --from-file go with --raw", {
+  if (options.key !== undefined || options.fromFile !== undefined || options.allowEmptyValue !== undefined) {
+    throw new LacreError("USAGE", "--key and --from-file go with --raw, and so does --allow-empty-value", {
       hint: "to change one value of a file: lacre set FILE KEY",
     });
   }
@@ -98,7 +110,7 @@ function sealJob(
   context: CommandContext,
   engine: Engine,
   job: SealJob,
-  means: { readonly recipients: readonly PublicKey[]; readonly sealer?: Sealer },
+  means: SealMeans,
   cache: SealCache,
   options: SealCommandOptions,
 ): SealDone {
@@ -122,13 +134,15 @@ function sealJob(
     holds: cache.holds,
     remember: cache.remember,
   });
-  if (input.isNamed && result.secrets === 0 && result.alreadySealed === 0) {
-    throw new LacreError("NOT_A_SECRET", `${source.path} holds no Secret`, {
-      hint: "a Secret has apiVersion: v1 and kind: Secret",
-    });
-  }
+  if (input.isNamed && result.secrets === 0 && result.alreadySealed === 0) throw noSecret(source);
   const before = options.inPlace === true ? source.text : existing?.text;
   // Files of a tree that hold no Secret are not ours to write.
   const isOurs = result.secrets > 0 || (input.isNamed && target !== undefined);
   return { job, result, changed: isOurs && before !== result.text };
+}
+
+function noSecret(source: Source): LacreError {
+  return new LacreError("NOT_A_SECRET", `${source.path} holds no Secret`, {
+    hint: foreignFileHint(source.text) ?? "a Secret has apiVersion: v1 and kind: Secret",
+  });
 }

@@ -1,7 +1,7 @@
 /** How `lacre set` is called. */
 import { Command } from "commander";
 import type { CommandContext } from "../context.ts";
-import { environment, example, object, recipient, scope, signWith } from "../options.ts";
+import { allowEmptyValue, asIs, environment, example, object, recipient, scope, signWith } from "../options.ts";
 
 /** The command with its arguments, options and help. */
 export function define(context: CommandContext): Command {
@@ -10,6 +10,8 @@ export function define(context: CommandContext): Command {
     .argument("<file>", "SealedSecret manifest")
     .argument("<key>", "key of the value")
     .option("--from-file <file>", "file that holds the value, byte for byte; - for standard input")
+    .addOption(allowEmptyValue())
+    .addOption(asIs())
     .addOption(recipient())
     .addOption(environment())
     .addOption(scope())
@@ -20,6 +22,8 @@ export function define(context: CommandContext): Command {
       "after",
       example(
         "lacre set db.yaml PASSWORD                   # asks, hidden",
+        "lacre set db.yaml tls.key --from-file tls.key",
+        ": | lacre set db.yaml PROXY --allow-empty-value",
         "openssl rand -hex 32 | tr -d '\\n' | lacre set db.yaml API_KEY",
       ),
     );

@@ -13,12 +13,11 @@ import {
   selectObject,
   warnOfOtherKeys,
 } from "../files/sealed-file.ts";
-import { readValue } from "../files/value.ts";
+import { readValue, type ValueOptions } from "../files/value.ts";
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 
-type SetOptions = RecipientOptions &
-  SignOptions & { readonly object?: string; readonly fromFile?: string; readonly scope?: string };
+type SetOptions = RecipientOptions & SignOptions & ValueOptions & { readonly object?: string; readonly scope?: string };
 
 /** Seals one value into the file. The value is asked for last, when everything else is known to be right. */
 export async function setEntry(context: CommandContext, file: string, key: string, options: SetOptions): Promise<void> {
@@ -32,7 +31,7 @@ export async function setEntry(context: CommandContext, file: string, key: strin
   const recipients = named.keys;
   const sealer = await loadSealer(context, options);
   const cache = openSealCache(context, engine);
-  const value = await readValue(context, options.fromFile, key);
+  const value = await readValue(context, key, options);
   try {
     const changed = await changeEntries(context, file, options.object, (sealed) => {
       const scope = options.scope === undefined ? inheritedScope(sealed, key) : parseScope(options.scope);

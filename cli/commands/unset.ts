@@ -1,6 +1,6 @@
 /** `lacre unset`: one entry less, without any private key. */
 import { LacreError } from "../../src/errors.ts";
-import type { SealedSecret } from "../../src/model/index.ts";
+import { repeatable, type SealedSecret } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 import { changeEntries, refuseStdin } from "../files/sealed-file.ts";
 
@@ -20,7 +20,7 @@ export async function unsetEntry(
 }
 
 function noEntry(file: string, sealed: SealedSecret, key: string): LacreError {
-  return new LacreError("ENTRY_NOT_FOUND", `${file} has no entry ${key}`, {
+  return new LacreError("ENTRY_NOT_FOUND", `${file} has no entry ${repeatable(key)}`, {
     hint: `it has: ${[...sealed.entries.keys()].join(", ") || "none"}`,
   });
 }

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LacreError } from "../../src/errors.ts";
 import { decodeSource, type Source } from "../../src/format/index.ts";
+import { repeatable } from "../../src/model/index.ts";
 import { readError } from "../../src/node/file-error.ts";
 import type { CommandContext } from "../context.ts";
 import { readAnyFile } from "./slow-input.ts";
@@ -29,8 +30,13 @@ export async function readInput(context: CommandContext, file: string): Promise<
   try {
     return await readAnyFile(absolute, file);
   } catch (error) {
-    throw error instanceof LacreError ? error : readError(file, error);
+    throw error instanceof LacreError ? error : readError(shownInput(file), error);
   }
+}
+
+/** KEY=value in a file's place is a slip of somebody who meant a value: it is not repeated. */
+function shownInput(file: string): string {
+  return /^[A-Za-z_][\w.-]*[=:]/.test(file) ? repeatable(file) : file;
 }
 
 /** The text of a file or of standard input, with the name that errors show. */

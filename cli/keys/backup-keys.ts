@@ -47,8 +47,8 @@ async function choosePassphrase(context: CommandContext, file: string | undefine
       hint: "or read from a 0600 file: --passphrase-file FILE, - for standard input",
     });
   }
-  const passphrase = await context.askHidden("Passphrase of the backup (hidden): ");
-  const again = await context.askHidden("Once more: ");
+  const { text: passphrase } = await context.askHidden("Passphrase of the backup (hidden): ");
+  const { text: again } = await context.askHidden("Once more: ");
   if (passphrase === again) return passphrase;
   throw new LacreError("USAGE", "the two passphrases are not the same", { hint: "nothing was written; try again" });
 }
@@ -136,7 +136,7 @@ async function askPassphrase(context: CommandContext, file: string | undefined):
       hint: "type it on a terminal, or --passphrase-file FILE",
     });
   }
-  return context.askHidden("Passphrase of the backup (hidden): ");
+  return (await context.askHidden("Passphrase of the backup (hidden): ")).text;
 }
 
 function readBackup(engine: Engine, file: string, text: string): KeyStore {

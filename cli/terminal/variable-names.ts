@@ -1,6 +1,6 @@
 /** Which entries may become variables of a program: anybody with the public key may have sealed them. */
 import { LacreError } from "../../src/errors.ts";
-import { isVariable, whatItDrives } from "../../src/model/index.ts";
+import { isVariable, repeatable, whatItDrives } from "../../src/model/index.ts";
 
 /** An entry that is not handed on, and why: a verb phrase that follows its name. */
 export type RefusedVariable = { readonly name: string; readonly why: string };
@@ -32,5 +32,7 @@ export function onlyNamed<Entry>(
   if (only === undefined) return entries;
   const missing = only.find((name) => !entries.some(([key]) => key === name));
   if (missing === undefined) return entries.filter(([key]) => only.includes(key));
-  throw new LacreError("ENTRY_NOT_FOUND", `${file} has no entry ${missing}`, { hint: "lacre inspect shows them" });
+  throw new LacreError("ENTRY_NOT_FOUND", `${file} has no entry ${repeatable(missing)}`, {
+    hint: "lacre inspect shows them",
+  });
 }

@@ -3,11 +3,12 @@ export { type Context, parseScope, SCOPES, type Scope } from "./context.ts";
 export { digestOf } from "./digest.ts";
 export { isVariable, whatItDrives } from "./driving-names.ts";
 export { entryOf, type KeyedSlot, refuseSlots, Slot, sameEntry, slotsOf } from "./entry.ts";
+export { ENV_DIALECTS, type EnvDialect } from "./env-dialect.ts";
 export { CONFIGURATION_FILE, type Configuration, defaultEnvironmentOf, type Environment } from "./environment.ts";
 export { type KeyId, shortKeyId } from "./key-id.ts";
 export { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES, MAX_SECRET_BYTES } from "./limits.ts";
 export { contentLines } from "./lines.ts";
-export { parseKey, parseName, parseNamespace } from "./names.ts";
+export { parseKey, parseName, parseNamespace, repeatable } from "./names.ts";
 export {
   formatPassReport,
   type Objection,

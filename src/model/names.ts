@@ -20,8 +20,15 @@ export function isKey(text: string): boolean {
   return KEY.test(text) && text !== "." && !text.startsWith("..");
 }
 
+/** What was given for a name, as far as a message may repeat it: what follows `=` or `:` may be a value. */
+export function repeatable(text: string): string {
+  const at = text.search(/[=:]/);
+  return at === -1 ? text : `${text.slice(0, at)}...`;
+}
+
 function invalid(what: string, text: string, hint: string): LacreError {
-  return new LacreError("NAME_INVALID", `${what} ${JSON.stringify(text.slice(0, 80))} is not valid`, { hint });
+  const shown = repeatable(text.slice(0, 80));
+  return new LacreError("NAME_INVALID", `${what} ${JSON.stringify(shown)} is not valid`, { hint });
 }
 
 /** The namespace itself, or NAME_INVALID. */
@@ -39,5 +46,12 @@ export function parseName(text: string): string {
 /** The key itself, or NAME_INVALID. */
 export function parseKey(text: string): string {
   if (isKey(text)) return text;
+  if (text.includes("=")) {
+    throw invalid(
+      "key",
+      text,
+      "values never go on the command line: treat this one as known to others; name the key alone, and lacre asks for the value",
+    );
+  }
   throw invalid("key", text, "a key is 1 to 253 letters, digits, '-', '_' and '.', and does not start with '..'");
 }

@@ -15,4 +15,5 @@ export {
   resealLine,
   tokenDigest,
 } from "./reseal-result.ts";
-export { type SealedSource, sealSource } from "./seal-source.ts";
+export { type SealedSource, type SealSourceOptions, sealSource } from "./seal-source.ts";
+export { foreignFileHint, refuseUnmeant } from "./unmeant.ts";

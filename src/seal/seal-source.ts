@@ -10,9 +10,11 @@ import type { Source } from "../format/yaml/source.ts";
 import { applySplices, type Splice } from "../format/yaml/splice.ts";
 import type { Context } from "../model/context.ts";
 import { type Entry, onlySlot, refuseSlots, sameEntry } from "../model/entry.ts";
+import type { EnvDialect } from "../model/env-dialect.ts";
 import { objectName, type SealedSecret } from "../model/sealed-secret.ts";
 import { OPAQUE, PLAIN_SHAPE, type PlainSecret, wipeSecret } from "../model/secret.ts";
 import { type SealOptions, sealSecret } from "./seal.ts";
+import { foreignFileHint, refuseUnmeant } from "./unmeant.ts";
 
 /** How to seal a file. */
 export type SealSourceOptions = Omit<SealOptions, "reuse"> & {
@@ -24,6 +26,10 @@ export type SealSourceOptions = Omit<SealOptions, "reuse"> & {
   readonly type?: string;
   /** What was sealed from this file before: tokens of unchanged values are kept, and so is its text. */
   readonly existing?: Source;
+  /** Who reads the .env file that is sealed; all readers if it is not said. */
+  readonly envDialect?: EnvDialect;
+  /** Whether ciphertext of other tools and placeholders are sealed as the values that they are not. */
+  readonly unmeant: "refused" | "sealed";
   /** True when a token is known to hold a value. */
   readonly holds: (token: string, place: Context, value: Uint8Array) => boolean;
   /** Told of every value and its token. */
@@ -56,6 +62,7 @@ export function sealSource(engine: Engine, source: Source, options: SealSourceOp
     }
     const secret = withNamespace(object.secret, options.namespace);
     try {
+      if (options.unmeant === "refused") for (const [key, value] of secret.values) refuseUnmeant(key, value);
       const sealed = sealOne(engine, secret, options, before, counts);
       const site = object.site && replaceSealed(object.site, sealed);
       const comments = object.site === undefined ? [] : tellingComments(source, object.site.start, secret);
@@ -97,8 +104,16 @@ function* plainObjects(source: Source, options: SealSourceOptions): Generator<Pl
       hint: "name its Secret: --name NAME --namespace NS",
     });
   }
+  const hint = options.unmeant === "refused" ? foreignFileHint(source.text) : undefined;
+  if (hint !== undefined)
+    throw new LacreError("SECRET_INVALID", `${source.path} is sealed by another tool already`, { hint });
   const shape = { ...PLAIN_SHAPE, type: options.type ?? OPAQUE };
-  const secret = { namespace: options.namespace ?? "", name: options.name, shape, values: format.read(source) };
+  const secret = {
+    namespace: options.namespace ?? "",
+    name: options.name,
+    shape,
+    values: format.read(source, options.envDialect),
+  };
   yield { kind: "secret", secret };
 }
 

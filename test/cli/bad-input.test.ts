@@ -361,7 +361,7 @@ describe("a wrong command line", () => {
     [["sael"], /unknown command 'sael'/],
     [["seal", "--recipient"], /argument missing/],
     [["seal", "--outptu", "x"], /unknown option '--outptu'/],
-    [["seal", "--scope", "galaxy"], /galaxy/],
+    [["seal", "--scope", "galaxy"], /does not take this\. Allowed choices are strict, namespace, cluster/],
     [["seal", "-i", "-o", "x", "db.yaml"], /option '-i, --in-place' cannot be used with option '-o, --output <path>'/],
     [
       ["seal", "--raw", "-i", "--key", "A", "-r", "prod.pub"],

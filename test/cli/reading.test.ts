@@ -25,7 +25,7 @@ describe("lacre keys", () => {
 
 describe("lacre open", () => {
   it("gives back text in stringData and other bytes in data, in YAML, JSON and .env", async () => {
-    const workspace = await sealed({ TEXT: "two\nlines", YES: "yes", NUMBER: "0123" });
+    const workspace = await sealed({ TEXT: "two\nlines", WORD: "yes", NUMBER: "0123" });
     workspace.write("blob", Buffer.from([0, 159, 146, 150]));
     await workspace.lacre(["set", "db.yaml", "BLOB", ...R, "--from-file", "blob"]);
     const yaml = (await workspace.lacre(["open", "-k", "prod.key", "db.yaml"])).stdout;
@@ -33,11 +33,11 @@ describe("lacre open", () => {
     expect((await workspace.lacre(["seal", ...R, "again.yaml"])).status).toBe(0);
     expect(yaml).toContain("data:\n  BLOB: AJ+Slg==\nstringData:\n");
     const json = JSON.parse((await workspace.lacre(["open", "-k", "prod.key", "-f", "json", "db.yaml"])).stdout);
-    expect(json.stringData).toEqual({ NUMBER: "0123", TEXT: "two\nlines", YES: "yes" });
+    expect(json.stringData).toEqual({ NUMBER: "0123", TEXT: "two\nlines", WORD: "yes" });
     const dotenv = await workspace.lacre(["open", "-k", "prod.key", "-f", "dotenv", "db.yaml"]);
     expect([dotenv.status, dotenv.stderr]).toEqual([
       1,
-      "lacre: error: the value of BLOB fits no .env file\nhint: use --format yaml\n",
+      "lacre: error: db.yaml: no .env file holds the value of BLOB for all who read such files\nhint: say who reads it: --env-dialect NAME; or use --format yaml\n",
     ]);
   });
 

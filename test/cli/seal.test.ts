@@ -110,13 +110,16 @@ stringData:
   });
 
   it("seals a .env file under the name it is given", async () => {
+    const BASH = ["--env-dialect", "bash"];
     const workspace = await new Workspace().withKey();
-    workspace.write("app.env", "# comment\nexport A=plain # why\nB='single $x'\nC=\"two\\nlines\"\nD=\nE=a#b\n");
+    workspace.write("app.env", "# comment\nexport A=plain # why\nB='single $x'\nC='two\nlines'\nD=\nE=a#b\n");
     expect(
-      (await workspace.lacre(["seal", ...R, "app.env", "-n", "shop", "--name", "app", "-o", "app.yaml"])).status,
+      (await workspace.lacre(["seal", ...R, "app.env", "-n", "shop", "--name", "app", "-o", "app.yaml", ...BASH]))
+        .status,
     ).toBe(0);
-    const printed = (await workspace.lacre(["open", "-k", "prod.key", "--format", "dotenv", "app.yaml"])).stdout;
-    expect(printed).toBe("A=plain\nB='single $x'\nC='two\nlines'\nD=\nE='a#b'\n");
+    const printed = (await workspace.lacre(["open", "-k", "prod.key", "--format", "dotenv", "app.yaml", ...BASH]))
+      .stdout;
+    expect(printed).toBe("A=plain\nB='single $x'\nC='two\nlines'\nD=\nE=a#b\n");
   });
 
   it("keeps the tokens of unchanged values when it seals again, and seals only what changed", async () => {

@@ -14,6 +14,25 @@ describe("on a terminal", () => {
     expect((await workspace.lacre(["open", "-k", "prod.key", "db.yaml"])).stdout).toContain("A: hunter2\n");
   });
 
+  it("a paste of several lines is taken whole where the terminal marks it, and else refused to its last line", async () => {
+    const workspace = await new Workspace().withKey();
+    workspace.write("db.yaml", secretYaml("db", { A: "old" }));
+    await workspace.lacre(["seal", "-i", "-r", "prod.pub", "db.yaml"]);
+    const before = workspace.read("db.yaml");
+    const paste = (typed: string) =>
+      workspace.onTerminal("$LACRE set db.yaml A -r prod.pub; cat < /dev/null", ["(hidden): ", typed]);
+    const refused = await paste("-----BEGIN KEY-----\rhunter\r-----END KEY-----\r");
+    expect(refused).toContain("several lines were pasted");
+    expect(refused).toContain("--from-file FILE");
+    expect(refused).not.toContain("hunter");
+    expect(workspace.read("db.yaml")).toBe(before);
+    const taken = await paste("\x1b[200~-----BEGIN KEY-----\rhunter\r\x1b[201~\r");
+    expect(taken).toContain("sealed A in db.yaml");
+    expect(taken).not.toContain("hunter");
+    const opened = await workspace.lacre(["open", "-k", "prod.key", "--format", "json", "db.yaml"]);
+    expect(JSON.parse(opened.stdout).stringData.A).toBe("-----BEGIN KEY-----\nhunter\n");
+  });
+
   it("Ctrl-C and Ctrl-D at the prompt change nothing, and end as they do elsewhere", async () => {
     const workspace = await new Workspace().withKey();
     workspace.write("db.yaml", secretYaml("db", { A: "old" }));

@@ -68,6 +68,11 @@ function build(directory: string): void {
   fs.renameSync(temporary, directory);
 }
 
+/** The directory of the four programs where they are there already. */
+export function presentAssets(): string | undefined {
+  return process.env["KUBEBUILDER_ASSETS"] || (isComplete(cache()) ? cache() : undefined);
+}
+
 /** The directory of the four programs, or undefined where there is none and none can be built. */
 export function kubernetesAssets(): string | undefined {
   const given = process.env["KUBEBUILDER_ASSETS"];

@@ -86,7 +86,7 @@ export function testContext({ cwd, env = {}, input = "", typed, clock, aheadMs =
     askHidden: (question) => {
       say(`${question}\n`);
       const answer = answers.shift();
-      if (answer !== undefined) return Promise.resolve(answer);
+      if (answer !== undefined) return Promise.resolve({ text: answer, manner: "typed" });
       return Promise.reject(new LacreError("INPUT_EMPTY", "no value was typed", { hint: "nothing was changed" }));
     },
     askLine: (question) => {

@@ -3,6 +3,9 @@ import type { ForeignFormat } from "./format.ts";
 
 /** age. */
 export const AGE: ForeignFormat = {
+  tool: "age",
+  opened: "age -d -i IDENTITY FILE",
+
   value: /^(?:-----BEGIN AGE ENCRYPTED FILE-----|LS0tLS1CRUdJTiBBR0UgRU5D)/,
   bytes: /^age-encryption\.org\/v1\n/,
   traces: (text) => text.includes("-----BEGIN AGE "),

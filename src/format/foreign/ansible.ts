@@ -5,4 +5,8 @@ import type { ForeignFormat } from "./format.ts";
 export const VAULT_TAG = "vault";
 
 /** Ansible Vault. */
-export const ANSIBLE: ForeignFormat = { value: /^\$ANSIBLE_VAULT;\d/ };
+export const ANSIBLE: ForeignFormat = {
+  tool: "Ansible Vault",
+  opened: "ansible-vault view FILE",
+  value: /^\$ANSIBLE_VAULT;\d/,
+};

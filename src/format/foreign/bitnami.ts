@@ -26,6 +26,9 @@ function leaves(root: Tree): readonly ForeignLeaf[] {
 
 /** Bitnami's Sealed Secrets. */
 export const BITNAMI: ForeignFormat & { readonly tree: LeafReader<Tree> } = {
+  tool: "Sealed Secrets",
+  opened: "kubectl get secret NAME -n NAMESPACE -o yaml | lacre seal",
+
   // The length of the wrapped key comes first: 0x0100, 0x0180 or 0x0200.
   value: /^A[QYg][A-D][A-Za-z0-9+/]{360,}={0,2}$/,
   traces: (text) => /encryptedData\s*:/.test(text),

@@ -6,6 +6,9 @@ const SEALED_LINE = /^[^\n=]{1,200}=[ \t]*["']?encrypted:/m;
 
 /** dotenvx, and others that write `encrypted:` in front of a value. */
 export const DOTENVX: ForeignFormat = {
+  tool: "dotenvx",
+  opened: "dotenvx decrypt -f FILE --stdout",
+
   value: /^enc(?:rypted|ryption)?:[\w:.+/=-]{40,}$/i,
   traces: (text) => PUBLIC_KEY.test(text) && SEALED_LINE.test(text),
 };

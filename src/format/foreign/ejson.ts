@@ -19,6 +19,9 @@ function leaves(root: Tree): readonly ForeignLeaf[] {
 
 /** ejson. */
 export const EJSON: ForeignFormat & { readonly tree: LeafReader<Tree> } = {
+  tool: "ejson",
+  opened: "ejson decrypt FILE",
+
   value: /^EJ\[\d+:[\w+/=]+:[\w+/=]+:[\w+/=]+\]$/,
   traces: (text) => text.includes("EJ[1:"),
   tree: { isOne: (root) => textAt(root, "_public_key") !== undefined, leaves },

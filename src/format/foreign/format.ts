@@ -24,6 +24,10 @@ export type LeafReader<File> = {
 
 /** One tool, by the forms that its ciphertext has. */
 export type ForeignFormat = {
+  /** The tool, as in "sealed by ...". */
+  readonly tool: string;
+  /** The command that gives what was sealed, as far as it can be said without knowing the file. */
+  readonly opened: string;
   /** A value that is its ciphertext, wherever it stands. */
   readonly value?: RegExp;
   /** The beginning of a whole file that is ciphertext in bytes; one character a byte. */

@@ -21,9 +21,19 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   GIT_CRYPT,
 ];
 
+/** The tool whose ciphertext a value is by its form. */
+export function foreignFormatOf(value: string): ForeignFormat | undefined {
+  return FOREIGN_FORMATS.find((format) => format.value?.test(value));
+}
+
 /** True for a value that is another tool's ciphertext by its form. */
 export function isForeignValue(value: string): boolean {
-  return FOREIGN_FORMATS.some((format) => format.value?.test(value));
+  return foreignFormatOf(value) !== undefined;
+}
+
+/** The tool that a whole text went through, by what it says of itself. */
+export function foreignFileFormat(text: string): ForeignFormat | undefined {
+  return FOREIGN_FORMATS.find((format) => format.value?.test(text.trim()) || format.traces?.(text));
 }
 
 /** True for a whole file that is another tool's ciphertext in bytes; one character a byte. */

@@ -2,4 +2,8 @@
 import type { ForeignFormat } from "./format.ts";
 
 /** git-crypt. */
-export const GIT_CRYPT: ForeignFormat & { readonly bytes: RegExp } = { bytes: /^\0GITCRYPT\0/ };
+export const GIT_CRYPT: ForeignFormat & { readonly bytes: RegExp } = {
+  tool: "git-crypt",
+  opened: "git-crypt unlock",
+  bytes: /^\0GITCRYPT\0/,
+};

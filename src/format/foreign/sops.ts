@@ -108,6 +108,9 @@ const LINES: LeafReader<string> = {
 
 /** SOPS. */
 export const SOPS: ForeignFormat & { readonly tree: LeafReader<Tree>; readonly lines: LeafReader<string> } = {
+  tool: "SOPS",
+  opened: "sops decrypt FILE",
+
   value: /^ENC\[(?:AES256_GCM|SOPS),[^\]]*\]$/,
   traces: (text) => TRACES.test(text),
   tree: { isOne: isDocument, leaves: treeLeaves },

@@ -2,6 +2,7 @@
  * What can be sealed, a row each. Whatever asks about a format reads its row: the choices and hints of the command line, the
  * detection, and what turns a text into Secrets. Rows are light: the command line has them in hand before it reads any file.
  */
+import type { EnvDialect } from "../../model/env-dialect.ts";
 import type { Source } from "../yaml/source.ts";
 import { readDotenv } from "./dotenv.ts";
 
@@ -23,7 +24,7 @@ export type PlainFormat = {
   readonly firstLine: RegExp;
 } & (
   | { readonly holds: "objects" }
-  | { readonly holds: "values"; readonly read: (source: Source) => Map<string, Uint8Array> }
+  | { readonly holds: "values"; readonly read: (source: Source, dialect?: EnvDialect) => Map<string, Uint8Array> }
 );
 
 /** Every format. Where two could be meant, the first one is. */

@@ -23,6 +23,9 @@ export function isSecret(node: ParsedNode | null): boolean {
 export function readSecret(document: SourceDocument, node: ParsedNode): PlainSecret {
   const reader = new NodeReader(document, "SECRET_INVALID");
   const secret = reader.mapping(node, "Secret", node);
+  const sops = secret.fields.get("sops");
+  if (sops !== undefined)
+    throw reader.error(sops.key, "this Secret is sealed by SOPS", "open it first: sops decrypt FILE | lacre seal");
   reader.refuseUnknown(secret, "", KNOWN_FIELDS);
   const metadata = reader.mapping(secret.fields.get("metadata")?.value ?? null, "metadata", node);
   const values = readValues(reader, secret);

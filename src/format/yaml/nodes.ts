@@ -1,5 +1,5 @@
 /** Typed access to parsed YAML: what is not exactly what was expected is an error with a position, never a guess. */
-import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type YAMLMap } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type Scalar, type YAMLMap } from "yaml";
 import { isWellFormed } from "../../bytes.ts";
 import type { ErrorCode, LacreError } from "../../errors.ts";
 import * as fields from "../fields.ts";
@@ -39,8 +39,14 @@ export class NodeReader extends fields.FieldReader<ParsedNode, YAMLMap.Parsed> {
       const { key, value } = pair as Pair<ParsedNode, ParsedNode | null>;
       if (!isScalar(key) || key.source === undefined) throw this.error(key, `a key of ${path} is not plain text`);
       this.#refuseMagic(key, path);
-      // A key is text as it is written: `true:` is the key "true", as Kubernetes reads it.
-      const name = typeof key.value === "string" ? key.value : key.source;
+      const name = key.value;
+      if (typeof name !== "string" || isOtherPlain(key)) {
+        throw this.error(
+          key,
+          `a key of ${path} is not text: YAML reads it as a number, a date or true/false`,
+          "put it in quotes",
+        );
+      }
       if (name === "<<") throw this.error(key, "merge keys (<<) are not supported here", "write the fields out");
       if (found.has(name)) throw this.error(key, `${path}.${name} is there twice`, "keep one of the two");
       found.set(name, { key, value });
@@ -56,13 +62,15 @@ export class NodeReader extends fields.FieldReader<ParsedNode, YAMLMap.Parsed> {
     if (isAlias(node)) throw this.error(node, "aliases are not supported here", "write the value out");
     if (!isScalar(node)) throw this.error(node, `${path} must be text`);
     this.#refuseMagic(node, path);
-    if (typeof node.value !== "string" || (node.type === "PLAIN" && isOtherInYaml11(node.value))) {
+    if (typeof node.value !== "string" || isOtherPlain(node)) {
       throw this.error(
         node,
         `${path} is not text: YAML reads it as a number, a date or true/false`,
         "put it in quotes",
       );
     }
+    // A block scalar or a tag without anything behind it was left unfinished.
+    if (node.value === "" && !isQuoted(node)) throw this.error(node, `${path} is empty`, 'for an empty value write ""');
     if (!isWellFormed(node.value)) throw this.error(node, `${path} holds half of a Unicode character`);
     return node.value;
   }
@@ -104,8 +112,13 @@ export function peekText(node: ParsedNode | null | undefined, name: string): str
 
 // What kubectl's YAML 1.1 parser would take for a boolean, a number in base 8 or 60, or one with underscores.
 const YAML11 =
-  /^(?:y|n|yes|no|on|off|[-+]?0b[01_]+|[-+]?0[0-7_]+|[-+]?0x[\da-f_]+|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|[-+]?[\d][\d_]*(?:\.[\d_]*)?(?:e[-+]?\d+)?|[-+]?\.[\d_]+|\d{4}-\d\d?-\d\d?(?:(?:t|[ \t]+)[\d:.]+(?:[ \t]*(?:z|[-+]\d\d?(?::\d\d)?))?)?)$/i;
+  /^(?:[Yy]|[Nn]|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF|[-+]?0[bB][01_]+|[-+]?0[0-7_]+|[-+]?0[xX][\da-fA-F_]+|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|[-+]?[\d][\d_]*(?:\.[\d_]*)?(?:[Ee][-+]?\d+)?|[-+]?\.[\d_]+|\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)[\d:.]+(?:[ \t]*(?:[Zz]|[-+]\d\d?(?::\d\d)?))?)?)$/;
 
-function isOtherInYaml11(text: string): boolean {
-  return YAML11.test(text);
+/** True for text without quotes that kubectl would take for something else. */
+function isOtherPlain({ type, value }: Scalar): boolean {
+  return type === "PLAIN" && typeof value === "string" && YAML11.test(value);
+}
+
+function isQuoted({ type }: Scalar): boolean {
+  return type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE";
 }

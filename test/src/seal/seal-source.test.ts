@@ -33,6 +33,7 @@ function seal(text: string, more: Partial<SealSourceOptions> & { readonly memory
     scope: "strict",
     sealedAt: 1n,
     format: "manifests",
+    unmeant: "refused",
     holds,
     remember,
   } as const;

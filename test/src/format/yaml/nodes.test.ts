@@ -22,10 +22,24 @@ function fieldOf(text: string) {
 }
 
 describe("a mapping", () => {
-  it("has its fields by name, in order, named as they are written", () => {
-    const { reader, root } = parse("b: 1\ntrue: 2\n'c d': 3\n2024: 4\n");
-    expect([...reader.mapping(root, "it", root).fields.keys()]).toEqual(["b", "true", "c d", "2024"]);
+  it("has its fields by name, in order", () => {
+    const { reader, root } = parse("b: 1\n'true': 2\n'c d': 3\n\"2024\": 4\n1.2.3: 5\n");
+    expect([...reader.mapping(root, "it", root).fields.keys()]).toEqual(["b", "true", "c d", "2024", "1.2.3"]);
   });
+
+  it.each(["yes", "n", "true", "null", "~", "1.10", "0755", "0x1f", "2024", "12:30", "1_000", "2020-01-01"])(
+    "with the key %s without quotes is refused: kubectl would make another key of it",
+    (key) => {
+      const { reader, root } = parse(`b: 1\n${key}: 2\n`);
+      const refusal = refusalOf(() => reader.mapping(root, "it", root));
+      expect([refusal.message, refusal.hint]).toEqual([
+        "s.yaml:2:1: a key of it is not text: YAML reads it as a number, a date or true/false",
+        "put it in quotes",
+      ]);
+      const quoted = parse(`b: 1\n"${key}": 2\n`);
+      expect([...quoted.reader.mapping(quoted.root, "it", quoted.root).fields.keys()]).toEqual(["b", key]);
+    },
+  );
 
   const refused: readonly (readonly [string, string, string])[] = [
     ["a list in its place", "- a\n", "1:1: it must be a mapping of keys to values"],
@@ -168,11 +182,27 @@ describe("other values", () => {
     expect([...reader.textMap(undefined, "labels"), ...read("a:\n"), ...read("a: {}\n"), ...read("a: ~\n")]).toEqual(
       [],
     );
-    expect(read("a: {x: one, y: ''}\n")).toEqual([
+    expect(read("a: {x: one, z: ''}\n")).toEqual([
       ["x", "one"],
-      ["y", ""],
+      ["z", ""],
     ]);
     expect(refusalOf(() => read("a: {x: 1}\n")).message).toContain("labels.x is not text");
+  });
+});
+
+describe("an empty text", () => {
+  it.each(["''", '""', "! ''"])("is meant where it is written: %s", (written) => {
+    const { reader, value, key } = fieldOf(`a: ${written}\n`);
+    expect(reader.text(value, "a", key)).toBe("");
+  });
+
+  it.each(["", "|", ">-", "|+", "!!str", "~"])("is none where nothing is written behind %j", (written) => {
+    const { reader, value, key } = fieldOf(`a: ${written}\n`);
+    const refusal = refusalOf(() => reader.text(value, "a", key));
+    expect([refusal.message, refusal.hint]).toEqual([
+      expect.stringContaining("a is empty"),
+      'for an empty value write ""',
+    ]);
   });
 });
 
