@@ -1,5 +1,5 @@
 /** Running another program: in our place, when its streams are ours and so is its end, or for what it prints. */
-import { type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as os from "node:os";
 import { LacreError } from "../../src/errors.ts";
@@ -37,32 +37,28 @@ export function commandError(command: string, cause: unknown): LacreError {
 
 /** Waits for the program and gives its exit status. Signals sent to us alone are passed on. COMMAND_FAILED. */
 export function runChild({ command, args, env }: Child): Promise<number> {
-  const child = spawn(command, [...args], { stdio: "inherit", env: { ...env } });
   // While the child runs, signals are its business: our own handlers would end us before it.
   const ours = FORWARDED.map((signal) => [signal, process.rawListeners(signal) as (() => void)[]] as const);
-  for (const [signal] of ours) {
-    process.removeAllListeners(signal);
-    process.on(signal, () => {
-      if (!TYPED.has(signal) || process.stdin.isTTY !== true) child.kill(signal);
-      if (signal === "SIGTSTP") process.kill(process.pid, "SIGSTOP");
-    });
-  }
   const restore = () => {
     for (const [signal, listeners] of ours) {
       process.removeAllListeners(signal);
       for (const listener of listeners) process.on(signal, listener);
     }
   };
-  return new Promise((resolve, reject) => {
-    child.once("error", (error) => {
-      restore();
-      reject(commandError(command, error));
+  let child: ChildProcess | undefined;
+  // Before it starts: it may be sent a signal as soon as it runs, and what comes meanwhile is heard after this function.
+  for (const [signal] of ours) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      if (!TYPED.has(signal) || process.stdin.isTTY !== true) child?.kill(signal);
+      if (signal === "SIGTSTP") process.kill(process.pid, "SIGSTOP");
     });
-    child.once("exit", (status, signal) => {
-      restore();
-      resolve(statusOf(status, signal));
-    });
-  });
+  }
+  return new Promise<number>((resolve, reject) => {
+    child = spawn(command, [...args], { stdio: "inherit", env: { ...env } });
+    child.once("error", (error) => reject(commandError(command, error)));
+    child.once("exit", (status, signal) => resolve(statusOf(status, signal)));
+  }).finally(restore);
 }
 
 /** Waits for the program and gives what it printed. Its complaints are ours. */
