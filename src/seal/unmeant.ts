@@ -2,7 +2,7 @@
 import { fromUtf8 } from "../bytes.ts";
 import { LacreError } from "../errors.ts";
 import { foreignFileFormat, foreignFormatOf } from "../format/foreign/formats.ts";
-import { isPlaceholder } from "../format/foreign/unsealed.ts";
+import { isPlaceholder } from "../format/foreign/placeholder.ts";
 import { parseToken } from "../model/token.ts";
 
 const AS_IS = "or, if it is meant: --as-is";

@@ -1,4 +1,4 @@
-/** How a value gets out of the tool that sealed it, and the marks that tools put where a value will be. */
+/** Marks in the place of a value: what some tool fills in before the value is used, and nothing once it is sealed. */
 
 /** True for what some tool replaces by a value before, or when, it is used: the whole of it is such a mark. */
 export function isPlaceholder(text: string): boolean {
