@@ -1,11 +1,13 @@
 /** `lacre seal`: files, directories and standard input into SealedSecrets. All is sealed before the first byte is written. */
+import * as path from "node:path";
 import type { Engine } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
 import { detectFormat, INPUT_FORMATS, type InputFormat, PLAIN_FORMATS, type Source } from "../../src/format/index.ts";
 import { type EnvDialect, parseName, parseNamespace, parseScope, shellWord } from "../../src/model/index.ts";
 import { foreignFileHint, type SealSourceOptions, sealSource } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
-import { readSource, readSourceIfPresent } from "../files/files.ts";
+import { envOwnerOf } from "../files/env-owner.ts";
+import { readSource, readSourceIfPresent, resolvePath, STDIN } from "../files/files.ts";
 import { expandInputs, type InputFile } from "../files/inputs.ts";
 import { NO_CACHE, openSealCache, type SealCache } from "../files/seal-cache.ts";
 import { deliver, type SealDone, type SealJob } from "../files/seal-output.ts";
@@ -61,20 +63,34 @@ export async function seal(
     recipients: named.keys,
     ...sealer,
     unmeant: options.asIs === true ? "sealed" : "refused",
-    ...(options.envDialect !== undefined && { envDialect: options.envDialect }),
   };
   const done: SealDone[] = [];
   for (const input of inputs) {
     const source = await readSource(context, input.shown);
     if (source.text.length > LARGE_INPUT || done.length === PROGRESS_EVERY) keepYoungGenerationSmall();
     const job = { input, source, format: formatOf(input, source, options), target: targetOf(input) };
-    done.push(sealJob(context, engine, job, means, cache, placed));
+    done.push(sealJob(context, engine, job, { ...means, ...dialectFor(context, job, options) }, cache, placed));
     if (done.length % PROGRESS_EVERY === 0) context.progress(`sealing: ${done.length} of ${inputs.length} files`);
   }
   if (done.length >= PROGRESS_EVERY) context.progress("");
   tellRecipients(context, named, options);
   await deliver(context, done, options);
   cache.save();
+}
+
+/** Whose a .env file is: as was said, or as its repository proves, which is told. */
+function dialectFor(
+  context: CommandContext,
+  { input, format }: SealJob,
+  { envDialect }: SealCommandOptions,
+): Pick<SealSourceOptions, "envDialect"> {
+  if (envDialect !== undefined) return { envDialect };
+  if (format !== "dotenv" || input.shown === STDIN) return {};
+  const owner = envOwnerOf(resolvePath(context, input.shown));
+  if (owner === undefined) return {};
+  const by = path.relative(context.cwd, owner.by);
+  context.say(`note: ${input.shown} is read as ${owner.dialect} reads it, for ${by} names it`);
+  return { envDialect: owner.dialect };
 }
 
 /** Nearly all that sealing makes dies young, and V8 would let 200 MB of it lie around before it looks. */

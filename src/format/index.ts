@@ -1,5 +1,6 @@
 /** Text and model, there and back. The face of this folder. */
 export { readConfiguration } from "./configuration.ts";
+export { envFilesNamedIn, mayNameEnvFiles } from "./plain/env-owner.ts";
 export { detectFormat, INPUT_FORMATS, type InputFormat, isManifestPath, PLAIN_FORMATS } from "./plain/formats.ts";
 export { printDotenv } from "./plain/print-dotenv.ts";
 export { type EntryChanges, editEntries, type SealedObject } from "./sealed/edit.ts";

@@ -177,6 +177,36 @@ describe("a .env file that readers disagree on", () => {
     expect((await workspace.lacre([...open, "--env-dialect", "node"])).stdout).toBe("A=two words\n");
     expect((await workspace.lacre([...open, "--env-dialect", "bash"])).stdout).toBe("A='two words'\n");
   });
+
+  it("is read as the repository proves, which is told; where two prove it differently, neither counts", async () => {
+    const workspace = await sealed();
+    workspace.write("envs/app.env", 'A="two words"\n');
+    const args = ["seal", ...R, "-n", "shop", "--name", "db", "envs/app.env", "-o", "db.yaml"];
+    workspace.write("envs/kustomization.yaml", "secretGenerator: [{name: db, envs: [app.env]}]\n");
+    const read = await workspace.lacre(args);
+    expect([read.status, read.stderr]).toEqual([
+      0,
+      expect.stringContaining("note: envs/app.env is read as kubectl reads it, for envs/kustomization.yaml names it\n"),
+    ]);
+    expect(await openedValue(workspace)).toBe('"two words"');
+    expect((await workspace.lacre([...args, "--env-dialect", "bash"])).status).toBe(0);
+    expect(await openedValue(workspace)).toBe("two words");
+    // Above it, in its work tree.
+    workspace.sh("git init -q");
+    workspace.write("compose.yaml", "services: {app: {env_file: [envs/app.env]}}\n");
+    expect((await workspace.lacre(args)).stderr).toContain("readers of .env files disagree on the value of A");
+    workspace.write("envs/kustomization.yaml", "resources: [app.env]\n");
+    expect((await workspace.lacre(args)).stderr).toContain("as compose reads it, for compose.yaml names it\n");
+  });
+
+  it("is not judged by what lies above a directory without a work tree, or cannot be read", async () => {
+    const workspace = await sealed();
+    workspace.write("envs/app.env", 'A="two words"\n');
+    workspace.write("compose.yaml", "services: {app: {env_file: [envs/app.env]}}\n");
+    workspace.write("envs/compose.yaml/x", "");
+    const refused = await workspace.lacre(["seal", ...R, "-n", "shop", "--name", "db", "envs/app.env"]);
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("readers of .env files disagree")]);
+  });
 });
 
 describe("a key of a sealed file that lost its quotes", () => {
