@@ -163,7 +163,7 @@ describe("lacre completion", () => {
         .stdout.trim();
     expect(complete("lacre", "se")).toBe("seal set");
     expect(complete("lacre", "keys", "")).toBe(
-      "generate public publish fetch list pin rotate compromised destroy backup restore recovery-key --help",
+      "generate public publish fetch list pin rotate compromised destroy backup restore recovery-key",
     );
     expect(complete("lacre", "keys", "generate", "--s")).toBe("--suite --signing");
     expect(complete("lacre", "seal", "file", "--in")).toBe("--in-place --input-format");
