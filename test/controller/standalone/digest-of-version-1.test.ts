@@ -21,7 +21,7 @@ const ENTRIES = "    B: {sealed: lacre1.bb}\n    A: {sealed: lacre1.aa}\n";
 const REST = `  driftPolicy: Ignore
   deletionPolicy: Orphan
   suspend: true
-  secret: {type: kubernetes.io/tls, immutable: true, labels: {b: "2", a: "1"}, annotations: {n: m}}
+  secret: {type: kubernetes.io/tls, immutable: true, labels: {b: "2", a: "1"}, annotations: {"n": m}}
 `;
 
 describe("the digest of version 1", () => {
