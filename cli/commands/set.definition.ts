@@ -1,15 +1,29 @@
 /** How `lacre set` is called. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { GENERATED_FORMS } from "../../src/seal/index.ts";
 import type { CommandContext } from "../context.ts";
 import { allowEmptyValue, asIs, environment, example, object, recipient, scope, signWith } from "../options.ts";
+
+/** A number, or one that no length is. */
+function characters(text: string): number {
+  return /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+}
 
 /** The command with its arguments, options and help. */
 export function define(context: CommandContext): Command {
   return new Command("set")
-    .description("seal one value into a SealedSecret, without any private key; other lines stay as they are")
+    .description("seal a value into a SealedSecret, without any private key; other lines stay as they are")
     .argument("<file>", "SealedSecret manifest")
-    .argument("<key>", "key of the value")
+    .argument("<key...>", "key of the value; several with --generate")
     .option("--from-file <file>", "file that holds the value, byte for byte; - for standard input")
+    .addOption(
+      new Option("--generate [form]", "seal a random value that nobody has seen, of 256 bits")
+        .choices(GENERATED_FORMS)
+        .preset("alphanumeric")
+        .conflicts(["fromFile", "allowEmptyValue", "asIs"]),
+    )
+    .addOption(new Option("--length <characters>", "with --generate: another length").argParser(characters))
+    .option("--weak", "with --generate: let it be under 128 bits")
     .addOption(allowEmptyValue())
     .addOption(asIs())
     .addOption(recipient())
@@ -17,14 +31,14 @@ export function define(context: CommandContext): Command {
     .addOption(scope())
     .addOption(signWith())
     .addOption(object())
-    .action(async (file, key, options) => (await import("./set.ts")).setEntry(context, file, key, options))
+    .action(async (file, keys, options) => (await import("./set.ts")).setEntries(context, file, keys, options))
     .addHelpText(
       "after",
       example(
         "lacre set db.yaml PASSWORD                   # asks, hidden",
         "lacre set db.yaml tls.key --from-file tls.key",
         ": | lacre set db.yaml PROXY --allow-empty-value",
-        "openssl rand -hex 32 | tr -d '\\n' | lacre set db.yaml API_KEY",
+        "lacre set db.yaml API_KEY SESSION_KEY --generate hex",
       ),
     );
 }

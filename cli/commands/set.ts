@@ -1,7 +1,9 @@
-/** `lacre set`: one entry, without any private key. */
+/** `lacre set`: an entry or several, without any private key. */
 import { wipe } from "../../src/bytes.ts";
 import { sealToken } from "../../src/crypto/index.ts";
+import { LacreError } from "../../src/errors.ts";
 import { parseKey, parseScope, refuseSlots, type Slot } from "../../src/model/index.ts";
+import { type Generated, type GeneratedForm, generatedLength, generateValue } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { openSealCache } from "../files/seal-cache.ts";
@@ -17,46 +19,91 @@ import { readValue, type ValueOptions } from "../files/value.ts";
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
 
-type SetOptions = RecipientOptions & SignOptions & ValueOptions & { readonly object?: string; readonly scope?: string };
+type SetOptions = RecipientOptions &
+  SignOptions &
+  ValueOptions & {
+    readonly object?: string;
+    readonly scope?: string;
+    readonly generate?: GeneratedForm;
+    readonly length?: number;
+    readonly weak?: boolean;
+  };
 
-/** Seals one value into the file. The value is asked for last, when everything else is known to be right. */
-export async function setEntry(context: CommandContext, file: string, key: string, options: SetOptions): Promise<void> {
+/** Seals values into the file, one each. A value is asked for last, when everything else is known to be right. */
+export async function setEntries(
+  context: CommandContext,
+  file: string,
+  keys: readonly string[],
+  options: SetOptions,
+): Promise<void> {
+  const generated = generatedOf(keys, options);
   refuseStdin(file);
-  parseKey(key);
+  for (const key of keys) parseKey(key);
   const { sealed: shown } = selectObject(await readSource(context, file), options.object);
-  refuseSlots(key, shown.entries.get(key));
+  for (const key of keys) refuseSlots(key, shown.entries.get(key));
   const engine = await context.engine();
   const named = await loadRecipients(context, options);
   namespaceFor(named, shown.namespace);
   const recipients = named.keys;
   const sealer = await loadSealer(context, options);
   const cache = openSealCache(context, engine);
-  const value = await readValue(context, key, options);
+  const values = new Map<string, Uint8Array>();
   try {
+    for (const key of keys) {
+      const value = generated === undefined ? await readValue(context, key, options) : generateValue(engine, generated);
+      values.set(key, value);
+    }
     const changed = await changeEntries(context, file, options.object, (sealed) => {
-      const scope = options.scope === undefined ? inheritedScope(sealed, key) : parseScope(options.scope);
-      const place = placeOf(sealed, key);
-      const current = sealed.entries.get(key)?.[0];
-      const wanted = {
-        scope,
-        keyIds: recipients
-          .map(({ keyId }) => keyId)
-          .sort()
-          .join(),
-        sealer: sealer.sealer?.keyId,
-      };
-      if (current !== undefined && isLike(current, wanted) && cache.holds(current.text, place, value)) return new Map();
-      warnOfOtherKeys(context, sealed, recipients);
-      const token = sealToken(engine, { value, scope, place, recipients, sealedAt: unixSeconds(context), ...sealer });
-      cache.remember(token, place, value);
-      return new Map([[key, token]]);
+      const changes = new Map<string, string>();
+      for (const [key, value] of values) {
+        const scope = options.scope === undefined ? inheritedScope(sealed, key) : parseScope(options.scope);
+        const place = placeOf(sealed, key);
+        const current = sealed.entries.get(key)?.[0];
+        const wanted = {
+          scope,
+          keyIds: recipients
+            .map(({ keyId }) => keyId)
+            .sort()
+            .join(),
+          sealer: sealer.sealer?.keyId,
+        };
+        if (current !== undefined && isLike(current, wanted) && cache.holds(current.text, place, value)) continue;
+        if (changes.size === 0) warnOfOtherKeys(context, sealed, recipients);
+        const token = sealToken(engine, { value, scope, place, recipients, sealedAt: unixSeconds(context), ...sealer });
+        cache.remember(token, place, value);
+        changes.set(key, token);
+      }
+      return changes;
     });
     cache.save();
     tellRecipients(context, named, options);
-    context.say(changed ? `sealed ${key} in ${file}` : `${key} holds this value already; ${file} is unchanged`);
+    const list = keys.join(", ");
+    const what = generated === undefined ? "" : keys.length === 1 ? "a generated value of " : "generated values of ";
+    context.say(
+      changed ? `sealed ${what}${list} in ${file}` : `${list} holds this value already; ${file} is unchanged`,
+    );
   } finally {
-    wipe(value);
+    wipe(...values.values());
   }
+}
+
+/** What is to be generated; undefined where the value is given. USAGE for what does not go together. */
+function generatedOf(keys: readonly string[], options: SetOptions): Generated | undefined {
+  const { generate: form, length, weak } = options;
+  if (form === undefined) {
+    if (keys.length > 1)
+      // Not repeated: what was taken for a second key may be a value.
+      throw new LacreError("USAGE", "too many arguments: lacre set takes one key, or several with --generate", {
+        hint: "values never go on the command line: if one did, treat it as known to others; lacre asks for it, or takes it from a pipe",
+      });
+    if (length === undefined && weak === undefined) return undefined;
+    throw new LacreError("USAGE", "--length and --weak go with --generate", { hint: "lacre set FILE KEY --generate" });
+  }
+  if (new Set(keys).size < keys.length)
+    throw new LacreError("USAGE", "a key is named twice", { hint: "name each key once" });
+  const generated = { form, ...(length !== undefined && { length }), ...(weak !== undefined && { isWeak: weak }) };
+  generatedLength(generated);
+  return generated;
 }
 
 type Likeness = { readonly scope: string; readonly keyIds: string; readonly sealer: string | undefined };

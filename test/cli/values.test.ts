@@ -209,6 +209,51 @@ describe("a .env file that readers disagree on", () => {
   });
 });
 
+describe("a generated value", () => {
+  const opened = async (workspace: Workspace): Promise<Record<string, string>> =>
+    JSON.parse((await workspace.lacre(["open", "-k", "prod.key", "--format", "json", "db.yaml"])).stdout).stringData;
+
+  it("is sealed, for several keys at once, and shown to nobody", async () => {
+    const workspace = await sealed();
+    const set = await workspace.lacre(["set", "db.yaml", "A", "B", ...R, "--generate", "hex"]);
+    expect([set.status, set.stdout]).toEqual([0, ""]);
+    expect(set.stderr).toContain("sealed generated values of A, B in db.yaml\n");
+    const { A, B } = await opened(workspace);
+    expect([A, B]).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect(A).not.toBe(B);
+    expect(set.stderr).not.toContain(A);
+  });
+
+  it("is letters and digits if nothing is said, as long as is asked, and weak only by name", async () => {
+    const workspace = await sealed();
+    expect((await workspace.lacre(["set", "db.yaml", "C", ...R, "--generate"])).status).toBe(0);
+    expect((await opened(workspace))["C"]).toMatch(/^[A-Za-z0-9]{43}$/);
+    const before = workspace.read("db.yaml");
+    const weak = ["set", "db.yaml", "PIN", ...R, "--generate", "hex", "--length", "6"];
+    const refused = await workspace.lacre(weak);
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining("--weak")]);
+    expect(workspace.read("db.yaml")).toBe(before);
+    expect((await workspace.lacre([...weak, "--weak"])).status).toBe(0);
+    expect((await opened(workspace))["PIN"]).toMatch(/^[0-9a-f]{6}$/);
+  });
+
+  it.each([
+    ["a value in the place of a second key", ["A", "hunter2"], "too many arguments"],
+    ["a length without it", ["A", "--length", "40"], "--length and --weak go with --generate"],
+    ["a length that is none", ["A", "--generate", "--length", "x"], "--length for alphanumeric is 22 to 4096"],
+    ["a key twice", ["A", "A", "--generate"], "named twice"],
+    ["a file as well", ["A", "--generate", "hex", "--from-file", "db.yaml"], "cannot be used with"],
+    ["a form that is none", ["A", "--generate=hunter2"], "Allowed choices are"],
+  ])("%s is refused, and changes nothing", async (_what, args, message) => {
+    const workspace = await sealed();
+    const before = workspace.read("db.yaml");
+    const refused = await workspace.lacre(["set", "db.yaml", ...args, ...R]);
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(refused.stderr).not.toContain("hunter2");
+    expect(workspace.read("db.yaml")).toBe(before);
+  });
+});
+
 describe("a key of a sealed file that lost its quotes", () => {
   it("is found by verify, and refused by all who read the file", async () => {
     const workspace = await sealed();
