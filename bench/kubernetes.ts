@@ -305,7 +305,7 @@ function report(count: number, run: Run, peer: Run | undefined): void {
   );
 }
 
-/** A control plane with both CRDs and lacre's RBAC, for the time of some work. */
+/** A control plane with lacre's CRD and RBAC, for the time of some work. */
 export async function onControlPlane(
   directory: string,
   work: (plane: ControlPlane, bench: Bench) => Promise<void>,
@@ -316,9 +316,6 @@ export async function onControlPlane(
   const bench = new Bench(plane, directory);
   try {
     plane.mustKubectl(["apply", "--server-side", "-k", path.join(ROOT, "deploy/profiles/cluster")]);
-    plane.mustKubectl(["create", "namespace", "peer-system"]);
-    const crd = sealedSecretsCrd();
-    if (crd !== undefined) plane.mustKubectl(["apply", "--server-side", "-f", crd]);
     await work(plane, bench);
   } finally {
     await bench.close();
@@ -328,5 +325,10 @@ export async function onControlPlane(
 
 /** Runs it. The peer goes first, and is ended before ours starts. */
 export function benchKubernetes(directory: string): Promise<void> {
-  return onControlPlane(directory, async (_plane, bench) => benchLacre(bench, await benchPeer(bench)));
+  return onControlPlane(directory, async (plane, bench) => {
+    plane.mustKubectl(["create", "namespace", "peer-system"]);
+    const crd = sealedSecretsCrd();
+    if (crd !== undefined) plane.mustKubectl(["apply", "--server-side", "-f", crd]);
+    await benchLacre(bench, await benchPeer(bench));
+  });
 }

@@ -32,10 +32,10 @@ export function sealedSecretsController(): string | undefined {
 
 /** The path of its CRD. */
 export function sealedSecretsCrd(): string | undefined {
-  const args = ["list", "-m", "-f", "{{.Dir}}", SEALED_SECRETS];
+  const args = ["mod", "download", "-json", SEALED_SECRETS];
   const found = spawnSync("go", args, { cwd: PEERS, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   if (found.status !== 0) return undefined;
-  return path.join(found.stdout.trim(), "helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml");
+  return path.join(JSON.parse(found.stdout).Dir, "helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml");
 }
 
 /** The path of gitleaks v8.30.1, built from the Go module proxy, or undefined where there is no Go. */

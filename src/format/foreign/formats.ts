@@ -38,7 +38,12 @@ export function foreignFileFormat(text: string): ForeignFormat | undefined {
 
 /** True for a whole file that is another tool's ciphertext in bytes; one character a byte. */
 export function isForeignBinary(bytes: string): boolean {
-  return FOREIGN_FORMATS.some((format) => format.bytes?.test(bytes));
+  return foreignBinaryFormat(bytes) !== undefined;
+}
+
+/** The tool whose ciphertext bytes are by how they begin; one character a byte. */
+export function foreignBinaryFormat(bytes: string): ForeignFormat | undefined {
+  return FOREIGN_FORMATS.find((format) => format.bytes?.test(bytes));
 }
 
 /** True for a text in which something says that it went through one of them. */

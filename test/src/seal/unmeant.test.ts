@@ -35,6 +35,13 @@ describe("a value", () => {
   });
 
   it.each([
+    ["age", utf8("age-encryption.org/v1\n-> X25519 \n"), "age"],
+    ["git-crypt", Uint8Array.of(0, ...utf8("GITCRYPT"), 0, 0xff, 0xfe), "git-crypt"],
+  ])("that %s has sealed in bytes is refused too", (_what, value, tool) => {
+    expect(refusal(value)).toContain(`SECRET_INVALID the value of PASSWORD is sealed by ${tool} already`);
+  });
+
+  it.each([
     ["holds a placeholder among other text", utf8("postgres://app:\x24{DB_PASSWORD}@db")],
     ["is no text", Uint8Array.of(0xff, 0xfe)],
     ["is empty", utf8("")],
