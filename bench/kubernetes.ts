@@ -111,6 +111,8 @@ export class Bench {
     const kubeconfig = this.#plane.writeKubeconfig("bench", "from-the-token-file");
     const args = [
       "--kubernetes",
+      "--cluster",
+      "bench",
       "--kubeconfig",
       kubeconfig,
       "--token-file",
