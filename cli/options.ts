@@ -8,6 +8,10 @@ export function example(...lines: readonly string[]): string {
   return `\nExample:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
 }
 
+/** The next step for who may have given a value as an argument. */
+export const NO_ARGUMENT =
+  "values never go on the command line: if one did, treat it as known to others; lacre asks for it, or takes it from a pipe";
+
 /** An option that may be repeated. */
 function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];

@@ -3,7 +3,7 @@ import { Command, type CommanderError } from "commander";
 import { repeatable } from "../src/model/index.ts";
 import { VERSION } from "../src/version.ts";
 import type { CommandContext, Ending } from "./context.ts";
-import { example } from "./options.ts";
+import { example, NO_ARGUMENT } from "./options.ts";
 
 /** What a definition exports. A command that ends well with a status of its own puts it into the outcome. */
 type Definition = { readonly define: (context: CommandContext, outcome: Ending) => Command };
@@ -49,9 +49,6 @@ function tell(command: Command, context: CommandContext, error: CommanderError):
     .replace(/^\(|\)$/g, "");
   context.say(`hint: ${suggestion || `see: ${commandPath(command)} --help`}`);
 }
-
-const NO_ARGUMENT =
-  "values never go on the command line: if one did, treat it as known to others; lacre asks for it, or takes it from a pipe";
 
 /** The parser's message without what may be a value: surplus arguments, what follows `=`, `:` or a short option. */
 function withoutValues(command: Command, { code, message }: CommanderError): string {

@@ -1,6 +1,6 @@
 /** How `lacre set` is called. */
 import { Command, Option } from "commander";
-import { GENERATED_FORMS } from "../../src/seal/index.ts";
+import { GENERATED_FORMS } from "../../src/model/index.ts";
 import type { CommandContext } from "../context.ts";
 import { allowEmptyValue, asIs, environment, example, object, recipient, scope, signWith } from "../options.ts";
 

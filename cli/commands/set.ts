@@ -2,8 +2,8 @@
 import { wipe } from "../../src/bytes.ts";
 import { sealToken } from "../../src/crypto/index.ts";
 import { LacreError } from "../../src/errors.ts";
-import { parseKey, parseScope, refuseSlots, type Slot } from "../../src/model/index.ts";
-import { type Generated, type GeneratedForm, generatedLength, generateValue } from "../../src/seal/index.ts";
+import { type GeneratedForm, parseKey, parseScope, refuseSlots, type Slot } from "../../src/model/index.ts";
+import { type Generated, generatedLength, generateValue } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
 import { readSource } from "../files/files.ts";
 import { openSealCache } from "../files/seal-cache.ts";
@@ -18,6 +18,7 @@ import {
 import { readValue, type ValueOptions } from "../files/value.ts";
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
+import { NO_ARGUMENT } from "../options.ts";
 
 type SetOptions = RecipientOptions &
   SignOptions &
@@ -45,6 +46,10 @@ export async function setEntries(
   const named = await loadRecipients(context, options);
   namespaceFor(named, shown.namespace);
   const recipients = named.keys;
+  const keyIds = recipients
+    .map(({ keyId }) => keyId)
+    .sort()
+    .join();
   const sealer = await loadSealer(context, options);
   const cache = openSealCache(context, engine);
   const values = new Map<string, Uint8Array>();
@@ -61,10 +66,7 @@ export async function setEntries(
         const current = sealed.entries.get(key)?.[0];
         const wanted = {
           scope,
-          keyIds: recipients
-            .map(({ keyId }) => keyId)
-            .sort()
-            .join(),
+          keyIds,
           sealer: sealer.sealer?.keyId,
         };
         if (current !== undefined && isLike(current, wanted) && cache.holds(current.text, place, value)) continue;
@@ -94,7 +96,7 @@ function generatedOf(keys: readonly string[], options: SetOptions): Generated | 
     if (keys.length > 1)
       // Not repeated: what was taken for a second key may be a value.
       throw new LacreError("USAGE", "too many arguments: lacre set takes one key, or several with --generate", {
-        hint: "values never go on the command line: if one did, treat it as known to others; lacre asks for it, or takes it from a pipe",
+        hint: NO_ARGUMENT,
       });
     if (length === undefined && weak === undefined) return undefined;
     throw new LacreError("USAGE", "--length and --weak go with --generate", { hint: "lacre set FILE KEY --generate" });

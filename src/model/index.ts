@@ -5,6 +5,7 @@ export { isVariable, whatItDrives } from "./driving-names.ts";
 export { entryOf, type KeyedSlot, refuseSlots, Slot, sameEntry, slotsOf } from "./entry.ts";
 export { ENV_DIALECTS, type EnvDialect } from "./env-dialect.ts";
 export { CONFIGURATION_FILE, type Configuration, defaultEnvironmentOf, type Environment } from "./environment.ts";
+export { GENERATED_FORMS, type GeneratedForm } from "./generated-form.ts";
 export { type KeyId, shortKeyId } from "./key-id.ts";
 export { MAX_INPUT_BYTES, MAX_MANIFEST_BYTES, MAX_SECRET_BYTES } from "./limits.ts";
 export { contentLines } from "./lines.ts";

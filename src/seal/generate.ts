@@ -2,9 +2,7 @@
 import { secretBytes } from "../bytes.ts";
 import type { Engine } from "../crypto/engine.ts";
 import { LacreError } from "../errors.ts";
-
-/** Which characters. base64 is the usual one, without padding. */
-export type GeneratedForm = "hex" | "base64" | "alphanumeric";
+import type { GeneratedForm } from "../model/generated-form.ts";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const DIGITS = "0123456789";
@@ -23,9 +21,6 @@ const FORMS: Readonly<Record<GeneratedForm, Form>> = {
   base64: { alphabet: `${LETTERS}${DIGITS}+/`, usual: 44, fewest: 24, step: 4 },
   alphanumeric: { alphabet: `${LETTERS}${DIGITS}`, usual: 43, fewest: 22, step: 1 },
 };
-
-/** All forms. */
-export const GENERATED_FORMS: readonly GeneratedForm[] = Object.keys(FORMS) as GeneratedForm[];
 
 /** Characters; nothing that takes a password takes more. */
 const MAX_CHARACTERS = 4096;

@@ -2,7 +2,7 @@
 
 export { type Difference, sealedDifferences } from "./difference.ts";
 export { type Edits, printBuffer, readBuffer } from "./edit.ts";
-export { GENERATED_FORMS, type Generated, type GeneratedForm, generatedLength, generateValue } from "./generate.ts";
+export { type Generated, generatedLength, generateValue } from "./generate.ts";
 export { type EntryReport, inspectSealed } from "./inspect.ts";
 export { type Aligned, alignEntries, describeToken, isMergedAs } from "./merge.ts";
 export { type EntryFailure, openSecret, openSlots } from "./open.ts";

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { fromBase64, fromUtf8 } from "../../../src/bytes.ts";
 import { portableEngine as engine } from "../../../src/crypto/engine-portable.ts";
 import { LacreError } from "../../../src/errors.ts";
-import { GENERATED_FORMS, type Generated, generatedLength, generateValue } from "../../../src/seal/generate.ts";
+import { GENERATED_FORMS } from "../../../src/model/generated-form.ts";
+import { type Generated, generatedLength, generateValue } from "../../../src/seal/generate.ts";
 
 const SHAPES = { hex: /^[0-9a-f]+$/, base64: /^[A-Za-z0-9+/]+$/, alphanumeric: /^[A-Za-z0-9]+$/ } as const;
 
