@@ -6,7 +6,6 @@ import { detectFormat, INPUT_FORMATS, type InputFormat, PLAIN_FORMATS, type Sour
 import { type EnvDialect, parseName, parseNamespace, parseScope, shellWord } from "../../src/model/index.ts";
 import { foreignFileHint, type SealSourceOptions, sealSource } from "../../src/seal/index.ts";
 import { type CommandContext, unixSeconds } from "../context.ts";
-import { envOwnerOf } from "../files/env-owner.ts";
 import { readSource, readSourceIfPresent, resolvePath, STDIN } from "../files/files.ts";
 import { expandInputs, type InputFile } from "../files/inputs.ts";
 import { NO_CACHE, openSealCache, type SealCache } from "../files/seal-cache.ts";
@@ -14,6 +13,7 @@ import { deliver, type SealDone, type SealJob } from "../files/seal-output.ts";
 import { chooseTargets } from "../files/seal-targets.ts";
 import { loadRecipients, namespaceFor, type RecipientOptions, tellRecipients } from "../keys/public-keys.ts";
 import { loadSealer, type SignOptions } from "../keys/signing-keys.ts";
+import { envOwnerOf } from "../repository/env-owner.ts";
 
 /** The options of `lacre seal`. */
 export type SealCommandOptions = RecipientOptions &

@@ -11,7 +11,7 @@ import { realPath } from "../files/real-path.ts";
 type Context = Pick<CommandContext, "env" | "cwd">;
 
 /** The directory with a .git that holds a directory. */
-function nearestRepository(directory: string): string | undefined {
+export function nearestRepository(directory: string): string | undefined {
   for (let at = directory; ; at = path.dirname(at)) {
     if (fs.existsSync(path.join(at, ".git"))) return at;
     if (at === path.dirname(at)) return undefined;

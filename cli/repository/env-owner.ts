@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { envFilesNamedIn, mayNameEnvFiles } from "../../src/format/index.ts";
 import { type EnvDialect, MAX_MANIFEST_BYTES } from "../../src/model/index.ts";
+import { nearestRepository } from "../git/git.ts";
 
 /** Who reads it, and the file that says so. */
 export type EnvOwner = { readonly dialect: EnvDialect; readonly by: string };
@@ -19,13 +20,12 @@ export function envOwnerOf(file: string): EnvOwner | undefined {
 
 /** Its own, and those above it up to the root of its work tree. */
 function directoriesOf(file: string): readonly string[] {
-  const all: string[] = [];
-  for (let directory = path.dirname(file); ; directory = path.dirname(directory)) {
-    all.push(directory);
-    if (fs.existsSync(path.join(directory, ".git"))) return all;
-    // What lies above a directory without a work tree is not of it.
-    if (directory === path.dirname(directory)) return all.slice(0, 1);
-  }
+  const own = path.dirname(file);
+  // What lies above a directory without a work tree is not of it.
+  const root = nearestRepository(own) ?? own;
+  const all = [own];
+  for (let at = own; at !== root; all.push(at)) at = path.dirname(at);
+  return all;
 }
 
 function ownersIn(directory: string, file: string): readonly EnvOwner[] {
